@@ -1,0 +1,147 @@
+"""Makes the pinned OpenMMLab stack importable and its checkpoints loadable, where they are not.
+
+Every mend looks first whether the thing is broken and leaves it alone if it is not, so this is
+safe beside full mmcv, a matching torchvision or a repaired mmaction2. What was mended is logged
+at DEBUG level by the logger ``fitness_mm.compat``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import sys
+import types
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_DRN = 'mmaction.models.localizers.drn'
+_applied = False
+
+
+def apply() -> None:
+    """Mend what is broken in the installed stack. Calling it again does nothing.
+
+    Call it before ``torchvision``, ``mmaction.models``, ``mmpose.models`` or ``mmdet.models`` is
+    imported; importing ``fitness_mm.action`` or ``fitness_mm.pose`` does.
+    """
+    global _applied
+    if _applied:
+        return
+    _applied = True
+    _mend_torchvision()
+    _mend_mmcv_ops()
+    _mend_mmaction_drn()
+    _allow_mmengine_checkpoints()
+
+
+def _mend_torchvision() -> None:
+    """Lets a torchvision built for another device than torch be imported.
+
+    Beside a CPU torch, torchvision's default wheel fails to load its C++ operators and then, at
+    import, cannot find the schema of ``torchvision::nms`` to attach a fake kernel to.
+    """
+    if importlib.util.find_spec('torchvision') is None or 'torchvision' in sys.modules:
+        return
+    try:
+        import torchvision
+        return
+    except RuntimeError as error:
+        if 'torchvision::nms' not in str(error):
+            raise
+    import torch
+
+    # What the failed import left behind would be taken for the finished package.
+    for name in [n for n in sys.modules if n.split('.')[0] == 'torchvision']:
+        del sys.modules[name]
+    schemas = torch.library.Library('torchvision', 'FRAGMENT')
+    schemas.define('nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
+    schemas.define('qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
+    # The schemas live as long as the library object does.
+    _mend_torchvision.schemas = schemas
+    import torchvision  # noqa: F401
+    logger.debug('torchvision: defined the schemas of nms and qnms, its operators did not load')
+
+
+class _MissingOp:
+    """Stands for a compiled mmcv operator that is not installed; calling it says so."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *args, **kwargs):
+        raise RuntimeError(
+            f'the compiled operator {self.name!r} needs full mmcv, and mmcv-lite is installed; '
+            'replace it with `pip uninstall mmcv-lite && pip install mmcv==2.1.0` '
+            '(see the mmcv installation guide for a build that matches your torch)')
+
+
+def _mend_mmcv_ops() -> None:
+    """Lets ``mmcv.ops`` be imported from mmcv-lite, which has no compiled extension.
+
+    ``mmcv._ext`` itself stays absent: mmengine probes for it to tell lite from full mmcv.
+    """
+    if importlib.util.find_spec('mmcv') is None or importlib.util.find_spec('mmcv._ext'):
+        return
+    from mmcv.utils import ext_loader
+
+    load_ext = ext_loader.load_ext
+
+    def load_ext_or_placeholders(name: str, funcs: list[str]):
+        try:
+            return load_ext(name, funcs)
+        except ModuleNotFoundError as error:
+            if error.name != f'mmcv.{name}':
+                raise
+            return types.SimpleNamespace(**{func: _MissingOp(func) for func in funcs})
+
+    ext_loader.load_ext = load_ext_or_placeholders
+    logger.debug('mmcv-lite: compiled operators are placeholders that raise when called')
+
+
+def _mend_mmaction_drn() -> None:
+    """Stands in for the DRN localizer that the mmaction2 1.2.0 wheel imports but lacks."""
+    spec = importlib.util.find_spec('mmaction')
+    if spec is None or _DRN in sys.modules:
+        return
+    if any((Path(folder) / 'models/localizers/drn').exists()
+           for folder in spec.submodule_search_locations):
+        return
+
+    class DRN:
+        """Placeholder for the DRN localizer."""
+
+        def __init__(self, *args, **kwargs) -> None:
+            raise RuntimeError('the installed mmaction2 lacks the DRN localizer '
+                               '(mmaction2 issue 2714); install mmaction2 from source to use it')
+
+    package, module = types.ModuleType(_DRN), types.ModuleType(f'{_DRN}.drn')
+    package.__path__ = []
+    module.DRN = DRN
+    package.drn = module
+    sys.modules[_DRN], sys.modules[f'{_DRN}.drn'] = package, module
+    logger.debug('mmaction2: %s is missing from the wheel, a placeholder stands in', _DRN)
+
+
+def _allow_mmengine_checkpoints() -> None:
+    """Names the classes that an mmengine checkpoint holds besides tensors as safe to load.
+
+    From torch 2.6 on ``torch.load`` refuses every class that is not listed (mmengine issue 1655).
+    ``weights_only`` stays on: a checkpoint from a stranger must not be able to run code.
+    """
+    if importlib.util.find_spec('mmengine') is None:
+        return
+    import numpy as np
+    import torch
+    from mmengine.logging.history_buffer import HistoryBuffer
+
+    if not hasattr(torch.serialization, 'add_safe_globals'):
+        return
+    core = np.core if np.lib.NumpyVersion(np.__version__) < '2.0.0' else np._core
+    scalar_types = {type(np.dtype(code)) for code in ('f4', 'f8', 'i4', 'i8', 'b1')}
+    torch.serialization.add_safe_globals([
+        HistoryBuffer, HistoryBuffer.min, HistoryBuffer.max, HistoryBuffer.mean,
+        HistoryBuffer.current, np.ndarray, np.dtype, core.multiarray._reconstruct,
+        core.multiarray.scalar, *sorted(scalar_types, key=lambda t: t.__name__)
+    ])  # yapf: disable
+    logger.debug('torch.load: an mmengine checkpoint\'s log buffers are listed as safe')
