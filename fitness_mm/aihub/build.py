@@ -1,0 +1,249 @@
+"""The label tree of a data root -> ``index.parquet``, ``report.json`` and ``report.txt``.
+
+The work is cut into days. A finished day lies in ``index_parts/`` with a fingerprint of the files
+it was made from, so an interrupted or repeated build does only what is missing or has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .index import INDEX_FILE, FitnessIndex, IndexFileError
+from .labels import LabelError
+from .layout import SPLITS, real_root, walk_labels
+from .pool import Pool
+from .report import Report, as_text, summarise
+from .resolve import ImageResolver
+from .rows import Findings, read_labels
+from .schema import INDEX_VERSION, SCHEMA, SORT_COLUMNS, VERSION_KEY, WRITE_OPTIONS
+
+PARTS_FOLDER = 'index_parts'
+
+_FINGERPRINT_KEY = b'fitness_mm.fingerprint'
+_REPORT_KEY = b'fitness_mm.report'
+_CHUNK = 16  # label files a task: about 30 ms of work
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did.
+
+    Attributes:
+        index: The index, opened.
+        summary: Content of ``report.json``.
+        text: Content of ``report.txt``.
+        labels_parsed: Label files read by this run.
+        labels_reused: Label files whose day was finished before.
+    """
+
+    index: FitnessIndex
+    summary: dict
+    text: str
+    labels_parsed: int
+    labels_reused: int
+
+
+@dataclass
+class _Day:
+    """One day of one split: the unit that is finished, kept and re-used."""
+
+    split: str
+    day: str
+    files: list[str]
+    image_folders: list[str]
+    report: Report = field(default_factory=Report)
+    fingerprint: str = ''
+
+    @property
+    def part_name(self) -> str:
+        return f'{self.split}-{self.day}.parquet'
+
+
+def build_index(root: str | Path, workers: int = 1,
+                on_progress: Callable[[int, int], None] | None = None) -> BuildResult:
+    """Index a data root.
+
+    The result depends on the files alone, not on the number of workers or on interruptions.
+
+    Args:
+        root: Folder with ``training/`` and ``validation/``.
+        workers: Processes that parse labels; 1 parses in this one.
+        on_progress: Called with the number of label files done and to do.
+
+    Raises:
+        LayoutError: If the root has another layout.
+        OSError: If the results cannot be written.
+    """
+    real = real_root(root)
+    parts = real / PARTS_FOLDER
+    parts.mkdir(exist_ok=True)
+    days, report = _plan(real)
+    todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
+    to_parse = sum(len(day.files) for day in todo)
+    done = 0
+    with Pool(workers) as pool:
+        for day, chunks in pool.run(todo, lambda day: _tasks(real, day), _read_chunk):
+            results = []
+            for result in chunks:
+                results.append(result)
+                done += result[2]
+                if on_progress:
+                    on_progress(done, to_parse)
+            _finish_day(day, results, parts / day.part_name)
+    _merge(real, days, report)
+    index = FitnessIndex.read(root)
+    summary = summarise(report, index)
+    text = as_text(summary)
+    _write(real / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    _write(real / 'report.txt', text.encode())
+    return BuildResult(index, summary, text, to_parse,
+                       sum(len(day.files) for day in days) - to_parse)
+
+
+def _plan(root: Path) -> tuple[list[_Day], Report]:
+    """Every day there is, sorted, and a report on what belongs to none."""
+    days, report = [], Report()
+    for split in SPLITS:
+        tree = walk_labels(root, split)
+        report.other_files += tree.num_other
+        report.reject(LabelError(problem.reason, path, problem.detail)
+                      for path, problem in tree.problems)
+        resolver = ImageResolver(root, split)
+        for name in sorted({*tree.labels, *tree.num_3d, *resolver.day_folders()}):
+            day = _Day(split, name, tree.labels.get(name, []), list(resolver.clip_folders(name)))
+            day.report.labels_2d = len(day.files)
+            day.report.labels_3d = tree.num_3d.get(name, 0)
+            day.report.image_folders = len(day.image_folders)
+            if not day.files:
+                day.report.days_without_labels.append(
+                    f'{split}/{name} ({len(day.image_folders)} image folders, '
+                    f'{day.report.labels_3d} 3D labels)')
+            day.fingerprint = _fingerprint(root, day)
+            days.append(day)
+    return days, report
+
+
+def _fingerprint(root: Path, day: _Day) -> str:
+    """Changes with the names, sizes and times of the label files and image folders of a day."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d]))
+    for path in (*day.files, *day.image_folders):
+        status = os.stat(root / path)
+        digest.update(orjson.dumps([path, status.st_size, status.st_mtime_ns]))
+    return digest.hexdigest()
+
+
+def _is_done(part: Path, fingerprint: str) -> bool:
+    try:
+        metadata = pq.read_schema(part).metadata or {}
+    except FileNotFoundError:
+        return False
+    except (pa.ArrowException, OSError):  # cut off or foreign: make it again
+        return False
+    return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
+
+
+def _tasks(root: Path, day: _Day) -> list[tuple]:
+    return [(root, day.split, day.day, day.files[i:i + _CHUNK])
+            for i in range(0, len(day.files), _CHUNK)]
+
+
+def _read_chunk(root: Path, split: str, day: str,
+                files: list[str]) -> tuple[pa.Table, Findings, int]:
+    return *read_labels(root, split, day, files), len(files)
+
+
+def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
+    for _, findings, _ in results:
+        day.report.record(findings)
+    table = pa.concat_tables([SCHEMA.empty_table(), *(table for table, *_ in results)])
+    keep, duplicates = _first_of_each_clip(table)
+    day.report.reject(duplicates)
+    table = table.take(pa.array(keep, pa.int64()))
+    used = set(table['image_dir'].to_pylist())
+    day.report.unused_image_folders = sum(path not in used for path in day.image_folders)
+    metadata = {VERSION_KEY: str(INDEX_VERSION), _FINGERPRINT_KEY: day.fingerprint,
+                _REPORT_KEY: orjson.dumps(vars(day.report))}
+    with _replacing(part) as temporary:
+        pq.write_table(table.replace_schema_metadata(metadata), temporary, **WRITE_OPTIONS)
+
+
+def _first_of_each_clip(table: pa.Table) -> tuple[list[int], list[LabelError]]:
+    """Row numbers to keep, in index order, and the label files whose clip or images were read
+    from an earlier file already."""
+    columns = [table[name].to_pylist() for name in SORT_COLUMNS]
+    clips, files, folders = (table[name].to_pylist()
+                             for name in ('clip', 'label_file', 'image_dir'))
+    file_of_clip: dict[str, str] = {}
+    file_of_folder: dict[str, str] = {}
+    keep, duplicates = [], {}
+    for i, (clip, file, folder) in enumerate(zip(clips, files, folders, strict=True)):
+        first = file_of_clip.setdefault(clip, file)
+        if first == file:
+            first = file_of_folder.setdefault(folder, file)
+        if first == file:
+            keep.append(i)
+        else:
+            duplicates[file] = LabelError('duplicate', file, f'its clip is indexed from {first}')
+    keep.sort(key=lambda i: tuple(column[i] for column in columns))
+    return keep, list(duplicates.values())
+
+
+def _merge(root: Path, days: list[_Day], report: Report) -> None:
+    """Write the index from the parts; the days are sorted, and so is each part."""
+    seen: set[str] = set()
+    with (_replacing(root / INDEX_FILE) as temporary,
+          pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
+        for day in days:
+            table = _read_part(root / PARTS_FOLDER / day.part_name)
+            report.add(Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY])))
+            table, duplicates = _not_seen(table, day.split, seen)
+            report.reject(duplicates)
+            if len(table):
+                writer.write_table(table.replace_schema_metadata(SCHEMA.metadata))
+
+
+def _read_part(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        raise IndexFileError(f'{path} is damaged ({str(error).splitlines()[0]}); delete it and '
+                             'run again') from error
+
+
+def _not_seen(table: pa.Table, split: str, seen: set[str]) -> tuple[pa.Table, list[LabelError]]:
+    """Leave out clips that an earlier split has: they would be trained and validated on."""
+    names = [clip.removeprefix(f'{split}/') for clip in table['clip'].to_pylist()]
+    duplicates = {
+        file: LabelError('duplicate', file, f'its clip {name} is in {SPLITS[0]}/ too')
+        for name, file in zip(names, table['label_file'].to_pylist(), strict=True)
+        if split != SPLITS[0] and name in seen}
+    if duplicates:
+        table = table.filter(pa.array([name not in seen for name in names]))
+    seen.update(names)
+    return table, list(duplicates.values())
+
+
+def _write(path: Path, data: bytes) -> None:
+    with _replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A temporary path that takes the place of ``path`` when all went well."""
+    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

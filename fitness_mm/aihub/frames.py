@@ -1,0 +1,149 @@
+"""Pixels of a clip-view: from its clip file if there is one, else from its JPEGs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from .index import FitnessIndex
+
+_END_OF_JPEG = b'\xff\xd9'
+_TAIL_BYTES = 4096
+
+
+class FrameError(Exception):
+    """An image or clip that cannot be decoded.
+
+    Attributes:
+        path: The file.
+        what: What is wrong with it.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(path, what)
+        self.path = path
+        self.what = what
+
+    def __str__(self) -> str:
+        return f'{self.path}: {self.what}'
+
+
+@dataclass(frozen=True)
+class FrameTransform:
+    """From pixels of the original image to pixels of a frame, per axis ``scale * x + offset``.
+
+    Coordinates are continuous with pixel centres at integers, as the labels and OpenCV have
+    them: pixel 0 covers -0.5 to 0.5. Resizing by s therefore maps x to ``s * (x + 0.5) - 0.5``.
+    """
+
+    scale: tuple[float, float] = (1.0, 1.0)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    @classmethod
+    def of_box(cls, box: Sequence[int], size: Sequence[int]) -> FrameTransform:
+        """Cut out ``box`` (x1 y1 x2 y2, x2 and y2 exclusive) and resize it to width, height."""
+        scale = (size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
+        offset = tuple(s * (0.5 - low) - 0.5 for s, low in zip(scale, box[:2], strict=True))
+        return cls(scale, offset)
+
+    def apply(self, keypoints: np.ndarray) -> np.ndarray:
+        """Map keypoints (..., 2); float32."""
+        return (np.asarray(keypoints) * self.scale + self.offset).astype(np.float32)
+
+
+def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
+                box: Sequence[float] | None = None) -> tuple[list[np.ndarray], FrameTransform]:
+    """Decode some images of a clip-view.
+
+    Args:
+        index: The index.
+        row: Row of the clip-view.
+        frame_numbers: Image numbers, in any order; they need not be labelled.
+        box: x1, y1, x2, y2 in pixels of the original image: what to cut out, rounded outwards
+            and clamped to the image. A clip file is cropped already and comes as it is; the
+            transform says what it shows.
+
+    Returns:
+        uint8 RGB (H, W, 3) frames and how original pixels map to theirs.
+
+    Raises:
+        FrameError: If a file is missing or broken.
+        ValueError: If the box does not meet the image.
+    """
+    clip = index.clip_path(row)
+    if clip is not None and clip.is_file():
+        size = index.value('clip_size', row)
+        frames = _read_clip(clip, frame_numbers, size)
+        return frames, FrameTransform.of_box(index.value('clip_box', row), size)
+    size = (index.value('image_width', row), index.value('image_height', row))
+    x1, y1, x2, y2 = (0, 0, *size) if box is None else _clamped(box, size)
+    frames = [read_jpeg(index.image_path(row, n), size)[y1:y2, x1:x2] for n in frame_numbers]
+    return frames, FrameTransform(offset=(float(-x1), float(-y1)))
+
+
+def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
+    """uint8 RGB (H, W, 3) of an image file, as stored: an EXIF rotation is not applied, because
+    the labels do not know of it.
+
+    Args:
+        path: The file.
+        size: Width and height it should have.
+
+    Raises:
+        FrameError: If it is missing, broken, cut off or of another size.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FrameError(path, f'cannot be read ({error.strerror})') from error
+    # libjpeg fills the rest of a cut-off image with grey and says nothing
+    if data.rfind(_END_OF_JPEG, max(0, len(data) - _TAIL_BYTES)) < 0:
+        raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')
+    image = cv2.imdecode(np.frombuffer(data, np.uint8),
+                         cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if image is None:
+        raise FrameError(path, 'cannot be decoded; copy it from the data set again')
+    height, width = image.shape[:2]
+    if size is not None and (width, height) != tuple(size):
+        raise FrameError(path, f'is {width}x{height} pixels, expected {size[0]}x{size[1]} like '
+                         'the other images of its clip')
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
+
+
+def _clamped(box: Sequence[float], size: Sequence[int]) -> tuple[int, int, int, int]:
+    x1, y1 = (max(0, math.floor(low)) for low in box[:2])
+    x2, y2 = (min(int(limit), math.ceil(high))
+              for limit, high in zip(size, box[2:], strict=True))
+    if x1 >= x2 or y1 >= y2:
+        raise ValueError(f'box {tuple(box)} does not meet the {size[0]}x{size[1]} image')
+    return x1, y1, x2, y2
+
+
+def _read_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list[np.ndarray]:
+    """Frame j of a clip file is image j + 1. Clips are short: decoding up to the last frame
+    wanted is faster than seeking to each."""
+    wanted = {number - 1 for number in numbers}
+    frames: dict[int, np.ndarray] = {}
+    try:
+        with av.open(str(path)) as container:
+            for j, frame in enumerate(container.decode(video=0)):
+                if j in wanted:
+                    frames[j] = frame.to_ndarray(format='rgb24')
+                if len(frames) == len(wanted):
+                    break
+    except (av.FFmpegError, IndexError) as error:
+        raise FrameError(path, f'cannot be decoded ({error}); make it again') from error
+    missing = sorted(wanted - frames.keys())
+    if missing:
+        raise FrameError(path, f'has no image {missing[0] + 1}; make it again')
+    height, width = frames[min(frames)].shape[:2] if frames else (size[1], size[0])
+    if (width, height) != tuple(size):
+        raise FrameError(path, f'is {width}x{height} pixels, the index says '
+                         f'{size[0]}x{size[1]}; make it again')
+    return [frames[number - 1] for number in numbers]

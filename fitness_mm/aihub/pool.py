@@ -1,0 +1,58 @@
+"""Worker processes that end with their parent, however it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+from typing import TypeVar
+
+Group = TypeVar('Group')
+Result = TypeVar('Result')
+
+
+class Pool:
+    """Runs groups of tasks in order of their groups, in processes or, for one worker, here."""
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ValueError(f'the number of workers is {workers}, expected at least 1')
+        # forkserver: the parent has pyarrow's threads, which a fork would not survive
+        self._executor = ProcessPoolExecutor(
+            workers, multiprocessing.get_context('forkserver'), _start_worker,
+        ) if workers > 1 else None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *error) -> None:
+        if self._executor:
+            self._executor.shutdown(cancel_futures=True)
+
+    def run(self, groups: Iterable[Group], tasks: Callable[[Group], list[tuple]],
+            function: Callable[..., Result]) -> Iterator[tuple[Group, Iterator[Result]]]:
+        """Yield each group with the results of its tasks, in order.
+
+        The tasks of the next group are handed out before a group is yielded, so that the workers
+        have something to do while the caller works on it.
+        """
+        pending: deque[tuple[Group, Iterator[Result]]] = deque()
+        for group in groups:
+            arguments = list(zip(*tasks(group), strict=True))
+            pending.append((group, (self._executor.map if self._executor else map)(
+                function, *arguments) if arguments else iter(())))
+            if len(pending) > 1:
+                yield pending.popleft()
+        yield from pending
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sentinel = multiprocessing.parent_process().sentinel
+    threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()

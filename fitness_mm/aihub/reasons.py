@@ -1,0 +1,47 @@
+"""Why a file, a clip or a clip-view is left out of the index, and what was noticed in passing."""
+
+from __future__ import annotations
+
+REASONS: dict[str, str] = {
+    # about a file
+    'unreadable': 'the file cannot be read',
+    'too_large': 'the file is larger than any label',
+    'empty_file': 'the file is empty',
+    'bad_json': 'the file is not complete, valid JSON in UTF-8',
+    'bad_structure': 'a field is missing or has the wrong JSON type',
+    'empty_frames': 'the label has no frames',
+    'unknown_type': 'the type is none of the 816 of the catalogue',
+    'unknown_exercise': 'the exercise name is not in the catalogue',
+    'type_conflict': 'file name, type, exercise or image names contradict each other',
+    'day_conflict': 'the label is about another day than the folder it lies in',
+    'bad_file_name': 'the name is not that of a label file',
+    'misplaced': 'the file lies outside the day folders',
+    'symlink': 'a symbolic link inside the label tree, not followed',
+    'too_deep': 'folders are nested deeper than any label tree',
+    'duplicate': 'the clip is indexed from another file already',
+    # about one view of a clip
+    'missing_view': 'a camera view is missing in some or all frames',
+    'missing_keypoints': 'a frame has none of the 24 keypoints',
+    'not_finite': 'a coordinate is null, NaN or infinite',
+    'unsafe_path': 'img_key tries to leave the data root or cannot be a path',
+    'bad_img_key': 'img_key is not of the form day/slot/view/clip/clip-0000001.jpg',
+    'view_conflict': 'img_key names another camera or clip than the view it belongs to',
+    'mixed_images': 'the frames of one view name several image folders or one image twice',
+    'missing_images': 'the images are not on the disk under any known spelling',
+    'broken_image': 'no labelled image has a readable JPEG header',
+    # about either
+    'outside_root': 'a symbolic link leads out of the data root, not followed',
+    'no_usable_view': 'every view was rejected, for different reasons',
+}
+"""Reason -> what it means, in the order reports list them."""
+
+NOTES: dict[str, str] = {
+    'keypoints_outside_image': 'keypoints outside the image (kept, marked invisible)',
+    'keypoints_missing': 'keypoints whose name is missing in the label (marked invisible)',
+    'frames_without_image': 'labelled frames whose image is missing (frame dropped)',
+    'unknown_condition': 'clips with a condition the catalogue lacks (conditions not used)',
+    'contradictory_condition': 'clips with a condition both true and false (conditions not used)',
+    'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',
+    'unusual_frame_count': 'clips with another number of labelled frames than 16',
+}
+"""What is counted and kept."""
