@@ -1,0 +1,53 @@
+# The heatmap recogniser small enough for two CPU cores and the generated sample.
+_base_ = 'tsm_r50_heatmap_fitness.py'
+
+data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
+input_size = (96, 128)  # width, height
+work_dir = 'work_dirs/demo_tsm_r18_heatmap'
+
+model = dict(
+    backbone=dict(depth=18),
+    cls_head=dict(in_channels=512),
+    data_preprocessor=dict(sigma=2.5))
+
+load = [
+    dict(type='CropToUnionBox', margin=0.05),
+    dict(type='LoadLabelledFrames'),
+]
+augment = [
+    dict(type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.6, 0.95)),
+    dict(type='Resize', scale=input_size, keep_ratio=False),
+    dict(
+        type='Flip',
+        flip_ratio=0.5,
+        left_kp=[1, 3, 5, 7, 9, 11, 13, 15, 18, 22],
+        right_kp=[2, 4, 6, 8, 10, 12, 14, 16, 19, 23]),
+]
+pack = [
+    dict(type='FormatShape', input_format='NCHW'),
+    dict(type='FormatKeypoints'),
+    _base_.pack,
+]
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    dataset=dict(
+        data_root=data_root,
+        pipeline=[dict(type='SampleLabelledFrames', num_frames=8), *load, *augment, *pack]))
+val_dataloader = dict(
+    num_workers=2,
+    dataset=dict(
+        data_root=data_root,
+        pipeline=[
+            dict(type='SampleLabelledFrames', num_frames=8, random=False), *load,
+            dict(type='Resize', scale=input_size, keep_ratio=False), *pack
+        ]))
+test_dataloader = val_dataloader
+
+max_epochs = 12
+train_cfg = dict(max_epochs=max_epochs, val_interval=3)
+optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
+param_scheduler = [
+    dict(type='OneCycleLR', eta_max=1e-3, total_steps=max_epochs, by_epoch=True,
+         convert_to_iter_based=True)
+]

@@ -1,0 +1,95 @@
+"""Figures of one training run: how it learnt, and what its model confuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use('Agg')
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def read_scalars(work_dir: str | Path) -> list[dict]:
+    """The log lines that mmengine's local backend wrote, of all starts of a run in order.
+
+    A resumed run repeats no line, and an epoch that was trained again after a crash counts as it
+    was logged last.
+
+    Raises:
+        FileNotFoundError: If the folder holds no log.
+    """
+    files = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
+    if not files:
+        raise FileNotFoundError(f'{work_dir} has no */vis_data/scalars.json; name a work directory '
+                                'of tools/train.py whose config has a LocalVisBackend')
+    latest = {}
+    for file in files:
+        for line in file.read_text('utf-8').splitlines():
+            record = json.loads(line)
+            latest['loss' in record, record['step'], record.get('iter')] = record
+    return list(latest.values())
+
+
+def plot_training(work_dir: str | Path, out: str | Path) -> Path:
+    """Draws loss per iteration and validation accuracy per epoch.
+
+    Args:
+        work_dir: Work directory of ``tools/train.py``.
+        out: The image to write.
+
+    Returns:
+        ``out`` as a path.
+    """
+    records = read_scalars(work_dir)
+    train = sorted((r for r in records if 'loss' in r), key=lambda r: r['step'])
+    epochs = sorted((r for r in records if 'acc/top1' in r), key=lambda r: r['step'])
+    figure, (loss, accuracy) = plt.subplots(1, 2, figsize=(10, 4), layout='constrained')
+    loss.plot([r['step'] for r in train], [r['loss'] for r in train], color='#0072b2')
+    loss.set(xlabel='iteration', ylabel='training loss', ylim=(0, None))
+    accuracy.plot([r['step'] for r in epochs], [r['acc/top1'] for r in epochs], marker='o',
+                  color='#d55e00')
+    accuracy.set(xlabel='epoch', ylabel='top-1 accuracy, held out', ylim=(0, 1.02))
+    for axes in (loss, accuracy):
+        axes.grid(alpha=0.3)
+        axes.spines[['top', 'right']].set_visible(False)
+    return _save(figure, out)
+
+
+def plot_confusion(report_file: str | Path, out: str | Path) -> Path:
+    """Draws the confusion matrix of a report by :class:`fitness_mm.action.FitnessAccMetric`.
+
+    Args:
+        report_file: The metric's JSON file.
+        out: The image to write.
+
+    Returns:
+        ``out`` as a path.
+    """
+    report = json.loads(Path(report_file).read_text('utf-8'))
+    counts = np.array(report['confusion'])
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    size = 2.5 + 0.42 * len(counts)
+    figure, axes = plt.subplots(figsize=(size + 1, size), layout='constrained')
+    image = axes.imshow(shares, cmap='Blues', vmin=0, vmax=1)
+    for i, j in zip(*np.nonzero(counts), strict=True):
+        axes.text(j, i, counts[i, j], ha='center', va='center', fontsize=8,
+                  color='white' if shares[i, j] > 0.5 else 'black')
+    ticks = range(len(counts))
+    axes.set_xticks(ticks, report['classes'], rotation=45, ha='right', rotation_mode='anchor')
+    axes.set_yticks(ticks, report['classes'])
+    axes.set(xlabel='predicted', ylabel='true',
+             title=f"top-1 {report['top1']:.3f}, {report['samples']} clip-views")
+    figure.colorbar(image, label='share of the true class', shrink=0.8)
+    return _save(figure, out)
+
+
+def _save(figure: plt.Figure, out: str | Path) -> Path:
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out, dpi=120)
+    plt.close(figure)
+    return out

@@ -1,0 +1,5 @@
+"""What pose and action share of a run: hooks in mmengine's root registry, and launching."""
+
+from .epoch_seed_hook import EpochSeedHook
+
+__all__ = ['EpochSeedHook']

@@ -1,0 +1,134 @@
+"""What tools/train.py and tools/test.py share: arguments, the config, and plain error messages."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from fitness_mm.aihub.index import IndexFileError
+
+
+class LaunchError(Exception):
+    """A run cannot start; the message is one sentence for the user."""
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that training and testing have in common, as in the hosts' tools."""
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
+                        metavar='KEY=VALUE',
+                        help='override settings of the config, e.g. model.backbone.depth=18; '
+                        'lists as key="[a,b]" without blanks')
+    parser.add_argument('--show-dir', help='where to save drawn predictions')
+    parser.add_argument('--show', action='store_true', help='show drawn predictions in a window')
+    parser.add_argument('--interval', type=int, default=1, help='draw every n-th sample')
+    parser.add_argument('--wait-time', type=float, default=1, help='seconds per window')
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none',
+                        help='job launcher')
+    # torch.distributed.launch passes it in either spelling.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def load_config(args: argparse.Namespace) -> Config:
+    """The config with the common arguments merged in.
+
+    Raises:
+        LaunchError: If the file is missing, or drawing is asked of a config that cannot.
+    """
+    if not Path(args.config).is_file():
+        raise LaunchError(f'there is no config file {args.config!r}; those of this project are in '
+                          'configs/')
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    if args.show or args.show_dir:
+        if 'visualization' not in cfg.default_hooks:
+            raise LaunchError('--show and --show-dir need default_hooks.visualization in the '
+                              "config, e.g. dict(type='VisualizationHook')")
+        cfg.default_hooks.visualization.update(
+            enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval,
+            wait_time=args.wait_time)
+    _place_reports(cfg)
+    return cfg
+
+
+def _place_reports(cfg: Config) -> None:
+    """Puts metric reports that the config does not place into the work directory."""
+    for evaluator in (cfg.get('val_evaluator'), cfg.get('test_evaluator')):
+        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
+            if metric and metric.get('type') == 'FitnessAccMetric':
+                metric.setdefault('out_file', str(Path(cfg.work_dir) / 'accuracy.json'))
+
+
+def use_amp(cfg: Config) -> None:
+    """Turns on automatic mixed precision.
+
+    Raises:
+        LaunchError: If the config has an optimizer wrapper of its own.
+    """
+    if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
+        raise LaunchError(f'--amp does not work with optim_wrapper.type='
+                          f'{cfg.optim_wrapper.type!r}; leave it out of the config')
+    cfg.optim_wrapper.type = 'AmpOptimWrapper'
+    cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+
+
+def dump_predictions(cfg: Config, file: str) -> None:
+    """Has a test write its predictions to a file that the hosts' analysis tools read.
+
+    Raises:
+        LaunchError: If the file's name does not say that it is a pickle.
+    """
+    if not file.endswith(('.pkl', '.pickle')):
+        raise LaunchError(f'--dump writes the hosts\' pickle format, so the name has to end in '
+                          f'.pkl, but it is {file!r}; accuracy.json in the work directory has the '
+                          'metrics as JSON')
+    evaluators = cfg.test_evaluator
+    cfg.test_evaluator = [
+        *(evaluators if isinstance(evaluators, list) else [evaluators]),
+        dict(type='DumpResults', out_file_path=file)
+    ]
+
+
+def build_runner(cfg: Config) -> Runner:
+    """The runner that a config describes."""
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+
+
+def check_checkpoint(file: str) -> str:
+    """The checkpoint's name, if it is a URL or an existing file.
+
+    Raises:
+        LaunchError: If it is neither.
+    """
+    if '://' not in file and not Path(file).is_file():
+        raise LaunchError(f'there is no checkpoint {file!r}; training leaves its checkpoints in '
+                          'work_dirs/<config name>/')
+    return file
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Ends the process with one sentence for errors that a user can mend."""
+    try:
+        yield
+    except (LaunchError, IndexFileError) as error:
+        sys.exit(f'{Path(sys.argv[0]).name}: {error}')
+    except pickle.UnpicklingError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.exit(f'{Path(sys.argv[0]).name}: the checkpoint was not loaded, because it is damaged '
+                 'or holds Python objects that could run code when loaded; use one that has only '
+                 f'weights and mmengine\'s own state ({reason})')

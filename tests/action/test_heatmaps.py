@@ -1,0 +1,50 @@
+import math
+
+import pytest
+import torch
+
+from fitness_mm.action import gaussian_heatmaps
+
+
+def reference(x, y, size, sigma):
+    """One map, pixel by pixel in double precision."""
+    height, width = size
+    return torch.tensor([[
+        math.exp(-((j + 0.5 - x)**2 + (i + 0.5 - y)**2) / (2 * sigma**2)) for j in range(width)
+    ] for i in range(height)], dtype=torch.float64)
+
+
+@pytest.mark.parametrize('x, y', [
+    (7.5, 4.5),  # a pixel's centre
+    (7.3, 4.9),  # between pixels
+    (0.0, 0.0), (15.999, 11.999),  # borders
+    (-3.2, 5.0), (18.0, 14.5),  # off the image: the tail remains
+    (-400.0, 900.0),  # far off
+])  # yapf: disable
+def test_agrees_with_a_pixelwise_reference(x, y):
+    size, sigma = (12, 16), 2.5
+    rendered = gaussian_heatmaps(torch.tensor([[x, y, 1.0]]), size, sigma)[0]
+    torch.testing.assert_close(
+        rendered.double(), reference(x, y, size, sigma), rtol=0, atol=1e-5)
+
+
+def test_peak_is_one_at_the_pixel_that_holds_the_keypoint():
+    rendered = gaussian_heatmaps(torch.tensor([[5.5, 3.5, 0.4]]), (8, 9), 2.0)[0]
+    assert rendered[3, 5] == 1.0
+    assert rendered.argmax() == 3 * 9 + 5
+
+
+@pytest.mark.parametrize('x, score', [(4.0, 0.0), (float('nan'), 0.0), (float('inf'), -1.0)])
+def test_absent_keypoints_leave_an_empty_map(x, score):
+    rendered = gaussian_heatmaps(torch.tensor([[x, 2.0, score]]), (6, 6), 1.0)
+    assert torch.equal(rendered, torch.zeros(1, 6, 6))
+
+
+def test_any_leading_shape_and_a_strided_destination():
+    keypoints = torch.rand(2, 3, 5, 3, generator=torch.manual_seed(0)) * 10
+    expected = gaussian_heatmaps(keypoints, (8, 6), 1.5)
+    assert expected.shape == (2, 3, 5, 8, 6)
+    buffer = torch.full((2, 3, 8, 8, 6), 7.0)
+    gaussian_heatmaps(keypoints, (8, 6), 1.5, out=buffer[:, :, 3:])
+    assert torch.equal(buffer[:, :, 3:], expected)
+    assert (buffer[:, :, :3] == 7).all()

@@ -1,0 +1,58 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from fitness_mm.action import FitnessAccMetric
+from fitness_mm.action.metric import accuracy_report
+
+LABELS = np.array([0, 0, 0, 1, 1, 2])
+PREDICTED = np.array([0, 0, 1, 1, 1, 1])
+VIEWS = np.array(['A', 'B', 'A', 'A', 'B', 'B'])
+
+
+def test_report_against_hand_computed_numbers():
+    report = accuracy_report(PREDICTED, LABELS, ['squat', 'row', 'curl', 'press'], {'view': VIEWS})
+    assert report['samples'] == 6
+    assert report['confusion'] == [[2, 1, 0, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    assert report['per_class'] == {
+        'squat': pytest.approx(2 / 3), 'row': 1.0, 'curl': 0.0, 'press': None}
+    assert report['per_view'] == {'A': pytest.approx(2 / 3), 'B': pytest.approx(2 / 3)}
+    # F1: squat 2*1*(2/3)/(5/3) = 0.8; row precision 2/4, recall 1 -> 2/3; curl 0
+    assert report['macro_f1'] == pytest.approx((0.8 + 2 / 3 + 0) / 3)
+
+
+def samples():
+    for label, predicted, view in zip(LABELS, PREDICTED, VIEWS, strict=True):
+        scores = torch.full((4, ), 0.1)
+        scores[predicted] = 0.7
+        yield dict(pred_score=scores, gt_label=torch.tensor([label]), view=view, performer=7)
+
+
+@pytest.mark.parametrize('batch_size', [1, 4, 6])
+def test_metric_equals_the_host_and_writes_the_report(tmp_path, batch_size):
+    out_file = tmp_path / 'new' / 'accuracy.json'
+    metric = FitnessAccMetric(out_file=str(out_file))
+    metric.dataset_meta = dict(classes=('스쿼트', 'row', 'curl', 'press'))
+    everything = list(samples())
+    for start in range(0, 6, batch_size):
+        metric.process(None, everything[start:start + batch_size])
+    metrics = metric.evaluate(6)
+    assert metrics['acc/top1'] == pytest.approx(4 / 6)
+    assert metrics['acc/top5'] == 1.0
+    assert metrics['acc/mean1'] == pytest.approx((2 / 3 + 1 + 0) / 3)
+
+    report = json.loads(out_file.read_text('utf-8'))
+    assert report['top1'] == pytest.approx(4 / 6)
+    assert report['per_class']['스쿼트'] == pytest.approx(2 / 3)
+    assert report['per_performer'] == {'7': pytest.approx(4 / 6)}
+    assert [p.name for p in out_file.parent.iterdir()] == ['accuracy.json']
+
+
+def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    metric = FitnessAccMetric()
+    metric.process(None, list(samples()))
+    assert metric.evaluate(6)['acc/top1'] == pytest.approx(4 / 6)
+    assert list(tmp_path.iterdir()) == []

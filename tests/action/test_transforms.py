@@ -1,0 +1,156 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import TRANSFORMS
+from mmengine.dataset import Compose
+from mmengine.registry import init_default_scope
+
+from fitness_mm.action import (
+    CropToUnionBox,
+    FormatKeypoints,
+    LoadLabelledFrames,
+    SampleLabelledFrames,
+    transforms,
+)
+from fitness_mm.aihub.frames import FrameTransform
+from fitness_mm.aihub.skeleton import FLIP_INDICES, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
+
+FLIP = dict(type='Flip', flip_ratio=1.0, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS)
+
+
+def build(*cfgs):
+    init_default_scope('mmaction')
+    return Compose([TRANSFORMS.build(cfg) for cfg in cfgs])
+
+
+@pytest.mark.parametrize('available, num_frames, mode, expected', [
+    (16, 8, 'consecutive', [0, 1, 2, 3, 4, 5, 6, 7]),
+    (5, 8, 'consecutive', [0, 1, 2, 3, 4, 4, 4, 4]),
+    (16, 8, 'uniform', [1, 3, 5, 7, 9, 11, 13, 15]),
+    (13, 4, 'uniform', [1, 4, 8, 11]),  # middles of segments of 3.25 frames
+    (2, 4, 'uniform', [0, 0, 1, 1]),
+])
+def test_positions_without_chance(available, num_frames, mode, expected):
+    sample = SampleLabelledFrames(num_frames, mode, random=False)
+    assert sample.positions(available).tolist() == expected
+
+
+def test_random_consecutive_positions_reach_every_start_and_no_other():
+    np.random.seed(0)
+    sample = SampleLabelledFrames(8, random=True)
+    drawn = np.stack([sample.positions(16) for _ in range(200)])
+    assert (np.diff(drawn) == 1).all()
+    assert set(drawn[:, 0]) == set(range(9))
+
+
+def test_random_uniform_positions_stay_in_their_segments():
+    np.random.seed(0)
+    sample = SampleLabelledFrames(8, 'uniform', random=True)
+    drawn = np.stack([sample.positions(16) for _ in range(100)])
+    assert (drawn // 2 == np.arange(8)).all()
+    assert set(drawn[:, 3]) == {6, 7}
+
+
+@pytest.mark.parametrize('kwargs, message', [
+    (dict(mode='dense'), "'consecutive' or 'uniform'.*'dense'"), (dict(num_frames=0), 'positive')])
+def test_sampling_refuses_what_it_does_not_know(kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        SampleLabelledFrames(**kwargs)
+
+
+def labels(t=16, k=24, size=(90, 160)):
+    rng = np.random.default_rng(0)
+    keypoint = rng.uniform([30, 20], [120, 70], (1, t, k, 2)).astype(np.float32)
+    return dict(frame_numbers=np.arange(1, 2 * t, 2), keypoint=keypoint,
+                keypoint_score=np.ones((1, t, k), np.float32), img_shape=size, modality='RGB',
+                num_clips=1, index=None, row=0)
+
+
+def test_sampling_takes_frames_and_keypoints_together():
+    given = labels()
+    results = SampleLabelledFrames(4, 'uniform', random=False)(copy.deepcopy(given))
+    assert results['frame_numbers'].tolist() == [5, 13, 21, 29]
+    np.testing.assert_array_equal(results['keypoint'], given['keypoint'][:, [2, 6, 10, 14]])
+    np.testing.assert_array_equal(results['union_keypoint'], given['keypoint'])
+
+
+def test_union_box_holds_all_labelled_joints_and_the_margin():
+    results = labels(t=2, k=3)
+    results['keypoint'][0] = [[[50, 40], [60.5, 30], [70, 44]], [[10, 10], [66, 46], [5, 80]]]
+    results['keypoint_score'][0, 1] = [0, 1, 0]  # joints that are not there do not count
+    results.update(union_keypoint=results['keypoint'], union_score=results['keypoint_score'])
+    # x 50..70, y 30..46, margin 0.1 * 90 = 9; the last pixel counts
+    assert CropToUnionBox(margin=0.1)(results)['crop_box'] == (41, 21, 80, 56)
+    assert CropToUnionBox(margin=0.0)(results)['crop_box'] == (50, 30, 71, 47)
+    # clamped
+    assert CropToUnionBox(margin=10)(results)['crop_box'] == (0, 0, 160, 90)
+    results['union_score'][:] = 0
+    assert CropToUnionBox(margin=0.1)(results)['crop_box'] == (0, 0, 160, 90)
+
+
+def marked_frames(index, row, frame_numbers, box=None):
+    """Frames with a round spot at ``MARKS``, cropped."""
+    x1, y1, x2, y2 = box
+    rows, columns = np.indices((90, 160))
+    frames = []
+    for number in frame_numbers:
+        x, y = MARKS[number]
+        spot = 250 * np.exp(-((columns - x)**2 + (rows - y)**2) / 18)
+        frames.append(np.repeat(spot[y1:y2, x1:x2, None].astype(np.uint8), 3, axis=2))
+    return frames, FrameTransform(offset=(-x1, -y1))
+
+
+MARKS = {n: (40 + 3 * n, 25 + n) for n in range(1, 16, 2)}
+
+
+@pytest.mark.parametrize('after', [
+    [],
+    [dict(type='Resize', scale=(301, 173), keep_ratio=False)],
+    [dict(type='Resize', scale=(80, 64), keep_ratio=False), FLIP],
+    [dict(type='RandomResizedCrop', area_range=(0.9, 1.0)),
+     dict(type='Resize', scale=(240, 160), keep_ratio=False), FLIP],
+])  # yapf: disable
+def test_keypoints_stay_on_the_pixels_they_label(monkeypatch, after):
+    monkeypatch.setattr(transforms, 'read_frames', marked_frames)
+    np.random.seed(1)
+    results = labels(t=8)
+    results['keypoint'][0, :, 0] = [MARKS[n] for n in results['frame_numbers']]
+    results['crop_box'] = (13, 7, 131, 83)
+    results = build(dict(type='LoadLabelledFrames'), *after)(results)
+    flipped = any(cfg['type'] == 'Flip' for cfg in after)
+    joint = FLIP_INDICES[0] if flipped else 0
+    for frame, (x, y) in zip(results['imgs'], results['keypoint'][0, :, joint], strict=True):
+        light = frame[..., 0].astype(float)
+        rows, columns = np.indices(light.shape)
+        # the centre of light, in the convention that pixel i covers [i, i + 1)
+        assert (light * (columns + 0.5)).sum() / light.sum() == pytest.approx(x, abs=0.05)
+        assert (light * (rows + 0.5)).sum() / light.sum() == pytest.approx(y, abs=0.05)
+
+
+def test_flipping_frames_and_keypoints_twice_is_the_identity(monkeypatch):
+    monkeypatch.setattr(transforms, 'read_frames', marked_frames)
+    given = labels(t=8)
+    given['crop_box'] = (0, 0, 160, 90)
+    given['keypoint'][0, 0, 3] = 0  # the host's Flip must not take a label at 0 for a missing one
+    loaded = LoadLabelledFrames()(given)
+    once = build(FLIP)(copy.deepcopy(loaded))
+    twice = build(FLIP)(copy.deepcopy(once))
+    np.testing.assert_array_equal(twice['imgs'], loaded['imgs'])
+    np.testing.assert_allclose(twice['keypoint'], loaded['keypoint'], rtol=0, atol=1e-4)
+    # once: mirrored, and the performer's sides exchanged
+    left, right = LEFT_KEYPOINTS[0], RIGHT_KEYPOINTS[0]
+    np.testing.assert_allclose(once['keypoint'][..., left, 0],
+                               160 - loaded['keypoint'][..., right, 0], atol=1e-4)
+    np.testing.assert_array_equal(once['keypoint'][..., left, 1],
+                                  loaded['keypoint'][..., right, 1])
+
+
+def test_format_keypoints_joins_positions_and_scores():
+    results = labels(t=2, k=3)
+    results['keypoint_score'][0, 1, 2] = 0
+    keypoints = FormatKeypoints()(results)['keypoints']
+    assert keypoints.shape == (2, 3, 3) and keypoints.dtype == torch.float32
+    np.testing.assert_array_equal(keypoints[..., :2], results['keypoint'][0])
+    assert keypoints[1, 2, 2] == 0 and keypoints[..., 2].sum() == 5

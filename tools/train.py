@@ -1,0 +1,56 @@
+"""Trains any config of this project, pose or action; behaves as the hosts' own train.py."""
+
+import argparse
+
+from fitness_mm import compat
+
+compat.apply()
+
+from fitness_mm.engine import launch  # noqa: E402
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--work-dir', help='where logs and checkpoints go '
+                        '(default: work_dirs/<config name>)')
+    parser.add_argument('--resume', nargs='?', const='auto', metavar='CHECKPOINT',
+                        help='continue from a checkpoint; without one, from the latest in the '
+                        'work directory')
+    parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
+    parser.add_argument('--no-validate', action='store_true', help='do not validate on the way')
+    parser.add_argument('--auto-scale-lr', action='store_true',
+                        help='scale the learning rate from the config\'s base batch size')
+    parser.add_argument('--seed', type=int, help='random seed (default: the config\'s)')
+    parser.add_argument('--diff-rank-seed', action='store_true', help='a seed per rank')
+    parser.add_argument('--deterministic', action='store_true', help='deterministic kernels')
+    launch.add_common_arguments(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    cfg = launch.load_config(args)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        launch.use_amp(cfg)
+    if args.auto_scale_lr:
+        cfg.auto_scale_lr.enable = True
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else launch.check_checkpoint(args.resume)
+
+    randomness = cfg.setdefault('randomness', {})
+    if args.seed is not None:
+        randomness.seed = args.seed
+    for flag in ('diff_rank_seed', 'deterministic'):
+        if getattr(args, flag):
+            randomness[flag] = True
+
+    launch.build_runner(cfg).train()
+
+
+if __name__ == '__main__':
+    with launch.plain_errors():
+        main()
