@@ -95,7 +95,7 @@ def build_index(root: str | Path, workers: int = 1,
             results = []
             for result in chunks:
                 results.append(result)
-                done += result[2]
+                done += len(result[1])
                 if on_progress:
                     on_progress(done, to_parse)
             _finish_day(day, results, parts / day.part_name)
@@ -129,6 +129,8 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
                     f'{day.report.labels_3d} 3D labels)')
             day.fingerprint = _fingerprint(root, day)
             days.append(day)
+        report.reject(LabelError('unreadable', path, what)
+                      for path, what in sorted(resolver.unreadable.items()))
     return days, report
 
 
@@ -138,7 +140,7 @@ def _fingerprint(root: Path, day: _Day) -> str:
     digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d]))
     for path in (*day.files, *day.image_folders):
         status = os.stat(root / path)
-        digest.update(orjson.dumps([path, status.st_size, status.st_mtime_ns]))
+        digest.update(b'\0%b %d %d' % (os.fsencode(path), status.st_size, status.st_mtime_ns))
     return digest.hexdigest()
 
 
@@ -158,16 +160,19 @@ def _tasks(root: Path, day: _Day) -> list[tuple]:
 
 
 def _read_chunk(root: Path, split: str, day: str,
-                files: list[str]) -> tuple[pa.Table, Findings, int]:
-    return *read_labels(root, split, day, files), len(files)
+                files: list[str]) -> tuple[pa.Table, dict[str, Findings]]:
+    return read_labels(root, split, day, files)
 
 
 def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
-    for _, findings, _ in results:
-        day.report.record(findings)
-    table = pa.concat_tables([SCHEMA.empty_table(), *(table for table, *_ in results)])
+    table = pa.concat_tables([SCHEMA.empty_table(), *(table for table, _ in results)])
     keep, duplicates = _first_of_each_clip(table)
-    day.report.reject(duplicates)
+    for _, found in results:
+        for file, findings in found.items():
+            if file in duplicates:
+                day.report.reject([duplicates[file]])
+            else:
+                day.report.record(findings)
     table = table.take(pa.array(keep, pa.int64()))
     used = set(table['image_dir'].to_pylist())
     day.report.unused_image_folders = sum(path not in used for path in day.image_folders)
@@ -177,7 +182,7 @@ def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
         pq.write_table(table.replace_schema_metadata(metadata), temporary, **WRITE_OPTIONS)
 
 
-def _first_of_each_clip(table: pa.Table) -> tuple[list[int], list[LabelError]]:
+def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelError]]:
     """Row numbers to keep, in index order, and the label files whose clip or images were read
     from an earlier file already."""
     columns = [table[name].to_pylist() for name in SORT_COLUMNS]
@@ -195,7 +200,7 @@ def _first_of_each_clip(table: pa.Table) -> tuple[list[int], list[LabelError]]:
         else:
             duplicates[file] = LabelError('duplicate', file, f'its clip is indexed from {first}')
     keep.sort(key=lambda i: tuple(column[i] for column in columns))
-    return keep, list(duplicates.values())
+    return keep, duplicates
 
 
 def _merge(root: Path, days: list[_Day], report: Report) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .catalog import EXERCISES
@@ -186,7 +187,7 @@ class FitnessIndex:
         """A name unique to the row: its clip, ``_`` and its view."""
         return f"{self._text('clip', i)}_{self._text('view', i)}"
 
-    def value(self, name: str, i: int):
+    def value(self, name: str, i: int) -> np.generic | np.ndarray:
         """One value of a column with numbers; an array for ``clip_box`` and ``clip_size``."""
         return self._store.numbers[name][self._rows[i]]
 
@@ -263,7 +264,7 @@ def _load(file: pq.ParquetFile, root: Path) -> _Store:
             texts[name] = column.combine_chunks()
         elif name in _FLAT_LISTS:
             flat[name] = _frozen(_flatten(column).to_numpy(zero_copy_only=False))
-            lengths = pa.compute.list_value_length(column).to_numpy()
+            lengths = pc.list_value_length(column).to_numpy()
             offsets[name] = _frozen(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
         elif name in _SHORT_LISTS:
             numbers[name] = _frozen(_short_lists(column, _SHORT_LISTS[name]))
@@ -271,7 +272,7 @@ def _load(file: pq.ParquetFile, root: Path) -> _Store:
             numbers[name] = _frozen(column.to_numpy())
     for name in _PATH_COLUMNS:
         paths = codes[name][1] if name in codes else texts[name]
-        if pa.compute.any(pa.compute.match_substring_regex(paths, _LEADS_OUT)).as_py():
+        if pc.any(pc.match_substring_regex(paths, _LEADS_OUT)).as_py():
             raise ValueError(f'a path in column {name} leads out of the data root')
     num_frames = len(flat['frame_numbers'])
     if (offsets['frame_numbers'] != offsets['visible']).any():

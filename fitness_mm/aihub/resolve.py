@@ -95,19 +95,24 @@ class ImageResolver:
     Args:
         root: Data root without links in it, from :func:`~fitness_mm.aihub.layout.real_root`.
         split: ``training`` or ``validation``.
+
+    Attributes:
+        unreadable: Folder -> why it could not be listed; taken as empty.
     """
 
     def __init__(self, root: Path, split: str) -> None:
         self._root = root
         self._top = f'{split}/img'
         self._folders = cache(self._list_folders)
+        self.unreadable: dict[str, str] = {}
 
     def resolve(self, key: ImageKey) -> ImageFolder:
         """The folder of a key's clip-view.
 
         Raises:
             LayoutError: ``missing_images`` if no known spelling of it exists or it has no image
-                of that name, ``outside_root`` if the way there leads out of the root.
+                of that name, ``outside_root`` if the way there leads out of the root,
+                ``unreadable`` if its folder cannot be listed.
         """
         refused: str | None = None
         for parent, camera, taken in self._camera_folders(key):
@@ -118,6 +123,8 @@ class ImageResolver:
                 elif state == 'folder':
                     path = f'{parent}/{name}'
                     images = self._images(path)
+                    if path in self.unreadable:
+                        raise LayoutError('unreadable', f'{path} {self.unreadable[path]}')
                     for prefix, also in _spellings('clip', key.prefix, key, camera):
                         if prefix in images:
                             rewrites = dict.fromkeys((*taken, *more, *also))
@@ -144,10 +151,6 @@ class ImageResolver:
     def day_folders(self) -> list[str]:
         """The shooting days that have an image folder."""
         return [name for name in self._subfolders(self._top) if parse_day(name)]
-
-    def stat(self, folder: str) -> os.stat_result:
-        """File status of a folder that :meth:`clip_folders` named."""
-        return os.stat(self._root / folder)
 
     def _camera_folders(self, key: ImageKey) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for day, first in _spellings('day', key.day, key, key.view):
@@ -185,33 +188,39 @@ class ImageResolver:
         path = self._root / parent
         if not path.is_dir() or not is_inside(self._root, path):
             return found
-        with os.scandir(path) as listing:
-            for entry in listing:
-                if entry.is_symlink() and not is_inside(self._root, entry.path):
-                    found[entry.name] = 'outside'
-                elif entry.is_dir():
-                    found[entry.name] = 'folder'
+        for entry in self._scan(parent):
+            if entry.is_symlink() and not is_inside(self._root, entry.path):
+                found[entry.name] = 'outside'
+            elif os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
+                found[entry.name] = 'folder'
         return found
+
+    def _scan(self, folder: str) -> list[os.DirEntry]:
+        try:
+            with os.scandir(self._root / folder) as listing:
+                return list(listing)
+        except OSError as error:
+            self.unreadable[folder] = f'cannot be listed ({error.strerror})'
+            return []
 
     def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
         """Prefix -> image numbers, of the regular image files inside the root."""
         numbers: dict[str, list[int]] = {}
-        with os.scandir(self._root / folder) as listing:
-            for entry in listing:
-                image = parse_image_name(entry.name)
-                if image and self._is_plain_image(entry):
-                    numbers.setdefault(image[0], []).append(image[1])
+        for entry in self._scan(folder):
+            image = parse_image_name(entry.name)
+            if image and self._is_plain_image(entry):
+                numbers.setdefault(image[0], []).append(image[1])
         return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
 
     def _is_plain_image(self, entry: os.DirEntry) -> bool:
-        return entry.is_file() and (not entry.is_symlink() or is_inside(self._root, entry.path))
+        if entry.is_symlink():
+            return is_inside(self._root, entry.path) and os.path.isfile(entry.path)
+        return entry.is_file()
 
     def _linked_image(self, folder: str) -> str | None:
-        with os.scandir(self._root / folder) as listing:
-            for entry in listing:
-                if entry.is_symlink() and not is_inside(self._root, entry.path):
-                    return f'{folder}/{entry.name}'
-        return None
+        links = (entry for entry in self._scan(folder) if entry.is_symlink())
+        return next((f'{folder}/{link.name}' for link in links
+                     if not is_inside(self._root, link.path)), None)
 
 
 def _spellings(level: str, name: str, key: ImageKey,

@@ -23,10 +23,10 @@ _INT16 = np.iinfo(np.int16)
 
 @dataclass
 class Findings:
-    """What was noticed while reading some label files.
+    """What was noticed while reading one label file.
 
     Attributes:
-        rejected: Every file, or view of one, that is not in the rows.
+        rejected: The file, or views of it, that are not in the rows.
         rewrites: How often each path rewrite was needed, per clip-view.
         notes: Counts of :data:`~fitness_mm.aihub.reasons.NOTES`.
     """
@@ -35,15 +35,9 @@ class Findings:
     rewrites: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: Findings) -> None:
-        """Add another's findings to these."""
-        self.rejected += other.rejected
-        self.rewrites += other.rewrites
-        self.notes += other.notes
-
 
 def read_labels(root: Path, split: str, day: str, files: list[str],
-                resolver: ImageResolver | None = None) -> tuple[pa.Table, Findings]:
+                ) -> tuple[pa.Table, dict[str, Findings]]:
     """Read label files of one day.
 
     Args:
@@ -51,23 +45,22 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
         split: ``training`` or ``validation``.
         day: Name of the day without a copy mark.
         files: Paths relative to the root.
-        resolver: Of the same root and split, to share its listings between calls.
 
     Returns:
-        A table with the columns of the index, in the order of the files, and the findings. No
-        content of a file raises.
+        A table with the columns of the index, in the order of the files, and the findings of
+        each file. No content of a file raises.
     """
-    resolver = resolver or ImageResolver(root, split)
-    findings = Findings()
+    resolver = ImageResolver(root, split)
     rows: list[dict[str, Any]] = []
-    for file in files:
+    found = {file: Findings() for file in files}
+    for file, findings in found.items():
         try:
             label = parse_label(_read(root, file), file)
             findings.rejected += label.rejected_views
             rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings)
         except LabelError as error:
             findings.rejected.append(error)
-    return _table(rows), findings
+    return _table(rows), found
 
 
 def _read(root: Path, file: str) -> bytes:
@@ -94,7 +87,7 @@ def _clip_rows(root: Path, resolver: ImageResolver, label: ClipLabel, day_path: 
     good = [key for key, _ in filter(None, keys)]
     if not good:
         return []
-    _check_day_and_slot(good[0], day_path, file)
+    _check_day(good[0], day_path, file)
 
     rows: list[dict[str, Any]] = []
     taken: dict[str, str] = {}
@@ -154,7 +147,7 @@ def _number(key: str) -> int:
     return parse_image_key(key).number
 
 
-def _check_day_and_slot(key: ImageKey, day_path: str, file: str) -> None:
+def _check_day(key: ImageKey, day_path: str, file: str) -> None:
     day = day_path.split('/')[1]
     name = parse_label_name(file.rpartition('/')[2])
     if key.day != day:
@@ -179,7 +172,7 @@ def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: 
     notes['frames_without_image'] += len(numbers) - len(order)
     return {
         'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
-        'num_images': len(folder.numbers), 'image_width': width, 'image_height': height,
+        'num_images': min(len(folder.numbers), _INT16.max), 'image_width': width, 'image_height': height,
         'frame_numbers': [numbers[t] for t in order], 'keypoints': keypoints,
         'visible': visible_bits(present & inside),
     }
