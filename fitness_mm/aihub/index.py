@@ -88,8 +88,9 @@ class FitnessIndex:
         return f'FitnessIndex({str(self.root)!r}, {len(self)} clip-views)'
 
     def select(self, rows: np.ndarray) -> FitnessIndex:
-        """The rows of a mask (bool (len,)) or of row numbers, in that order, without a copy."""
-        return FitnessIndex(self._store, self._rows[np.asarray(rows)])
+        """The rows of a mask, bool (len,), or of row numbers, in that order; no label is copied."""
+        rows = np.asarray(rows)
+        return FitnessIndex(self._store, self._rows[rows if rows.size else rows.astype(int)])
 
     def column(self, name: str) -> np.ndarray:
         """One column: numbers, bool or strings, (len,). A null is -1 or ''.
@@ -227,8 +228,8 @@ def _read_again(root: Path, num_rows: int, rows: np.ndarray) -> FitnessIndex:
 def _read_store(path: Path) -> _Store:
     again = f'make it again with: python tools/data/prepare.py --root {path.parent}'
     try:
+        _check_schema(pq.read_schema(path), path, again)
         with pq.ParquetFile(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
-            _check_schema(file.schema_arrow, path, again)
             return _load(file, path.parent)
     except (pa.ArrowException, OSError) as error:
         raise IndexFileError(f'{path} is damaged or not a Parquet file '
@@ -244,9 +245,11 @@ def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:
     if version != str(INDEX_VERSION).encode():
         raise IndexFileError(f'{path} is an index of version {version.decode(errors="replace")}, '
                              f'expected {INDEX_VERSION}; {again}')
-    missing = [name for name in SCHEMA.names if name not in schema.names]
+    missing = [field.name for field in SCHEMA
+               if field.name not in schema.names or schema.field(field.name).type != field.type]
     if missing:
-        raise IndexFileError(f'{path} lacks the columns {", ".join(missing)}; {again}')
+        raise IndexFileError(f'{path} lacks the columns {", ".join(missing)}, or they are of '
+                             f'another type; {again}')
 
 
 def _load(file: pq.ParquetFile, root: Path) -> _Store:
