@@ -174,8 +174,6 @@ def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
             else:
                 day.report.record(findings)
     table = table.take(pa.array(keep, pa.int64()))
-    used = set(table['image_dir'].to_pylist())
-    day.report.unused_image_folders = sum(path not in used for path in day.image_folders)
     metadata = {VERSION_KEY: str(INDEX_VERSION), _FINGERPRINT_KEY: day.fingerprint,
                 _REPORT_KEY: orjson.dumps(vars(day.report))}
     with _replacing(part) as temporary:

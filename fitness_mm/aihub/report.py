@@ -28,7 +28,6 @@ class Report:
         labels_3d: 3D label files seen; they are counted, not read.
         other_files: Other files seen in the label folders.
         image_folders: Clip image folders seen.
-        unused_image_folders: Of these, the ones no indexed clip-view uses.
         rejected_files: Reason -> files.
         rejected_views: Reason -> clip-views of files that are otherwise used.
         rewrites: Path rewrite -> clip-views that needed it.
@@ -41,7 +40,6 @@ class Report:
     labels_3d: int = 0
     other_files: int = 0
     image_folders: int = 0
-    unused_image_folders: int = 0
     rejected_files: Counter[str] = field(default_factory=Counter)
     rejected_views: Counter[str] = field(default_factory=Counter)
     rewrites: Counter[str] = field(default_factory=Counter)
@@ -86,6 +84,8 @@ def summarise(report: Report, index: FitnessIndex) -> dict:
     summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
                                 for name in tables}
     summary |= _amounts(index)
+    # no two clip-views share a folder
+    summary['unused_image_folders'] = report.image_folders - len(index)
     split = index.split
     summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
     exercise = index.exercise

@@ -172,7 +172,8 @@ def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: 
     notes['frames_without_image'] += len(numbers) - len(order)
     return {
         'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
-        'num_images': min(len(folder.numbers), _INT16.max), 'image_width': width, 'image_height': height,
+        'num_images': min(len(folder.numbers), _INT16.max),
+        'image_width': width, 'image_height': height,
         'frame_numbers': [numbers[t] for t in order], 'keypoints': keypoints,
         'visible': visible_bits(present & inside),
     }
