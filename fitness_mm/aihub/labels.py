@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NoReturn
@@ -22,6 +22,7 @@ from .catalog import (
 )
 from .layout import VIEWS, parse_label_name
 from .skeleton import KEYPOINT_INDEX, KEYPOINTS, NUM_KEYPOINTS
+from .stencil import Stencils
 
 MAX_LABEL_BYTES = 4 * 1024 * 1024
 """Real labels are below 1 MB; what is larger is not parsed."""
@@ -31,6 +32,8 @@ USUAL_FRAME_COUNT = 16
 _POINTS = itemgetter(*KEYPOINTS)
 _XY = itemgetter('x', 'y')
 _NUMBERS = {int, float}
+_VIEW_FIELDS = tuple(f'view{number}' for number in range(1, len(VIEWS) + 1))
+_stencils = Stencils()  # a memory of file shapes; what a label parses to does not depend on it
 
 # Python's json module writes NaN and Infinity, which JSON lacks.
 _NOT_JSON_NUMBER = re.compile(rb'(:\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])')
@@ -125,9 +128,10 @@ class _Reader:
         return value
 
     def read(self, data: bytes) -> ClipLabel:
-        document = self._decode(data)
-        frames = self._get(document, 'frames', list, 'the label')
-        if not frames:
+        match = _stencils.match(data) if len(data) <= MAX_LABEL_BYTES else None
+        document = match.rest if match else self._decode(data)
+        frames = [] if match else self._get(document, 'frames', list, 'the label')
+        if not match and not frames:
             self._fail('empty_frames', "'frames' is an empty list, expected 16 labelled frames")
         info = self._get(document, 'type_info', dict, 'the label')
         type_number, exercise = self._read_type(document, info)
@@ -136,13 +140,23 @@ class _Reader:
         if type_number in QUARANTINED_TYPES:
             usable = False
             notes.append('quarantined_type')
-        if len(frames) != USUAL_FRAME_COUNT:
+        if match:
+            keypoints = match.keypoints
+            clip = ClipLabel(type_number, exercise, conditions, usable, VIEWS, keypoints,
+                             np.ones(keypoints.shape[:3], bool), match.image_keys)
+        else:
+            clip = self._read_views(frames, type_number, exercise, conditions, usable)
+            if clip.views == VIEWS and clip.present.all():
+                _stencils.learn(data, document, _VIEW_FIELDS)
+        if clip.keypoints.shape[1] != USUAL_FRAME_COUNT:
             notes.append('unusual_frame_count')
+        return replace(clip, notes=tuple(notes))
 
+    def _read_views(self, frames: list, *about: Any) -> ClipLabel:
         views, keypoints, present, keys, rejected = [], [], [], [], []
-        for number, letter in enumerate(VIEWS, start=1):
+        for name, letter in zip(_VIEW_FIELDS, VIEWS, strict=True):
             try:
-                xy, there, image_keys = self._read_view(frames, f'view{number}', letter)
+                xy, there, image_keys = self._read_view(frames, name, letter)
             except LabelError as error:
                 rejected.append(error)
                 continue
@@ -152,9 +166,8 @@ class _Reader:
             keys.append(image_keys)
         if not views:
             self._fail_all(rejected)
-        return ClipLabel(type_number, exercise, conditions, usable, tuple(views),
-                         np.stack(keypoints), np.stack(present), tuple(keys),
-                         tuple(rejected), tuple(notes))
+        return ClipLabel(*about, tuple(views), np.stack(keypoints), np.stack(present),
+                         tuple(keys), tuple(rejected))
 
     def _fail_all(self, rejected: list[LabelError]) -> NoReturn:
         reasons = {error.reason for error in rejected}
