@@ -48,6 +48,7 @@ max_epochs = 12
 train_cfg = dict(max_epochs=max_epochs, val_interval=3)
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
 param_scheduler = [
-    dict(type='OneCycleLR', eta_max=1e-3, total_steps=max_epochs, by_epoch=True,
-         convert_to_iter_based=True)
+    dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', eta_min_ratio=0.01, begin=1, end=max_epochs, by_epoch=True,
+         T_max=max_epochs - 1, convert_to_iter_based=True)
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import pickle
 import sys
 import types
 from pathlib import Path
@@ -91,7 +92,7 @@ def _mend_mmcv_ops() -> None:
         try:
             return load_ext(name, funcs)
         except ModuleNotFoundError as error:
-            if error.name != f'mmcv.{name}':
+            if error.name != 'mmcv._ext':
                 raise
             return types.SimpleNamespace(**{func: _MissingOp(func) for func in funcs})
 
@@ -123,8 +124,25 @@ def _mend_mmaction_drn() -> None:
     logger.debug('mmaction2: %s is missing from the wheel, a placeholder stands in', _DRN)
 
 
+def _checkpoint_getattr(owner: type, name: str):
+    """Stands for ``getattr`` in a checkpoint, for the few methods that mmengine pickles.
+
+    Listing the real ``getattr`` would let a checkpoint reach into any object.
+    """
+    from mmengine.logging.history_buffer import HistoryBuffer
+    from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
+
+    pickled = {
+        HistoryBuffer: ('min', 'max', 'mean', 'current'),  # a log buffer's statistics
+        OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+    }
+    if name not in pickled.get(owner, ()):
+        raise pickle.UnpicklingError(f'the checkpoint asks for the attribute {name!r} of {owner}')
+    return getattr(owner, name)
+
+
 def _allow_mmengine_checkpoints() -> None:
-    """Names the classes that an mmengine checkpoint holds besides tensors as safe to load.
+    """Names what an mmengine checkpoint holds besides tensors as safe to load.
 
     From torch 2.6 on ``torch.load`` refuses every class that is not listed (mmengine issue 1655).
     ``weights_only`` stays on: a checkpoint from a stranger must not be able to run code.
@@ -134,14 +152,15 @@ def _allow_mmengine_checkpoints() -> None:
     import numpy as np
     import torch
     from mmengine.logging.history_buffer import HistoryBuffer
+    from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 
-    if not hasattr(torch.serialization, 'add_safe_globals'):
+    if tuple(map(int, torch.__version__.split('.')[:2])) < (2, 6):
         return
     core = np.core if np.lib.NumpyVersion(np.__version__) < '2.0.0' else np._core
     scalar_types = {type(np.dtype(code)) for code in ('f4', 'f8', 'i4', 'i8', 'b1')}
     torch.serialization.add_safe_globals([
-        HistoryBuffer, HistoryBuffer.min, HistoryBuffer.max, HistoryBuffer.mean,
-        HistoryBuffer.current, np.ndarray, np.dtype, core.multiarray._reconstruct,
-        core.multiarray.scalar, *sorted(scalar_types, key=lambda t: t.__name__)
+        HistoryBuffer, OneCycleParamScheduler, (_checkpoint_getattr, 'builtins.getattr'),
+        np.ndarray, np.dtype, core.multiarray._reconstruct, core.multiarray.scalar,
+        *sorted(scalar_types, key=lambda t: t.__name__)
     ])  # yapf: disable
-    logger.debug('torch.load: an mmengine checkpoint\'s log buffers are listed as safe')
+    logger.debug('torch.load: what an mmengine checkpoint holds besides tensors is listed as safe')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -187,7 +188,8 @@ class FitnessClipDataset(BaseDataset):
         except FrameError as error:
             if self.test_mode:
                 raise
-            print_log(f'{error}; another sample takes its place', logger='current', level='WARNING')
+            print_log(f'{error}; another sample takes its place', logger='current',
+                      level=logging.WARNING)
             return None
 
     def get_subset_(self, indices: Sequence[int] | int) -> None:

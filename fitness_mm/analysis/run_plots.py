@@ -59,6 +59,20 @@ def plot_training(work_dir: str | Path, out: str | Path) -> Path:
     return _save(figure, out)
 
 
+def describe_report(report_file: str | Path) -> str:
+    """The accuracy in a report, in words.
+
+    Args:
+        report_file: JSON file of :class:`fitness_mm.action.FitnessAccMetric`.
+    """
+    report = json.loads(Path(report_file).read_text('utf-8'))
+    performers = ', '.join(f'Z{number}' for number in sorted(map(int, report['per_performer'])))
+    worst = min((share, name) for name, share in report['per_class'].items() if share is not None)
+    return (f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views of held-out "
+            f'performers {performers}\n'
+            f'weakest class   {worst[1]} ({worst[0]:.2f})')
+
+
 def plot_confusion(report_file: str | Path, out: str | Path) -> Path:
     """Draws the confusion matrix of a report by :class:`fitness_mm.action.FitnessAccMetric`.
 

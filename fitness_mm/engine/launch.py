@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import pickle
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,7 +129,7 @@ def plain_errors() -> Iterator[None]:
     except (LaunchError, IndexFileError) as error:
         sys.exit(f'{Path(sys.argv[0]).name}: {error}')
     except pickle.UnpicklingError as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = re.search(r'error: (.+?)(\. |$)', str(error), re.MULTILINE)
         sys.exit(f'{Path(sys.argv[0]).name}: the checkpoint was not loaded, because it is damaged '
                  'or holds Python objects that could run code when loaded; use one that has only '
-                 f'weights and mmengine\'s own state ({reason})')
+                 f'weights and mmengine\'s own state ({reason[1] if reason else error})')

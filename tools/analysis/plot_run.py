@@ -4,18 +4,22 @@ import argparse
 import sys
 from pathlib import Path
 
-from fitness_mm.analysis.run_plots import plot_confusion, plot_training
+from fitness_mm.analysis.run_plots import describe_report, plot_confusion, plot_training
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('work_dir', type=Path, help='work directory of tools/train.py')
     work_dir = parser.parse_args().work_dir
+    report = work_dir / 'accuracy.json'
     try:
-        print(plot_training(work_dir, work_dir / 'training.png'))
-        print(plot_confusion(work_dir / 'accuracy.json', work_dir / 'confusion.png'))
+        training = plot_training(work_dir, work_dir / 'training.png')
+        confusion = plot_confusion(report, work_dir / 'confusion.png')
+        print(describe_report(report))
     except FileNotFoundError as error:
         sys.exit(f'plot_run.py: {error}')
+    print(f'numbers         {report}')
+    print(f'figures         {training} {confusion}')
 
 
 if __name__ == '__main__':

@@ -1,0 +1,111 @@
+"""Each mend works where something is broken and keeps its hands off where nothing is."""
+
+import importlib.util
+import pickle
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from mmcv.utils import ext_loader
+from mmengine.logging.history_buffer import HistoryBuffer
+from mmengine.optim import OneCycleLR
+
+from fitness_mm import compat
+
+LITE = importlib.util.find_spec('mmcv._ext') is None
+
+IMPORTS = '''
+import logging, sys
+logging.basicConfig(level=logging.DEBUG, format='%(name)s %(levelname)s %(message)s')
+from fitness_mm import compat
+compat.apply()
+compat.apply()
+import torchvision
+import mmpose.models, mmpose.datasets, mmpose.evaluation, mmpose.visualization, mmpose.apis
+import mmaction.models, mmaction.datasets, mmaction.evaluation, mmaction.engine, mmaction.apis
+import mmdet.models, mmpretrain.models
+print('mmcv._ext' in sys.modules)
+'''
+
+
+def test_every_host_module_imports_and_each_mend_is_logged_once():
+    result = subprocess.run([sys.executable, '-c', IMPORTS], text=True, capture_output=True,
+                            timeout=240)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert result.stdout.strip().endswith('False' if LITE else 'True')
+    mended = [line for line in result.stderr.splitlines() if line.startswith('fitness_mm.compat')]
+    assert all(line.startswith('fitness_mm.compat DEBUG') for line in mended)
+    assert len(mended) == len(set(mended))
+
+
+def test_the_data_tools_start_without_torch():
+    code = ('import sys, fitness_mm.aihub, fitness_mm.sample; '
+            'print(sorted(m for m in ("torch", "mmengine", "mmcv") if m in sys.modules))')
+    result = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True)
+    assert result.stdout.strip() == '[]', result.stderr
+
+
+@pytest.mark.skipif(not LITE, reason='full mmcv is installed')
+def test_a_missing_operator_says_what_to_install_when_called():
+    ops = ext_loader.load_ext('_ext', ['nms', 'softnms'])
+    with pytest.raises(RuntimeError, match=r"operator 'softnms' needs full mmcv.*pip"):
+        ops.softnms(1, threshold=2)
+    with pytest.raises(ModuleNotFoundError):
+        ext_loader.load_ext('no_such_extension', ['nms'])
+
+
+def test_full_mmcv_is_left_alone(monkeypatch):
+    untouched = object()
+    monkeypatch.setattr(ext_loader, 'load_ext', untouched)
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: SimpleNamespace(name=name))
+    compat._mend_mmcv_ops()
+    assert ext_loader.load_ext is untouched
+
+
+def test_an_mmaction_that_has_drn_is_left_alone(monkeypatch, tmp_path):
+    (tmp_path / 'models' / 'localizers' / 'drn').mkdir(parents=True)
+    spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: spec)
+    monkeypatch.delitem(sys.modules, compat._DRN, raising=False)
+    compat._mend_mmaction_drn()
+    assert compat._DRN not in sys.modules
+
+
+def test_mmengine_log_buffers_load_with_weights_only(tmp_path):
+    buffer = HistoryBuffer([1.0, 2.5], [1, 1])
+    checkpoint = dict(message_hub=dict(log_scalars={'train/loss': buffer}, lr=np.float64(0.5)),
+                      step=np.int64(3), history=np.arange(4, dtype=np.float32))
+    torch.save(checkpoint, tmp_path / 'good.pth')
+    loaded = torch.load(tmp_path / 'good.pth', weights_only=True)
+    assert loaded['message_hub']['log_scalars']['train/loss'].mean() == 1.75
+    assert loaded['step'] == 3 and loaded['history'].tolist() == [0, 1, 2, 3]
+
+
+def test_a_one_cycle_schedule_loads_with_weights_only(tmp_path):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    scheduler = OneCycleLR(optimizer, eta_max=0.2, total_steps=5)
+    torch.save(scheduler.state_dict(), tmp_path / 'good.pth')
+    state = torch.load(tmp_path / 'good.pth', weights_only=True)
+    assert state.keys() == scheduler.state_dict().keys()
+
+
+class Reach:
+    """Pickles to getattr(HistoryBuffer, name), as a log buffer's statistics do."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __reduce__(self):
+        return getattr, (HistoryBuffer, self.name)
+
+
+@pytest.mark.parametrize('value, named', [
+    (SimpleNamespace(a=1), 'SimpleNamespace'), (Reach('__init__'), '__init__'),
+    (Reach('register_statistics'), 'register_statistics')])
+def test_everything_else_stays_refused(value, named, tmp_path):
+    torch.save(dict(value=value), tmp_path / 'bad.pth')
+    with pytest.raises(pickle.UnpicklingError, match=named):
+        torch.load(tmp_path / 'bad.pth', weights_only=True)

@@ -1,0 +1,99 @@
+"""The main job through the real tools: train, resume, evaluate, and their words when they cannot."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import REPO, run_tool
+
+CONFIG = REPO / 'configs' / 'demo_tsm_r18_heatmap.py'
+SMALL = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2',
+         'train_dataloader.batch_size=8',
+         'train_dataloader.dataset.indices=16', 'val_dataloader.dataset.indices=12',
+         'test_dataloader.dataset.indices=12', 'train_dataloader.num_workers=1',
+         'val_dataloader.num_workers=1', 'test_dataloader.num_workers=1',
+         'default_hooks.logger.interval=1')
+
+
+def losses(log: str) -> list[str]:
+    """The loss of every logged iteration."""
+    return re.findall(r'Epoch\(train\).*?\bloss: ([\d.]+)', log)
+
+
+@pytest.fixture(scope='module')
+def run(sample_root, tmp_path_factory):
+    """A finished run of two epochs: its work directory and what it printed."""
+    work_dir = tmp_path_factory.mktemp('run')
+    env = dict(FITNESS_DATA_ROOT=str(sample_root))
+    result = run_tool('train.py', CONFIG, '--work-dir', work_dir, *SMALL, env=env)
+    return work_dir, result.stdout, env
+
+
+def test_training_leaves_checkpoint_log_and_report(run):
+    work_dir, log, _ = run
+    assert (work_dir / 'epoch_2.pth').is_file()
+    assert list(work_dir.glob('*/*.log'))
+    assert len(losses(log)) >= 4 and all(np.isfinite(float(loss)) for loss in losses(log))
+    report = json.loads((work_dir / 'accuracy.json').read_text('utf-8'))
+    assert report['samples'] == 12
+    assert sum(map(sum, report['confusion'])) == 12
+    assert f"acc/top1: {report['top1']:.4f}" in log
+
+
+def test_resumed_run_gives_the_numbers_of_the_uninterrupted_one(run, tmp_path):
+    work_dir, log, env = run
+    shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
+    resumed = run_tool('train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL, env=env)
+    expected = losses(log)
+    assert losses(resumed.stdout) == expected[len(expected) // 2:]
+    first, second = (torch.load(d / 'epoch_2.pth')['state_dict'] for d in (work_dir, tmp_path))
+    assert first.keys() == second.keys()
+    for name in first:
+        torch.testing.assert_close(second[name], first[name], rtol=0, atol=0, msg=name)
+
+
+def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
+    work_dir, _, env = run
+    dump = tmp_path / 'predictions.pkl'
+    result = run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path,
+                      '--dump', dump, *SMALL, env=env)
+    validated = json.loads((work_dir / 'accuracy.json').read_text('utf-8'))
+    tested = json.loads((tmp_path / 'accuracy.json').read_text('utf-8'))
+    assert tested == validated
+    assert f"acc/top1: {validated['top1']:.4f}" in result.stdout
+    assert dump.stat().st_size > 0
+
+
+@pytest.mark.parametrize('tool, args, message', [
+    ('train.py', [CONFIG], 'make it with: python tools/data/prepare.py --root {root}'),
+    ('train.py', ['no/such.py'], "there is no config file 'no/such.py'"),
+    ('test.py', [CONFIG, 'none.pth'], "there is no checkpoint 'none.pth'"),
+])
+def test_one_sentence_when_something_is_missing(tool, args, message, tmp_path):
+    root = tmp_path / 'nothing'
+    result = run_tool(tool, *args, '--work-dir', tmp_path / 'work', check=False,
+                      env=dict(FITNESS_DATA_ROOT=str(root)))
+    assert result.returncode == 1
+    assert message.format(root=root) in result.stdout.splitlines()[-1]
+    assert 'Traceback' not in result.stdout
+
+
+class Intruder:
+    """Pickles to a call, as a hostile checkpoint would."""
+
+    def __reduce__(self):
+        return Path.touch, (Path('intruder_was_here'), )
+
+
+def test_a_checkpoint_cannot_run_code(sample_root, tmp_path):
+    torch.save(dict(state_dict={}, meta=dict(note=Intruder())), tmp_path / 'bad.pth')
+    result = run_tool('test.py', CONFIG, tmp_path / 'bad.pth', '--work-dir', tmp_path, check=False,
+                      cwd=tmp_path, env=dict(FITNESS_DATA_ROOT=str(sample_root)))
+    assert result.returncode == 1
+    assert 'the checkpoint was not loaded' in result.stdout.splitlines()[-1]
+    assert not (tmp_path / 'intruder_was_here').exists()
