@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
@@ -78,8 +79,10 @@ def use_amp(cfg: Config) -> None:
     """Turns on automatic mixed precision.
 
     Raises:
-        LaunchError: If the config has an optimizer wrapper of its own.
+        LaunchError: If there is no accelerator, or the config has an optimizer wrapper of its own.
     """
+    if get_device() == 'cpu':
+        raise LaunchError('--amp needs a GPU, and torch sees none; leave it out')
     if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise LaunchError(f'--amp does not work with optim_wrapper.type='
                           f'{cfg.optim_wrapper.type!r}; leave it out of the config')

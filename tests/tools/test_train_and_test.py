@@ -1,4 +1,4 @@
-"""The main job through the real tools: train, resume, evaluate, and their words when they cannot."""
+"""The main job through the real tools: train, resume, evaluate, and what they say if they can't."""
 
 import json
 import re
