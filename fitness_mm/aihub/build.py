@@ -76,8 +76,9 @@ def build_index(root: str | Path, workers: int = 1,
 
     Args:
         root: Folder with ``training/`` and ``validation/``.
-        workers: Processes that parse labels; 1 parses in this one.
-        on_progress: Called with the number of label files done and to do.
+        workers: Processes that parse labels; 1 parses in this one. More than 1 needs the usual
+            ``if __name__ == '__main__':`` in the calling script.
+        on_progress: Called with the numbers of label files done and to do in all, first with 0.
 
     Raises:
         LayoutError: If the root has another layout.
@@ -90,6 +91,8 @@ def build_index(root: str | Path, workers: int = 1,
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
     done = 0
+    if on_progress:
+        on_progress(done, to_parse)
     with Pool(workers) as pool:
         for day, chunks in pool.run(todo, lambda day: _tasks(real, day), _read_chunk):
             results = []

@@ -77,7 +77,7 @@ class _Lines:
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._last < _SECONDS_BETWEEN_LINES and done < total:
+        if not done or (now - self._last < _SECONDS_BETWEEN_LINES and done < total):
             return
         self._last = now
         left = (now - self._start) / done * (total - done)

@@ -29,7 +29,7 @@ class Report:
         other_files: Other files seen in the label folders.
         image_folders: Clip image folders seen.
         rejected_files: Reason -> files.
-        rejected_views: Reason -> clip-views of files that are otherwise used.
+        rejected_views: Reason -> clip-views of files that could be read.
         rewrites: Path rewrite -> clip-views that needed it.
         notes: What was counted and kept.
         examples: Reason -> the first few sentences.
@@ -118,7 +118,7 @@ def as_text(summary: dict) -> str:
               f"{row['performers']:>8}" for row in summary['exercises']]
     for title, counts, words in (
             ('Rejected files', summary['rejected_files'], REASONS),
-            ('Rejected clip-views of used files', summary['rejected_views'], REASONS),
+            ('Rejected clip-views of files that could be read', summary['rejected_views'], REASONS),
             ('Kept, but noticed', summary['notes'], NOTES),
             ('Clip-views found under another path than the label says', summary['rewrites'], {})):
         if any(counts.values()):

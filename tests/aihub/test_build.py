@@ -1,5 +1,6 @@
 """The build and its command: kept work, interruptions, determinism, messages."""
 
+import io
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from label_tree import Tree, dumps, make_label
+from rich.console import Console
 
 from fitness_mm.aihub import prepare as prepare_module
 from fitness_mm.aihub.build import build_index
@@ -77,7 +79,7 @@ def test_a_second_run_parses_nothing_and_changes_nothing(built):
     calls = []
     result = build_index(tree.root, on_progress=lambda *call: calls.append(call))
     assert (result.labels_parsed, result.labels_reused) == (0, 3 * CLIPS_A_DAY)
-    assert calls == []
+    assert calls == [(0, 0)]
     assert results(tree.root) == expected
 
 
@@ -86,7 +88,7 @@ def test_progress_counts_label_files(built):
     forget(tree.root)
     calls = []
     build_index(tree.root, on_progress=lambda *call: calls.append(call))
-    assert calls == [(n, 60) for n in (16, 20, 36, 40, 56, 60)]
+    assert calls == [(n, 60) for n in (0, 16, 20, 36, 40, 56, 60)]
 
 
 def changed_label(tree):
@@ -238,6 +240,15 @@ def test_tool_says_what_is_wrong_in_one_sentence(tmp_path, make, message):
     assert message in run.stderr
 
 
+def test_bar_in_a_terminal(built, monkeypatch):
+    terminal = io.StringIO()
+    monkeypatch.setattr(prepare_module, 'Console', lambda **_: Console(
+        file=terminal, force_terminal=True, width=100))
+    forget(built[0].root)
+    assert prepare_module.prepare(built[0].root) == 0
+    assert '60/60' in terminal.getvalue()
+
+
 def test_dead_worker_is_reported(tmp_path, monkeypatch, capsys):
     def dies(*args):
         from concurrent.futures.process import BrokenProcessPool
@@ -248,10 +259,10 @@ def test_dead_worker_is_reported(tmp_path, monkeypatch, capsys):
 
 
 def test_progress_lines_come_from_time_to_time(monkeypatch, capsys):
-    now = iter([0.0, 1.0, 11.0, 12.0, 20.0])
+    now = iter([0.0, 0.0, 1.0, 11.0, 12.0, 20.0])
     monkeypatch.setattr(prepare_module.time, 'monotonic', lambda: next(now))
     lines = prepare_module._Lines()
-    for done in (16, 110, 120, 200):
+    for done in (0, 16, 110, 120, 200):
         lines(done, 200)
     assert capsys.readouterr().err == ('labels 110/200, about 9 s left\n'
                                        'labels 200/200, about 0 s left\n')
