@@ -1,0 +1,274 @@
+"""The twelve exercises as joint angles over the progress of a repetition.
+
+Each function below is one exercise done well by one performer: ``m.s`` runs from 0 to 1 and back
+about four times, ``m.to(a, b)`` is an angle that goes along with it. What a broken condition
+changes stands in ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fitness_mm.sample.arms import Angles, Hang, Reach
+from fitness_mm.sample.body import Body
+from fitness_mm.sample.pose import Pose
+from fitness_mm.sample.tempo import sample_tempo
+
+# Fold of the forearm and bend of the wrist, as (out, up, front) of the chest.
+_TO_FRONT = (0.0, 0.25, 1.0)
+_TO_INSIDE = (-1.0, 0.0, 0.2)
+
+
+class Movement:
+    """One clip's random draws: tempo, how far each repetition goes, posture, noise.
+
+    The draws do not depend on the exercise, so that exercises which share a position, such as the
+    bottom of the deadlifts and the row, share its distribution too.
+    """
+
+    def __init__(self, body: Body, rng: np.random.Generator, num_frames: int):
+        self.body, self.rng, self.num_frames = body, rng, num_frames
+        tempo = sample_tempo(rng, num_frames)
+        self.s, self.rep = tempo.progress, tempo.rep
+        # Dumbbells move independently: one hand is a little late.
+        self.s_arms = np.stack([self.s, tempo.lagging])
+        num_reps = int(self.rep.max()) + 1
+        self._range = np.clip(rng.normal(1.0, 0.05, num_reps), 0.9, 1.08)[self.rep]
+        self.grip = body.shoulder_half + rng.uniform(4.0, 10.0)
+        self.stance = body.hip_half + rng.uniform(3.0, 9.0)
+        self.toe_out = rng.uniform(6.0, 18.0)
+        self.head = rng.normal(0.0, 5.0)
+        # The hinged position that stiff-leg deadlift, row and deadlift have in common.
+        self.hinge_trunk = (np.clip(rng.normal(66.0, 5.0), 55.0, 77.0) +
+                            rng.normal(0.0, 1.5, num_reps)[self.rep])
+        self.hinge_knee = (np.clip(rng.normal(34.0, 4.0), 26.0, 42.0) +
+                           rng.normal(0.0, 0.5, num_reps)[self.rep])
+        self._noise = rng.normal(0.0, 1.0, (8, num_frames))
+
+    def to(self, start: float | np.ndarray, end: float | np.ndarray,
+           arms: bool = False) -> np.ndarray:
+        """(T,) from a start to an end along the repetition, or (2, T) for independent arms."""
+        s = self.s_arms if arms else self.s
+        return start + (end - start) * s * self._range
+
+    def between(self, low: float, high: float) -> float:
+        """A number that belongs to this clip."""
+        return float(self.rng.uniform(low, high))
+
+    def pose(self, arms: Angles | Reach | Hang, trunk: float | np.ndarray,
+             knee: float | np.ndarray, *, stance: float | None = None, head: float = 0.0,
+             lying: bool = False) -> Pose:
+        """A pose with this clip's posture and noise; trunk and knee are numbers or (T,)."""
+        zeros = np.zeros(self.num_frames)
+        noise = self._noise
+        return Pose(
+            s=self.s,
+            arms=arms,
+            trunk=trunk + 0.8 * noise[0],
+            knee=np.maximum(knee + 0.5 * noise[1], 2.0),
+            bend=1.0 * noise[2],
+            head=self.head + head + 1.5 * noise[3],
+            roll=0.7 * noise[4],
+            heel=zeros.copy(),
+            knee_in=1.5 * noise[5],
+            shrug=0.2 * noise[6],
+            stance=self.stance if stance is None else stance,
+            toe_out=self.toe_out,
+            lying=lying,
+            hip_lift=zeros.copy(),
+        )
+
+    def both(self, value: float | np.ndarray) -> np.ndarray:
+        """(2, T): the same for both arms."""
+        return np.broadcast_to(value, (2, self.num_frames)).astype(float)
+
+
+def front_raise(m: Movement) -> Pose:
+    """Dumbbells from the thighs to shoulder height with arms all but straight."""
+    arms = Angles(
+        raised=m.to(m.between(4, 12), m.between(86, 98), arms=True),
+        spread=m.both(m.between(2, 7)),
+        elbow=m.both(m.between(8, 18)),
+        fold=(0.3, 1.0, 0.3),
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.between(-1, 4), knee=m.between(4, 12))
+
+
+def upright_row(m: Movement) -> Pose:
+    """The bar from the thighs up along the body to the chest, elbows leading."""
+    body = m.body
+    arm = body.upper_arm + body.forearm
+    arms = Reach(
+        out=m.both(m.between(11, 16)),
+        up=m.both(m.to(-0.985 * arm, m.between(-10, -4))),
+        front=m.both(m.to(body.thickness(0.055) + 2.0, body.thickness(0.075) + 4.0)),
+        pole_out=m.both(1.0),
+        pole_up=m.both(m.to(0.1, 0.75)),
+        pole_front=m.both(0.1),
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.between(-1, 5), knee=m.between(4, 12))
+
+
+def _hanging(m: Movement) -> Hang:
+    return Hang(
+        pull=m.both(0.0), grip=m.grip, gap=m.both(m.between(0.0, 2.0)), bar=True,
+        pull_up=m.between(4, 9), flare=m.between(0.35, 0.65), wrist=m.both(0.0))
+
+
+def stiff_leg_deadlift(m: Movement) -> Pose:
+    """From standing to the hinge and back, the knees at one angle all the time."""
+    return m.pose(_hanging(m), trunk=_mix(m.between(2, 7), m.hinge_trunk, m.s),
+                  knee=m.hinge_knee)
+
+
+def barbell_row(m: Movement) -> Pose:
+    """The hinge is held; the bar goes from hanging to the belly."""
+    arms = _hanging(m)
+    arms.pull = m.both(np.clip(m.to(0.0, 1.0), 0.0, 1.0))
+    return m.pose(arms, trunk=m.hinge_trunk, knee=m.hinge_knee)
+
+
+def deadlift(m: Movement) -> Pose:
+    """Knees and hips bend together to the hinge and straighten together."""
+    return m.pose(_hanging(m), trunk=_mix(m.between(0, 4), m.hinge_trunk, m.s),
+                  knee=_mix(m.between(3, 7), m.hinge_knee, m.s))
+
+
+def _mix(start: float, end: np.ndarray, s: np.ndarray) -> np.ndarray:
+    return start + (end - start) * s
+
+
+def dumbbell_row(m: Movement) -> Pose:
+    """As the row, less bent, with a dumbbell in each hand that goes up beside the trunk."""
+    arms = Hang(
+        pull=np.clip(m.to(0.0, 1.0, arms=True), 0.0, 1.0),
+        grip=m.body.shoulder_half + m.between(1.0, 4.0),
+        gap=m.both(m.between(-1.0, 2.0)),
+        bar=False,
+        pull_up=m.between(0, 5),
+        flare=m.between(0.05, 0.2),
+        wrist=m.both(0.0))
+    return m.pose(arms, trunk=m.hinge_trunk - m.between(8, 14), knee=m.hinge_knee)
+
+
+def squat(m: Movement) -> Pose:
+    """The bar on the shoulders, down until the thighs are about level."""
+    body = m.body
+    hands = body.shoulder_half + m.between(10, 16)
+    arms = Reach(
+        out=m.both(hands),
+        up=m.both(2.0 - m.between(0, 3)),
+        front=m.both(-body.thickness(0.060) + 2.0),
+        pole_out=m.both(0.55),
+        pole_up=m.both(-1.0),
+        pole_front=m.both(-0.35),
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.to(m.between(4, 8), m.between(32, 42)),
+                  knee=m.to(m.between(4, 9), m.between(98, 114)),
+                  stance=m.stance + m.between(5, 9), head=-2.0)
+
+
+def overhead_press(m: Movement) -> Pose:
+    """The bar from the collar bones to above the head."""
+    body = m.body
+    arm = body.upper_arm + body.forearm
+    arms = Reach(
+        out=m.both(body.shoulder_half + m.between(3, 8)),
+        up=m.both(m.to(m.between(-2, 3), 0.955 * arm)),
+        front=m.both(m.to(m.between(13, 17), 2.0)),
+        pole_out=m.both(m.to(0.25, 0.9)),
+        pole_up=m.both(-1.0),
+        pole_front=m.both(m.to(0.45, 0.1)),
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.between(-4, 1), knee=m.between(4, 10))
+
+
+def lateral_raise(m: Movement) -> Pose:
+    """Dumbbells from the sides out to shoulder height."""
+    arms = Angles(
+        raised=m.both(m.between(3, 10)),
+        spread=m.to(m.between(7, 12), m.between(82, 94), arms=True),
+        elbow=m.both(m.between(10, 20)),
+        fold=(0.0, -0.1, 1.0),
+        wrist=m.both(0.0),
+        wrist_to=(0.0, -1.0, 0.0))
+    return m.pose(arms, trunk=m.between(1, 7), knee=m.between(5, 12))
+
+
+def barbell_curl(m: Movement) -> Pose:
+    """Elbows at the sides, the bar from the thighs to the chest; never quite straight below."""
+    arms = Angles(
+        raised=m.both(m.between(0, 7)),
+        spread=m.both(m.between(3, 8)),
+        elbow=m.both(m.to(m.between(28, 36), m.between(128, 138))),
+        fold=_TO_FRONT,
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.between(-1, 3), knee=m.between(4, 10))
+
+
+def dumbbell_curl(m: Movement) -> Pose:
+    """As the barbell curl, arms further out, the forearms free of one another."""
+    arms = Angles(
+        raised=m.both(m.between(-2, 5)),
+        spread=m.both(m.between(10, 16)),
+        elbow=m.to(m.between(28, 36), m.between(128, 138), arms=True),
+        fold=(0.28, 0.25, 1.0),
+        wrist=m.both(0.0),
+        wrist_to=_TO_FRONT)
+    return m.pose(arms, trunk=m.between(-1, 3), knee=m.between(4, 10))
+
+
+def pullover(m: Movement) -> Pose:
+    """On the bench, one dumbbell in both hands from above the chest to behind the head."""
+    body = m.body
+    elbow = m.both(m.between(20, 30))
+    return m.pose(pullover_arms(body, m.to(m.between(82, 90), m.between(160, 172)), elbow,
+                                m.both(0.45)),
+                  trunk=-90.0 + m.between(0, 4), knee=m.between(78, 92),
+                  stance=body.hip_half + m.between(12, 18), lying=True)
+
+
+def pullover_arms(body: Body, raised: np.ndarray, elbow: np.ndarray,
+                  flare: np.ndarray) -> Reach:
+    """Both hands in the middle, at the distance that an elbow flexion gives.
+
+    Args:
+        body: Proportions.
+        raised: (T,) angle of the arms from pointing to the feet, degrees.
+        elbow: (2, T) flexion, degrees.
+        flare: (2, T) share of the elbows' direction that goes out.
+    """
+    length = np.sqrt(body.upper_arm**2 + body.forearm**2 +
+                     2 * body.upper_arm * body.forearm * np.cos(np.radians(elbow)))
+    out = np.full_like(elbow, 4.0)
+    length = np.sqrt(length**2 - (body.shoulder_half - out)**2)
+    a = np.broadcast_to(np.radians(raised), elbow.shape)
+    return Reach(
+        out=out, up=-length * np.cos(a), front=length * np.sin(a),
+        # The elbows lead, that is, they point away from the arms' way round, and somewhat out.
+        pole_out=flare, pole_up=np.sin(a), pole_front=np.cos(a),
+        wrist=np.zeros_like(elbow), wrist_to=(0.0, 0.6, -0.8))
+
+
+MOTIONS: dict[str, Callable[[Movement], Pose]] = {
+    'front raise': front_raise,
+    'upright row': upright_row,
+    'barbell stiff-leg deadlift': stiff_leg_deadlift,
+    'barbell row': barbell_row,
+    'dumbbell bent-over row': dumbbell_row,
+    'barbell deadlift': deadlift,
+    'barbell squat': squat,
+    'overhead press': overhead_press,
+    'side lateral raise': lateral_raise,
+    'barbell curl': barbell_curl,
+    'dumbbell curl': dumbbell_curl,
+    'dumbbell pullover': pullover,
+}
+"""By the exercise's English name in the catalogue."""
