@@ -52,6 +52,10 @@ class FrameTransform:
         offset = tuple(s * (0.5 - low) - 0.5 for s, low in zip(scale, box[:2], strict=True))
         return cls(scale, offset)
 
+    def cropped(self, x1: int, y1: int) -> FrameTransform:
+        """The same, to frames of which columns before x1 and rows before y1 were cut off."""
+        return FrameTransform(self.scale, (self.offset[0] - x1, self.offset[1] - y1))
+
     def apply(self, keypoints: np.ndarray) -> np.ndarray:
         """Map keypoints (..., 2); float32."""
         return (np.asarray(keypoints) * self.scale + self.offset).astype(np.float32)
@@ -65,26 +69,33 @@ def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
         index: The index.
         row: Row of the clip-view.
         frame_numbers: Image numbers, in any order; they need not be labelled.
-        box: x1, y1, x2, y2 in pixels of the original image: what to cut out, rounded outwards
-            and clamped to the image. A clip file is cropped already and comes as it is; the
-            transform says what it shows.
+        box: x1, y1, x2, y2 in pixels of the original image, x2 and y2 exclusive: what to cut out,
+            rounded outwards to whole pixels of the frames and clamped to what they show.
 
     Returns:
         uint8 RGB (H, W, 3) frames and how original pixels map to theirs.
 
     Raises:
         FrameError: If a file is missing or broken.
-        ValueError: If the box does not meet the image.
+        ValueError: If the box does not meet the frames.
     """
     clip = index.clip_path(row)
     if clip is not None and clip.is_file():
         size = index.value('clip_size', row)
         frames = _read_clip(clip, frame_numbers, size)
-        return frames, FrameTransform.of_box(index.value('clip_box', row), size)
-    size = (index.value('image_width', row), index.value('image_height', row))
-    x1, y1, x2, y2 = (0, 0, *size) if box is None else _clamped(box, size)
-    frames = [read_jpeg(index.image_path(row, n), size)[y1:y2, x1:x2] for n in frame_numbers]
-    return frames, FrameTransform(offset=(float(-x1), float(-y1)))
+        transform = FrameTransform.of_box(index.value('clip_box', row), size)
+    else:
+        size = (index.value('image_width', row), index.value('image_height', row))
+        frames = [read_jpeg(index.image_path(row, n), size) for n in frame_numbers]
+        transform = FrameTransform()
+    if box is None:
+        return frames, transform
+    # corners are edges of pixels, half a pixel off their centres
+    low, high = transform.apply(np.reshape(box, (2, 2)) - 0.5) + 0.5
+    x1, y1, x2, y2 = _clamped(low, high, size)
+    if x1 >= x2 or y1 >= y2:
+        raise ValueError(f'box {tuple(box)} does not meet the frames of {index.clip_view_id(row)}')
+    return [frame[y1:y2, x1:x2] for frame in frames], transform.cropped(x1, y1)
 
 
 def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
@@ -116,12 +127,11 @@ def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
 
 
-def _clamped(box: Sequence[float], size: Sequence[int]) -> tuple[int, int, int, int]:
-    x1, y1 = (max(0, math.floor(low)) for low in box[:2])
-    x2, y2 = (min(int(limit), math.ceil(high))
-              for limit, high in zip(size, box[2:], strict=True))
-    if x1 >= x2 or y1 >= y2:
-        raise ValueError(f'box {tuple(box)} does not meet the {size[0]}x{size[1]} image')
+def _clamped(low: Sequence[float], high: Sequence[float],
+             size: Sequence[int]) -> tuple[int, int, int, int]:
+    """Whole pixels x1, y1, x2, y2 that cover a box, within width and height."""
+    x1, y1 = (max(0, math.floor(edge)) for edge in low)
+    x2, y2 = (min(int(limit), math.ceil(edge)) for limit, edge in zip(size, high, strict=True))
     return x1, y1, x2, y2
 
 

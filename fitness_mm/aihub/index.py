@@ -34,6 +34,10 @@ class IndexFileError(Exception):
     """An ``index.parquet`` that cannot be used; the message says what to do."""
 
 
+class MissingIndexError(IndexFileError, FileNotFoundError):
+    """A data root without ``index.parquet``."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Store:
     """The whole file in memory, shared by every selection of it and never changed."""
@@ -66,12 +70,12 @@ class FitnessIndex:
         """Open the index of a data root.
 
         Raises:
-            FileNotFoundError: If it was not made yet; the message ends with the command.
+            MissingIndexError: If it was not made yet; the message ends with the command.
             IndexFileError: If the file is damaged, foreign or of another version.
         """
         path = Path(root) / INDEX_FILE
         if not path.is_file():
-            raise FileNotFoundError(f'there is no index at {path}; make it with: '
+            raise MissingIndexError(f'there is no index at {path}; make it with: '
                                     f'python tools/data/prepare.py --root {root}')
         store = _read_store(path)
         return cls(store, np.arange(len(store.numbers['type'])))

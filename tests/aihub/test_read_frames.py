@@ -64,7 +64,7 @@ def test_box(index, box, shape, offset):
 
 @pytest.mark.parametrize('box', [(64, 0, 80, 36), (-5, -5, 0, 0), (10, 10, 10, 20)])
 def test_box_beside_the_image(index, box):
-    with pytest.raises(ValueError, match='does not meet the 64x36 image'):
+    with pytest.raises(ValueError, match='does not meet the frames of'):
         read_frames(index, 0, [1], box)
 
 
@@ -114,12 +114,25 @@ def with_clip(tree, tmp_path, clip, box=(16, 4, 64, 36), size=(96, 64)):
 def test_clip_file(tree, tmp_path):
     index = with_clip(tree, tmp_path, 'Video/clip.mp4')
     write_clip(tmp_path / 'Video/clip.mp4', (16, 4, 64, 36), (96, 64))
-    frames, transform = read_frames(index, 0, [31, 1, 11], box=(0, 0, 9, 9))
+    frames, transform = read_frames(index, 0, [31, 1, 11])
     assert [frame.shape for frame in frames] == [(64, 96, 3)] * 3
     for frame, number in zip(frames, [31, 1, 11], strict=True):
         assert abs(int(frame[5, 5].mean()) - 3 * (number - 1)) < 6
     np.testing.assert_allclose(centre(frames[1]), transform.apply(np.array(MARK)), atol=0.3)
     assert read_frames(index, 1, [1])[0][0].shape == (36, 64, 3)  # a row without a clip file
+
+
+@pytest.mark.parametrize('box, shape', [
+    ((16, 4, 64, 36), (64, 96)),  # all that the clip shows, two clip pixels to one
+    ((0, 0, 99, 99), (64, 96)),  # clamped to it
+    ((20, 6, 61, 35), (58, 82)),
+])
+def test_box_is_cut_out_of_a_clip_file_too(tree, tmp_path, box, shape):
+    index = with_clip(tree, tmp_path, 'Video/clip.mp4')
+    write_clip(tmp_path / 'Video/clip.mp4', (16, 4, 64, 36), (96, 64))
+    (frame,), transform = read_frames(index, 0, [1], box)
+    assert frame.shape == (*shape, 3)
+    np.testing.assert_allclose(centre(frame), transform.apply(np.array(MARK)), atol=0.3)
 
 
 def test_clip_file_that_is_gone_gives_way_to_the_images(tree, tmp_path):
