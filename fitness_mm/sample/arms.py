@@ -1,4 +1,4 @@
-"""Three ways to lead the arms: by angles, by where the hands are, or hanging with a load.
+"""Four ways to lead the arms: by angles, by where the hands are, hanging, or both together.
 
 All arrays are (2, T): left and right arm, frames. Directions are triples (out, up, front) along
 the axes of the chest, where *out* is away from the middle on either side.
@@ -183,3 +183,34 @@ class Hang:
             towards = _direction(chest, sign, 0 * ones, ones, 0 * ones)
             joints[f'{side} Palm'] = _palm(body, elbow, wrist, self.wrist[i], towards)
         return joints
+
+
+@dataclass
+class Together:
+    """Both hands in the middle on one load, at the distance that the elbows give.
+
+    Attributes:
+        raised: Arms forward and up from hanging, degrees.
+        elbow: Elbow flexion, degrees.
+        flare: Share of the elbows' direction that goes out.
+        wrist: Bend of the wrist, degrees.
+    """
+
+    raised: np.ndarray
+    elbow: np.ndarray
+    flare: np.ndarray
+    wrist: np.ndarray
+
+    def solve(self, body: Body, points: Points, axes: Points) -> Points:
+        """Elbows, wrists and palms, (T, 3) each, from the shoulders in ``points``."""
+        length = np.sqrt(body.upper_arm**2 + body.forearm**2 +
+                         2 * body.upper_arm * body.forearm * np.cos(np.radians(self.elbow)))
+        out = np.full_like(length, 4.0)
+        length = np.sqrt(length**2 - (body.shoulder_half - out)**2)
+        a = np.radians(self.raised)
+        # The elbows point away from the arms' way round, and somewhat out.
+        reach = Reach(
+            out=out, up=-length * np.cos(a), front=length * np.sin(a),
+            pole_out=self.flare, pole_up=np.sin(a), pole_front=np.cos(a),
+            wrist=self.wrist, wrist_to=(0.0, 0.6, -0.8))
+        return reach.solve(body, points, axes)

@@ -15,6 +15,9 @@ AZIMUTH_DEG = {'A': -140.0, 'B': -40.0, 'C': 0.0, 'D': 40.0, 'E': 140.0}
 to the performer's left."""
 
 
+_CENTRE_CM = -42.0
+
+
 @dataclass(frozen=True)
 class Camera:
     """A pinhole camera.
@@ -34,17 +37,20 @@ class Camera:
     height_px: int
 
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pixels (..., 2) and distance along the viewing direction (...) in cm of (..., 3)."""
+        """Pixels (..., 2) and distance along the viewing direction (...) in cm of (..., 3).
+
+        Pixel centres are at integers, as in the labels and in OpenCV.
+        """
         local = (points - self.position) @ self.rotation.T
         depth = np.maximum(local[..., 2], 1.0)
-        centre = np.array([self.width_px / 2, self.height_px / 2])
+        centre = np.array([(self.width_px - 1) / 2, (self.height_px - 1) / 2])
         return local[..., :2] * (self.focal_px / depth)[..., None] + centre, depth
 
     def rays(self) -> np.ndarray:
         """Viewing directions (H, W, 3) of all pixels, not of unit length."""
-        x = (np.arange(self.width_px) + 0.5 - self.width_px / 2) / self.focal_px
-        y = (np.arange(self.height_px) + 0.5 - self.height_px / 2) / self.focal_px
-        grid = np.stack(np.meshgrid(x, y) + [np.ones((self.height_px, self.width_px))], -1)
+        x = (np.arange(self.width_px) - (self.width_px - 1) / 2) / self.focal_px
+        y = (np.arange(self.height_px) - (self.height_px - 1) / 2) / self.focal_px
+        grid = np.stack([*np.meshgrid(x, y), np.ones((self.height_px, self.width_px))], -1)
         return grid @ self.rotation
 
 
@@ -63,15 +69,16 @@ def look_at(position: np.ndarray, target: np.ndarray, roll_deg: float, focal_px:
 def sample_cameras(rng: np.random.Generator, size: tuple[int, int]) -> dict[str, Camera]:
     """Sets up one station's five cameras, each somewhat off its nominal place.
 
-    About 2.6 m of height and 4.6 m of width are in the picture at the performer's distance.
+    About 2.6 m of height and 4.6 m of width are in the picture at the performer's distance. The
+    cameras look at a point between the place to stand and the bench behind it.
     """
     cameras = {}
     for view, azimuth in AZIMUTH_DEG.items():
         a = np.radians(azimuth + rng.uniform(-5.0, 5.0))
         distance = rng.uniform(430.0, 480.0)
         position = np.array([distance * np.sin(a), rng.uniform(115.0, 155.0),
-                             distance * np.cos(a) - 30.0])
-        target = np.array([rng.uniform(-8, 8), rng.uniform(97, 107), -30.0 + rng.uniform(-8, 8)])
+                             distance * np.cos(a) + _CENTRE_CM])
+        target = np.array([rng.uniform(-8, 8), rng.uniform(97, 107), _CENTRE_CM + rng.uniform(-8, 8)])
         focal = size[1] * distance / rng.uniform(255.0, 275.0)
         cameras[view] = look_at(position, target, rng.uniform(-0.8, 0.8), focal, size)
     return cameras

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fitness_mm.sample.arms import Angles, Hang, Reach
+from fitness_mm.sample.arms import Angles, Hang, Reach, Together
 from fitness_mm.sample.body import Body
-from fitness_mm.sample.pose import Pose
+from fitness_mm.sample.pose import Arms, Pose
 from fitness_mm.sample.tempo import sample_tempo
 
 # Fold of the forearm and bend of the wrist, as (out, up, front) of the chest.
@@ -57,7 +57,7 @@ class Movement:
         """A number that belongs to this clip."""
         return float(self.rng.uniform(low, high))
 
-    def pose(self, arms: Angles | Reach | Hang, trunk: float | np.ndarray,
+    def pose(self, arms: Arms, trunk: float | np.ndarray,
              knee: float | np.ndarray, *, stance: float | None = None, head: float = 0.0,
              lying: bool = False) -> Pose:
         """A pose with this clip's posture and noise; trunk and knee are numbers or (T,)."""
@@ -161,7 +161,7 @@ def squat(m: Movement) -> Pose:
     hands = body.shoulder_half + m.between(10, 16)
     arms = Reach(
         out=m.both(hands),
-        up=m.both(2.0 - m.between(0, 3)),
+        up=m.both(-6.0 - m.between(0, 3)),
         front=m.both(-body.thickness(0.060) + 2.0),
         pole_out=m.both(0.55),
         pole_up=m.both(-1.0),
@@ -179,7 +179,7 @@ def overhead_press(m: Movement) -> Pose:
     arm = body.upper_arm + body.forearm
     arms = Reach(
         out=m.both(body.shoulder_half + m.between(3, 8)),
-        up=m.both(m.to(m.between(-2, 3), 0.955 * arm)),
+        up=m.both(m.to(m.between(-7, -3), 0.955 * arm)),
         front=m.both(m.to(m.between(13, 17), 2.0)),
         pole_out=m.both(m.to(0.25, 0.9)),
         pole_up=m.both(-1.0),
@@ -227,34 +227,11 @@ def dumbbell_curl(m: Movement) -> Pose:
 
 def pullover(m: Movement) -> Pose:
     """On the bench, one dumbbell in both hands from above the chest to behind the head."""
-    body = m.body
-    elbow = m.both(m.between(20, 30))
-    return m.pose(pullover_arms(body, m.to(m.between(82, 90), m.between(160, 172)), elbow,
-                                m.both(0.45)),
-                  trunk=-90.0 + m.between(0, 4), knee=m.between(78, 92),
-                  stance=body.hip_half + m.between(12, 18), lying=True)
-
-
-def pullover_arms(body: Body, raised: np.ndarray, elbow: np.ndarray,
-                  flare: np.ndarray) -> Reach:
-    """Both hands in the middle, at the distance that an elbow flexion gives.
-
-    Args:
-        body: Proportions.
-        raised: (T,) angle of the arms from pointing to the feet, degrees.
-        elbow: (2, T) flexion, degrees.
-        flare: (2, T) share of the elbows' direction that goes out.
-    """
-    length = np.sqrt(body.upper_arm**2 + body.forearm**2 +
-                     2 * body.upper_arm * body.forearm * np.cos(np.radians(elbow)))
-    out = np.full_like(elbow, 4.0)
-    length = np.sqrt(length**2 - (body.shoulder_half - out)**2)
-    a = np.broadcast_to(np.radians(raised), elbow.shape)
-    return Reach(
-        out=out, up=-length * np.cos(a), front=length * np.sin(a),
-        # The elbows lead, that is, they point away from the arms' way round, and somewhat out.
-        pole_out=flare, pole_up=np.sin(a), pole_front=np.cos(a),
-        wrist=np.zeros_like(elbow), wrist_to=(0.0, 0.6, -0.8))
+    raised = m.to(m.between(82, 90), m.between(158, 170))
+    arms = Together(raised=m.both(raised), elbow=m.both(m.between(20, 30)), flare=m.both(0.45),
+                    wrist=m.both(0.0))
+    return m.pose(arms, trunk=-90.0 + m.between(0, 4), knee=m.between(78, 92),
+                  stance=m.body.hip_half + m.between(12, 18), lying=True)
 
 
 MOTIONS: dict[str, Callable[[Movement], Pose]] = {

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
-from fitness_mm.sample.arms import Angles, Hang, Reach
+from fitness_mm.sample.arms import Angles, Hang, Reach, Together
 from fitness_mm.sample.body import Body
 from fitness_mm.sample.geometry import lean_axes, two_bones
+
+Arms = Angles | Reach | Hang | Together
 
 BENCH_TOP_CM = 42.0
 
@@ -30,7 +32,7 @@ class Pose:
 
     Attributes:
         s: Progress of the repetition, 0 at its start, 1 at its far end.
-        arms: How the arms are led: :class:`Angles`, :class:`Reach` or :class:`Hang`.
+        arms: How the arms are led: by angles, reaching, hanging or together.
         trunk: Forward lean of the trunk from the vertical.
         knee: Knee flexion.
         bend: Flexion of the spine between hips and neck; negative hollows the back.
@@ -46,7 +48,7 @@ class Pose:
     """
 
     s: np.ndarray
-    arms: Angles | Reach | Hang
+    arms: Arms
     trunk: np.ndarray
     knee: np.ndarray
     bend: np.ndarray

@@ -1,0 +1,141 @@
+"""One clip: the performer's movement at its station, and what the five cameras' labels say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from fitness_mm.sample.body import Body, sample_body
+from fitness_mm.sample.cameras import VIEWS
+from fitness_mm.sample.defects import EMPTY_FRAMES
+from fitness_mm.sample.equipment import add_equipment, sample_equipment
+from fitness_mm.sample.faults import apply_faults
+from fitness_mm.sample.figure import Solids, figure, sample_look
+from fitness_mm.sample.geometry import turn_y
+from fitness_mm.sample.label_errors import MOVED_SHARE, jitter, plant
+from fitness_mm.sample.motions import MOTIONS, Movement
+from fitness_mm.sample.plan import ClipPlan
+from fitness_mm.sample.pose import Joints, Pose, solve
+from fitness_mm.sample.scene import Station, set_up_station
+from fitness_mm.sample.streams import stream
+
+
+def move(body: Body, exercise: str, kept: dict[str, bool], movement_rng: np.random.Generator,
+         fault_rng: np.random.Generator, num_frames: int = 32) -> tuple[Pose, Joints]:
+    """A performer's movement, facing +z at the origin.
+
+    Args:
+        body: Proportions.
+        exercise: English name.
+        kept: Truth of every condition, by Korean name.
+        movement_rng: Draws tempo, range and noise; the same draws whatever is kept.
+        fault_rng: Draws how strong the faults are.
+        num_frames: Number of images.
+    """
+    pose = MOTIONS[exercise](Movement(body, movement_rng, num_frames))
+    apply_faults(pose, exercise, kept, fault_rng)
+    return pose, solve(body, pose)
+
+
+@lru_cache(maxsize=2)
+def station_of(seed: int, day: int, slot: int, size: tuple[int, int]) -> Station:
+    """The station of a day and slot; the last ones are kept."""
+    return set_up_station(stream(seed, 'day', day), stream(seed, 'station', day, slot), size)
+
+
+def _placed(joints: Joints, lying: bool, station: Station, rng: np.random.Generator) -> Joints:
+    """Joints moved to where the performer stands, or lies on the bench, at the station."""
+    side, yaw, x, z = rng.choice([-90.0, 90.0]), rng.normal(0, 4), *rng.uniform(-10, 10, 2)
+    if lying:
+        turn = side + station.bench_turn_deg
+        # Head and back on the pad, hips near its end.
+        shift = station.bench_centre + turn_y(np.array([0.0, 0.0, 0.27 * 175.0]), turn)
+    else:
+        turn, shift = yaw, np.array([x, 0.0, z])
+    return Joints(turn_y(joints.keypoints, turn) + shift,
+                  {k: turn_y(v, turn) + shift for k, v in joints.extras.items()},
+                  {k: turn_y(v, turn) for k, v in joints.axes.items()})
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A clip as it happens at its station.
+
+    Attributes:
+        plan: Who does what and where.
+        station: Cameras, light and backgrounds.
+        body: The performer.
+        pose: Joint angles.
+        joints: Joints in the room, in cm.
+        solids: Performer and equipment, to be drawn.
+    """
+
+    plan: ClipPlan
+    station: Station
+    body: Body
+    pose: Pose
+    joints: Joints
+    solids: Solids
+
+    @property
+    def labelled(self) -> slice:
+        """The labelled frames: images 1, 3, 5, ..."""
+        return slice(0, None, 2)
+
+    def clean_keypoints(self) -> np.ndarray:
+        """(V, T, K, 2) px of the labelled frames, exactly where the joints are."""
+        points = self.joints.keypoints[self.labelled]
+        return np.stack([self.station.cameras[view].project(points)[0] for view in VIEWS])
+
+
+def perform(plan: ClipPlan, seed: int, size: tuple[int, int]) -> Performance:
+    """Everything that happens in a clip; a function of its arguments alone."""
+    station = station_of(seed, plan.day, plan.slot, size)
+    body = sample_body(stream(seed, 'body', plan.performer))
+    name = plan.exercise.name
+    pose, joints = move(body, name, plan.kept, stream(seed, 'movement', *plan.ids),
+                        stream(seed, 'faults', *plan.ids), plan.num_images)
+    joints = _placed(joints, pose.lying, station, stream(seed, 'place', *plan.ids))
+    look = sample_look(stream(seed, 'look', plan.performer),
+                       stream(seed, 'clothes', plan.performer, plan.day))
+    solids = figure(body, joints, look)
+    add_equipment(solids, name, joints,
+                  sample_equipment(stream(seed, 'equipment', plan.day, plan.slot)))
+    return Performance(plan, station, body, pose, joints, solids)
+
+
+def label_keypoints(performance: Performance,
+                    seed: int) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """What the label says, errors included.
+
+    Returns:
+        int (V, T, K, 2) px inside the image, and one record per view with a planted error:
+        ``id``, ``kind``, ``frames`` (numbers of labelled frames, from 0), ``joints_moved`` and
+        the ``clean`` keypoints of each of these frames.
+    """
+    plan, clean = performance.plan, performance.clean_keypoints()
+    camera = performance.station.cameras[VIEWS[0]]
+    size = np.array([camera.width_px, camera.height_px])
+    keypoints = jitter(clean, camera.height_px, stream(seed, 'jitter', *plan.ids))
+    frames_of = {}
+    if EMPTY_FRAMES not in plan.defects:
+        for view, kind in plan.errors:
+            v = VIEWS.index(view)
+            rng = stream(seed, 'label error', *plan.ids, v)
+            keypoints[v], frames_of[view] = plant(kind, keypoints[v], rng)
+    labels = np.clip(np.rint(keypoints), 0, size - 1).astype(int)
+    records = []
+    for view, kind in plan.errors:
+        v, frames = VIEWS.index(view), frames_of[view]
+        moved = np.linalg.norm(labels[v] - clean[v], axis=-1) > MOVED_SHARE * size[1]
+        records.append({
+            'id': f'{plan.split}/{plan.day_name}/{plan.slot}/{plan.name}_{view}',
+            'kind': kind,
+            'frames': frames,
+            'joints_moved': moved[frames].sum(-1).tolist(),
+            'clean': np.round(clean[v, frames], 1).tolist(),
+        })
+    return labels, records

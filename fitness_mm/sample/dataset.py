@@ -1,0 +1,205 @@
+"""Writes a sample: all clips over some processes, safely, and what was planted beside the tree."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import orjson
+
+from fitness_mm.sample.cameras import VIEWS
+from fitness_mm.sample.clip import label_keypoints, perform
+from fitness_mm.sample.defects import image_folder, spoil_document
+from fitness_mm.sample.images import jpegs
+from fitness_mm.sample.label_errors import MOVED_SHARE
+from fitness_mm.sample.plan import ClipPlan, plan_clips
+from fitness_mm.sample.presets import PRESETS, Preset
+from fitness_mm.sample.records import label_2d, label_3d
+from fitness_mm.sample.streams import stream
+
+SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
+SAMPLE_VERSION = 1
+"""Raised whenever the same command would make other files."""
+
+
+class SampleError(Exception):
+    """A sample cannot be made; the message is for the user."""
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """What :func:`make_sample` did.
+
+    Attributes:
+        num_clips: Clips in the sample.
+        num_new: Clips that were made now.
+        seconds: Time it took.
+    """
+
+    num_clips: int
+    num_new: int
+    seconds: float
+
+
+def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, workers: int = 1,
+                report: Callable[[int, int], None] | None = None,
+                **overrides: Any) -> SampleResult:
+    """Makes a data set in exactly the AI Hub format from nothing but a seed.
+
+    The files depend on preset, overrides and seed only, not on the number of processes. A
+    finished sample is left as it is; an interrupted one is continued.
+
+    Args:
+        out: Folder for the sample; new, empty, or with the same sample in it.
+        preset: Name of a preset.
+        seed: Seed of everything that is drawn.
+        workers: Number of processes.
+        report: Called with the number of clips that are there and of all clips.
+        **overrides: Fields of :class:`~fitness_mm.sample.presets.Preset` to change.
+
+    Raises:
+        SampleError: If the folder holds something else, or an argument is out of range.
+    """
+    began = time.monotonic()
+    out = Path(out)
+    chosen = _preset(preset, overrides)
+    if seed < 0 or workers < 1:
+        raise SampleError(f'seed is {seed} and workers {workers}, expected at least 0 and 1')
+    try:
+        plans = plan_clips(chosen, seed)
+    except (KeyError, ValueError) as error:
+        raise SampleError(error.args[0]) from error
+    identity = orjson.loads(orjson.dumps({'preset': preset, 'seed': seed,
+                                          'version': SAMPLE_VERSION, **asdict(chosen)}))
+    if _is_finished(out, identity):
+        return SampleResult(len(plans), 0, time.monotonic() - began)
+
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / _PARTIAL, ignore_errors=True)
+    _write_json(out / SAMPLE_FILE, identity | {'finished': False})
+    todo = [plan for plan in plans if not _is_made(out, plan)]
+    _make_clips(out, todo, seed, chosen.size, workers, len(plans), report)
+    _write_errors(out / ERRORS_FILE, plans, seed, chosen)
+    shutil.rmtree(out / _PARTIAL, ignore_errors=True)
+    _write_json(out / SAMPLE_FILE, identity | {
+        'finished': True, 'clips': len(plans), 'clip_views': len(plans) * len(VIEWS),
+        'defects': [{'clip': plan.label_name, 'day': plan.day_name, 'defect': defect}
+                    for plan in plans for defect in sorted(plan.defects)]})
+    return SampleResult(len(plans), len(todo), time.monotonic() - began)
+
+
+def _preset(name: str, overrides: dict[str, Any]) -> Preset:
+    if name not in PRESETS:
+        raise SampleError(f'there is no preset {name!r}, expected one of {", ".join(PRESETS)}')
+    try:
+        return replace(PRESETS[name], **overrides)
+    except TypeError as error:
+        raise SampleError(f'{", ".join(overrides)}: a preset has no such number') from error
+
+
+def _is_finished(out: Path, identity: dict[str, Any]) -> bool:
+    """Whether the same sample is there already.
+
+    Raises:
+        SampleError: If the folder holds anything else than this sample or a part of it.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return False
+    try:
+        found = orjson.loads((out / SAMPLE_FILE).read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise SampleError(f'{out} is not empty and holds no sample; choose another folder or '
+                          'empty this one') from error
+    different = [key for key, value in identity.items() if found.get(key) != value]
+    if different:
+        raise SampleError(f'{out} holds another sample (its {different[0]} differs); choose '
+                          'another folder or remove it')
+    return bool(found.get('finished'))
+
+
+def _label_path(out: Path, plan: ClipPlan, suffix: str = '') -> Path:
+    return out / plan.split / 'label' / plan.day_name / f'{plan.label_name}{suffix}.json'
+
+
+def _is_made(out: Path, plan: ClipPlan) -> bool:
+    # The 2D label is written last.
+    return _label_path(out, plan).exists()
+
+
+def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, size: tuple[int, int],
+                workers: int, num_clips: int,
+                report: Callable[[int, int], None] | None) -> None:
+    done = num_clips - len(plans)
+    if workers == 1 or len(plans) < 2:
+        for plan in plans:
+            _make_clip(out, plan, seed, size)
+            done += 1
+            if report:
+                report(done, num_clips)
+        return
+    # A fresh interpreter per process: a fork would copy the locks of other libraries' threads.
+    context = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        futures = [pool.submit(_make_clip, out, plan, seed, size) for plan in plans]
+        try:
+            for future in as_completed(futures):
+                future.result()
+                done += 1
+                if report:
+                    report(done, num_clips)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _make_clip(out: Path, plan: ClipPlan, seed: int, size: tuple[int, int]) -> None:
+    cv2.setNumThreads(1)  # one process per core already
+    performance = perform(plan, seed, size)
+    for v, view in enumerate(VIEWS):
+        folder, prefix = image_folder(plan, view)
+        target = out / plan.split / 'img' / folder
+        partial = out / _PARTIAL / f'{plan.split}-{plan.label_name}-{view}'
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for n, data in enumerate(jpegs(performance, view, stream(seed, 'images', *plan.ids, v))):
+            (partial / f'{prefix}-{n + 1:07d}.jpg').write_bytes(data)
+        # What an interrupted run left here has no label yet and is made again.
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(partial, target)
+    keypoints, _ = label_keypoints(performance, seed)
+    document = label_2d(plan, keypoints)
+    spoil_document(document, plan, size[1])
+    joints = performance.joints.keypoints[performance.labelled]
+    _write_json(_label_path(out, plan, '-3d'), label_3d(plan, joints), indent=False)
+    _write_json(_label_path(out, plan), document, indent=False)
+
+
+def _write_errors(path: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset) -> None:
+    records = []
+    for plan in plans:
+        if plan.errors:
+            records += label_keypoints(perform(plan, seed, preset.size), seed)[1]
+    _write_json(path, {
+        'about': 'Label errors planted in this sample, for evaluation only. Frames count the '
+                 'labelled frames from 0; joints_moved counts joints farther than moved_px from '
+                 'their place; clean is where the joints are, in px.',
+        'rate': preset.error_rate,
+        'moved_px': round(MOVED_SHARE * preset.size[1], 2),
+        'clip_views': records,
+    }, indent=False)
+
+
+def _write_json(path: Path, document: dict[str, Any], indent: bool = True) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f'.{path.name}.partial')
+    partial.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 if indent else 0))
+    os.replace(partial, path)

@@ -1,0 +1,165 @@
+"""Who does what on which day at which station: all clips of a sample, before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from fitness_mm.aihub.catalog import Exercise, exercise_by_name, exercise_of_type
+from fitness_mm.sample.defects import assign_defects
+from fitness_mm.sample.label_errors import assign_errors
+from fitness_mm.sample.presets import Preset
+from fitness_mm.sample.streams import stream
+
+_FIRST_DAY = date(2020, 9, 21)
+_SLOTS_PER_DAY = 8
+# Days 1, 3 and 12 have folder names of their own and come first, so that every sample has them.
+# Days 28, 37 and 38 are not used: the real ones are unusable.
+_TRAINING_DAYS = (1, 3, 12, 2, *range(4, 12), *range(13, 20), *range(29, 37))
+_VALIDATION_DAYS = tuple(range(20, 28))
+
+
+@dataclass(frozen=True)
+class ClipPlan:
+    """One clip: one performer doing one type at one station of one day.
+
+    Attributes:
+        split: ``training`` or ``validation``.
+        day: Number of the day.
+        slot: Number of the station.
+        performer: Number of the performer.
+        type_number: Type in the catalogue.
+        num_images: Images per view.
+        defects: Names of the defects the clip's files have.
+        errors: View letter -> kind of the planted label error.
+    """
+
+    split: str
+    day: int
+    slot: int
+    performer: int
+    type_number: int
+    num_images: int = 32
+    defects: frozenset[str] = frozenset()
+    errors: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def exercise(self) -> Exercise:
+        """The catalogue's entry."""
+        return exercise_of_type(self.type_number)
+
+    @property
+    def kept(self) -> dict[str, bool]:
+        """Truth of every condition, by Korean name."""
+        return truth_of_type(self.type_number)
+
+    @property
+    def day_name(self) -> str:
+        """Name of the day's folders."""
+        return f'Day{self.day:02d}_{_FIRST_DAY + timedelta(self.day - 1):%y%m%d}_F'
+
+    @property
+    def name(self) -> str:
+        """Name of the clip, without a view."""
+        return f'{self.type_number:03d}-1-1-01-Z{self.performer}'
+
+    @property
+    def label_name(self) -> str:
+        """Name of the 2D label file, without its extension."""
+        return f'D{self.day:02d}-{self.slot}-{self.type_number:03d}'
+
+    @property
+    def ids(self) -> tuple[int, int, int]:
+        """What tells this clip from all others, for its random numbers."""
+        return self.day, self.slot, self.type_number
+
+
+def truth_of_type(type_number: int) -> dict[str, bool]:
+    """Truth of every condition of a type, by Korean name.
+
+    The first type of an exercise keeps all conditions; in the others, bit i of the number of
+    types before it says that condition i is broken.
+    """
+    exercise = exercise_of_type(type_number)
+    bits = type_number - exercise.types[0]
+    return {condition: not bits >> i & 1 for i, condition in enumerate(exercise.conditions)}
+
+
+def _types_in_turn(exercise: Exercise, rng: np.random.Generator) -> list[int]:
+    """All types in random order, each followed by the one in which every condition is reversed.
+
+    So any even number of clips in a row keeps and breaks every condition equally often.
+    """
+    last = len(exercise.types) - 1
+    halves = rng.permutation(len(exercise.types) // 2)
+    return [exercise.types[int(bits)] for half in halves for bits in (half, last - half)]
+
+
+def _visits(preset: Preset, split: str) -> Iterator[tuple[int, int, int, int]]:
+    """Performer, number of the visit, day and slot of every visit."""
+    if split == 'training':
+        first, number, days = 1, preset.training_performers, _TRAINING_DAYS
+    else:
+        first, number, days = (preset.training_performers + 1, preset.validation_performers,
+                               _VALIDATION_DAYS)
+    stations = min(preset.stations, number)
+    for i in range(number * preset.visits):
+        yield first + i % number, i // number, days[i // stations], i % stations
+
+
+def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
+    """All clips of a sample in a fixed order.
+
+    Every performer does every exercise on every visit, at one station, so neither day nor station
+    nor performer tells an exercise.
+
+    Raises:
+        ValueError: If the preset's numbers cannot be met.
+    """
+    _check(preset)
+    clips = []
+    exercises = [exercise_by_name(name) for name in preset.exercises]
+    turns = [_types_in_turn(exercise, stream(seed, 'types', exercise.index))
+             for exercise in exercises]
+    for split in ('training', 'validation'):
+        for performer, visit, day, station in _visits(preset, split):
+            slots = stream(seed, 'slots', day).permutation(_SLOTS_PER_DAY) + 1
+            for types in turns:
+                for clip in range(preset.clips):
+                    turn = ((performer - 1) * preset.visits + visit) * preset.clips + clip
+                    clips.append(ClipPlan(split, day, int(slots[station]), performer,
+                                          types[turn % len(types)]))
+    defects = assign_defects(clips, stream(seed, 'defects'))
+    clips = [replace(clip, num_images=found.num_images, defects=found.names)
+             for clip, found in zip(clips, defects, strict=True)]
+    errors = assign_errors(clips, preset.error_rate, stream(seed, 'errors'))
+    return [replace(clip, errors=found) for clip, found in zip(clips, errors, strict=True)]
+
+
+def _check(preset: Preset) -> None:
+    unknown = [name for name in preset.exercises if exercise_by_name(name).seed_class is None]
+    if unknown:
+        raise ValueError(f'the sample has no movement for {unknown[0]!r}; it has the twelve '
+                         'exercises with a seed class in the catalogue')
+    if not preset.exercises or len(set(preset.exercises)) < len(preset.exercises):
+        raise ValueError('exercises must be one or more different names')
+    if not 0.0 <= preset.error_rate <= 1.0:
+        raise ValueError(f'error_rate is {preset.error_rate}, expected 0 to 1')
+    if min(preset.size) < 64:
+        raise ValueError(f'images of {preset.size} are too small, expected at least 64 pixels')
+    fewest = min(len(exercise_by_name(name).types) for name in preset.exercises)
+    if not 1 <= preset.clips <= fewest:
+        raise ValueError(f'clips is {preset.clips}, expected 1 to {fewest}, the number of types '
+                         'of the exercise with the fewest')
+    if not 1 <= preset.stations <= _SLOTS_PER_DAY or preset.visits < 1:
+        raise ValueError(f'stations is {preset.stations} and visits {preset.visits}, expected 1 '
+                         f'to {_SLOTS_PER_DAY} and at least 1')
+    for number, days, what in ((preset.training_performers, _TRAINING_DAYS, 'training'),
+                               (preset.validation_performers, _VALIDATION_DAYS, 'validation')):
+        most = len(days) * min(preset.stations, max(number, 1)) // preset.visits
+        if not (1 if what == 'training' else 0) <= number <= most:
+            raise ValueError(f'{number} performers for {what}, expected at most {most} with '
+                             f'{preset.stations} stations a day and {preset.visits} visits')

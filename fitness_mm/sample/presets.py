@@ -1,0 +1,42 @@
+"""How large a sample is: three sizes, each of which can be changed in single numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fitness_mm.aihub.catalog import SEED_EXERCISES
+
+_ALL = tuple(exercise.name for exercise in SEED_EXERCISES)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Size of a sample.
+
+    Attributes:
+        size: Width and height of the images.
+        exercises: English names.
+        training_performers: Number of performers under training/.
+        validation_performers: Number of other performers under validation/.
+        visits: Days on which each performer is there.
+        clips: Clips of one exercise per performer and visit, each of another type.
+        stations: Stations in use per day.
+        error_rate: Share of clip-views with planted label errors.
+    """
+
+    size: tuple[int, int]
+    exercises: tuple[str, ...]
+    training_performers: int
+    validation_performers: int
+    visits: int
+    clips: int
+    stations: int
+    error_rate: float = 0.05
+
+
+PRESETS: dict[str, Preset] = {
+    'tiny': Preset((320, 180), ('barbell stiff-leg deadlift', 'barbell row', 'barbell deadlift',
+                                'barbell curl'), 3, 1, 1, 1, 1),
+    'small': Preset((480, 270), _ALL, 8, 2, 1, 1, 3),
+    'medium': Preset((640, 360), _ALL, 21, 4, 2, 2, 6),
+}

@@ -1,0 +1,274 @@
+"""The room around a station: light and colours of a day, floor, walls, clutter and the bench.
+
+A station is set up without knowing what will be done there. Every station has a bench, at places
+from one distribution, so neither the bench nor anything else in the room tells the exercise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fitness_mm.sample.cameras import AZIMUTH_DEG, Camera, sample_cameras
+from fitness_mm.sample.geometry import turn_y
+from fitness_mm.sample.pose import BENCH_TOP_CM
+
+_BENCH_LENGTH_CM, _BENCH_WIDTH_CM = 118.0, 30.0
+_SHIFT = 3  # fractional bits of the coordinates given to OpenCV
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright box.
+
+    Attributes:
+        centre: (3,) middle of its base, cm.
+        size: (3,) along its own left, up and front, cm.
+        turn_deg: Turn about the vertical.
+        colour: (3,) BGR under full light.
+    """
+
+    centre: np.ndarray
+    size: np.ndarray
+    turn_deg: float
+    colour: np.ndarray
+
+    def corners(self) -> np.ndarray:
+        """(8, 3), the low four and then the high four."""
+        x, y, z = self.size / np.array([2.0, 1.0, 2.0])
+        flat = np.array([[-x, 0, -z], [x, 0, -z], [x, 0, z], [-x, 0, z]])
+        both = np.concatenate([flat, flat + [0.0, y, 0.0]])
+        return turn_y(both, self.turn_deg) + self.centre
+
+
+_FACES = ((0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7), (4, 5, 6, 7))
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light of a day: where it comes from and how it colours things.
+
+    Attributes:
+        direction: (3,) unit vector towards the lamp.
+        tint: (3,) BGR factors.
+        contrast: Difference between the lit and the dark side, around 1.
+    """
+
+    direction: np.ndarray
+    tint: np.ndarray
+    contrast: float
+
+    def shade(self, colour: np.ndarray, level: float) -> tuple[float, float, float]:
+        """A BGR colour at a level from 0, dark side, to 1, bright side."""
+        factor = 1.0 + self.contrast * (level - 0.65)
+        return tuple(np.clip(colour * self.tint * factor, 0, 255).tolist())
+
+
+@dataclass(frozen=True)
+class Station:
+    """One shooting station on one day.
+
+    Attributes:
+        cameras: By view letter.
+        light: Light of the day.
+        bench: Boxes of the bench.
+        bench_centre: (3,) on the floor, cm.
+        bench_turn_deg: Turn of the bench's long side from the left-right axis.
+        backgrounds: BGR images (H, W, 3) by view, the bench in them.
+        bench_masks: (H, W) by view, where the bench is seen.
+    """
+
+    cameras: dict[str, Camera]
+    light: Light
+    bench: tuple[Box, ...]
+    bench_centre: np.ndarray
+    bench_turn_deg: float
+    backgrounds: dict[str, np.ndarray]
+    bench_masks: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Colours and sizes shared by the stations of one day."""
+
+    floor: np.ndarray
+    floor_line: float
+    tile_cm: float
+    planks: bool
+    wall: np.ndarray
+    band: np.ndarray
+    band_height: tuple[float, float]
+    panel_cm: float
+    half_size_cm: tuple[float, float]
+
+
+def _sample_light(rng: np.random.Generator) -> Light:
+    a = rng.uniform(0, 2 * np.pi)
+    direction = np.array([0.7 * np.sin(a), rng.uniform(0.7, 1.1), 0.7 * np.cos(a)])
+    warmth = rng.uniform(-0.09, 0.09)
+    tint = np.array([1.0 - warmth, 1.0, 1.0 + warmth]) * rng.uniform(0.82, 1.12)
+    return Light(direction / np.linalg.norm(direction), tint, rng.uniform(0.55, 0.85))
+
+
+def _sample_room(rng: np.random.Generator) -> _Room:
+    grey = rng.uniform(70, 170)
+    return _Room(
+        floor=np.clip(grey + rng.normal(0, 12, 3), 40, 200),
+        floor_line=rng.uniform(0.72, 0.92),
+        tile_cm=rng.uniform(40, 110),
+        planks=bool(rng.random() < 0.5),
+        wall=np.clip(rng.uniform(110, 220) + rng.normal(0, 12, 3), 70, 245),
+        band=np.clip(rng.uniform(60, 200) + rng.normal(0, 35, 3), 20, 240),
+        band_height=(rng.uniform(0, 100), rng.uniform(120, 190)),
+        panel_cm=rng.uniform(90, 240),
+        half_size_cm=(rng.uniform(620, 760), rng.uniform(620, 760)),
+    )
+
+
+def _clear_of_cameras(azimuth: float) -> bool:
+    gaps = [abs((azimuth - camera + 180.0) % 360.0 - 180.0) for camera in AZIMUTH_DEG.values()]
+    return min(gaps) > 24.0
+
+
+def _sample_clutter(rng: np.random.Generator) -> list[Box]:
+    """Boxes, racks and posts around the station, none in the way of a camera."""
+    clutter = []
+    while len(clutter) < 26:
+        azimuth, far = rng.uniform(-180, 180), rng.random() < 0.55
+        distance = rng.uniform(530, 610) if far else rng.uniform(240, 430)
+        if not far and not _clear_of_cameras(azimuth):
+            continue
+        a = np.radians(azimuth)
+        kind = rng.integers(3)
+        low, high = ((20, 20, 20), (90, 60, 70)) if kind == 0 else \
+                    ((5, 110, 5), (12, 210, 12)) if kind == 1 else ((60, 60, 25), (140, 170, 50))
+        clutter.append(Box(
+            centre=np.array([distance * np.sin(a), 0.0, distance * np.cos(a)]),
+            size=rng.uniform(low, high), turn_deg=float(rng.uniform(0, 90)),
+            colour=np.clip(rng.uniform(25, 215) + rng.normal(0, 22, 3), 10, 245)))
+    return clutter
+
+
+def _sample_bench(rng: np.random.Generator) -> tuple[tuple[Box, ...], np.ndarray, float]:
+    centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-112, -100)])
+    turn = float(rng.uniform(-12, 12))
+    pad = np.clip(rng.uniform(25, 90) + rng.normal(0, 20, 3), 15, 160)
+    frame = np.full(3, rng.uniform(60, 150))
+
+    def part(along: float, height: float, size: tuple[float, float, float],
+             colour: np.ndarray) -> Box:
+        offset = turn_y(np.array([along, height, 0.0]), turn)
+        return Box(centre + offset, np.array(size), turn, colour)
+
+    legs = [part(sign * 0.40 * _BENCH_LENGTH_CM, 0.0, (6, BENCH_TOP_CM - 8, 26), frame)
+            for sign in (-1.0, 1.0)]
+    rail = part(0.0, BENCH_TOP_CM - 14, (0.9 * _BENCH_LENGTH_CM, 6, 8), frame)
+    top = part(0.0, BENCH_TOP_CM - 8, (_BENCH_LENGTH_CM, 8, _BENCH_WIDTH_CM), pad)
+    return (*legs, rail, top), centre, turn
+
+
+def _draw_boxes(image: np.ndarray, boxes: list[Box] | tuple[Box, ...], camera: Camera,
+                light: Light | None) -> None:
+    """Draws boxes from far to near; without a light, in plain white, as a mask."""
+    def distance(box: Box) -> float:
+        return float(camera.project(box.centre)[1])
+
+    for box in sorted(boxes, key=distance, reverse=True):
+        corners = box.corners()
+        if camera.project(corners)[1].min() < 30.0:
+            continue
+        pixels = np.round(camera.project(corners)[0] * 2**_SHIFT).astype(np.int32)
+        for face in _FACES:
+            a, b, c = corners[list(face[:3])]
+            normal = np.cross(b - a, c - b)
+            normal *= np.sign(normal @ (corners[list(face)].mean(0) - corners.mean(0)))
+            if normal @ (camera.position - a) <= 0:
+                continue
+            if light is None:
+                shade = (255, 255, 255)
+            else:
+                level = 0.35 + 0.65 * max(float(normal @ light.direction)
+                                          / float(np.linalg.norm(normal)), 0.0)
+                shade = light.shade(box.colour, level)
+            cv2.fillConvexPoly(image, pixels[list(face)], shade, cv2.LINE_AA, _SHIFT)
+
+
+def _draw_room(camera: Camera, room: _Room, light: Light, rng: np.random.Generator) -> np.ndarray:
+    """Floor and walls, (H, W, 3) float32, by following the ray of every pixel."""
+    rays = camera.rays()
+    with np.errstate(divide='ignore', invalid='ignore'):
+        to_floor = np.where(rays[..., 1] < 0, -camera.position[1] / rays[..., 1], np.inf)
+        to_walls = []
+        for axis, half in zip((0, 2), room.half_size_cm, strict=True):
+            goal = np.sign(rays[..., axis]) * half
+            to_walls.append((goal - camera.position[axis]) / rays[..., axis])
+        to_walls = np.stack(to_walls)
+    wall_axis = to_walls.argmin(0)
+    to_wall = to_walls.min(0)
+    on_floor = to_floor < to_wall
+    points = camera.position + np.minimum(to_floor, to_wall)[..., None] * rays
+
+    lines = 0.055 * np.minimum(to_floor, 900.0) / camera.focal_px * 20 + 1.0
+    across = np.abs((points[..., 0] / room.tile_cm) % 1.0) * room.tile_cm < lines
+    along = np.abs((points[..., 2] / room.tile_cm) % 1.0) * room.tile_cm < lines
+    lined = across if room.planks else across | along
+    floor = room.floor * np.where(lined, room.floor_line, 1.0)[..., None]
+    plank = np.floor(points[..., 0] / room.tile_cm).astype(int) % 7
+    if room.planks:
+        floor = floor * rng.uniform(0.93, 1.05, 7)[plank][..., None]
+
+    beside = np.where(wall_axis == 0, points[..., 2], points[..., 0])
+    low, high = room.band_height
+    in_band = (points[..., 1] > low) & (points[..., 1] < high)
+    joint = (beside % room.panel_cm) < 2.5
+    wall = np.where(in_band[..., None], 0.5 * room.wall + 0.5 * room.band, room.wall)
+    wall = wall * np.where(joint, 0.85, 1.0)[..., None]
+    wall = wall * np.where(wall_axis == 0, 0.9, 1.0)[..., None]
+    side = wall_axis * 2 + (np.take_along_axis(
+        points[..., [0, 2]], wall_axis[..., None], -1)[..., 0] > 0)
+    for _ in range(14):  # posters, mirrors, windows
+        where, width = rng.uniform(-600, 600), rng.uniform(40, 200)
+        bottom, height = rng.uniform(40, 190), rng.uniform(30, 130)
+        colour = np.clip(rng.uniform(30, 220) + rng.normal(0, 40, 3), 10, 245)
+        on_side = rng.integers(4)
+        inside = ((np.abs(beside - where) < width / 2) & (points[..., 1] > bottom)
+                  & (points[..., 1] < bottom + height) & (side == on_side))
+        wall[inside] = 0.35 * wall[inside] + 0.65 * colour
+    image = np.where(on_floor[..., None], floor, wall)
+    distance = np.linalg.norm(points - camera.position, axis=-1, keepdims=True)
+    centre = np.linalg.norm(points[..., [0, 2]], axis=-1, keepdims=True)
+    pool = np.where(on_floor[..., None], 1.05 - 0.22 * np.clip(centre / 600, 0, 1), 1.0)
+    return image * light.tint * pool * (1.02 - 0.12 * np.clip(distance / 1200, 0, 1))
+
+
+def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
+                   size: tuple[int, int]) -> Station:
+    """Sets up a station and draws its five backgrounds.
+
+    Args:
+        day_rng: Draws light and room; the same for all stations of a day.
+        rng: Draws what belongs to this station alone.
+        size: Width and height of the images.
+    """
+    light, room = _sample_light(day_rng), _sample_room(day_rng)
+    cameras = sample_cameras(rng, size)
+    bench, bench_centre, bench_turn = _sample_bench(rng)
+    clutter = _sample_clutter(rng)
+    mat = Box(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
+                                                     rng.uniform(170, 220)]),
+              float(rng.uniform(-4, 4)), rng.uniform(40, 130) + rng.normal(0, 12, 3))
+    texture = int(rng.integers(2**31))
+    backgrounds, masks = {}, {}
+    for view, camera in cameras.items():
+        # The same walls from all sides, hence the same draws for all five cameras.
+        image = _draw_room(camera, room, light, np.random.default_rng(texture))
+        image = np.clip(image, 0, 255).astype(np.uint8)
+        for boxes in ([mat], clutter, bench):
+            _draw_boxes(image, boxes, camera, light)
+        backgrounds[view] = cv2.GaussianBlur(image, (0, 0), 0.5)
+        mask = np.zeros(image.shape[:2], np.uint8)
+        _draw_boxes(mask, bench, camera, None)
+        masks[view] = mask
+    return Station(cameras, light, bench, bench_centre, bench_turn, backgrounds, masks)

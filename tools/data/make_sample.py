@@ -1,0 +1,54 @@
+"""Make a data set in the AI Hub format from nothing but a seed, to try and test everything on.
+
+Run it again after an interruption: it continues. A finished sample is left as it is.
+"""
+
+import argparse
+import os
+import sys
+
+from fitness_mm.sample import PRESETS, SampleError, make_sample
+from fitness_mm.sample.progress import clip_progress
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--out', default='data/fitness_sample',
+                        help='folder for the sample (default: %(default)s)')
+    parser.add_argument('--preset', choices=list(PRESETS), default='small',
+                        help='how large it is (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0,
+                        help='the same seed makes the same files (default: %(default)s)')
+    parser.add_argument('--workers', type=int, default=os.cpu_count() or 1,
+                        help='processes (default: %(default)s)')
+    parser.add_argument('--error-rate', type=float,
+                        help='share of clip-views with planted label errors (default: 0.05)')
+    parser.add_argument('--exercises', nargs='+', metavar='NAME',
+                        help="English names in quotes, of the preset's exercises")
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = parse_args()
+    overrides = {}
+    if args.error_rate is not None:
+        overrides['error_rate'] = args.error_rate
+    if args.exercises:
+        overrides['exercises'] = tuple(args.exercises)
+    try:
+        with clip_progress() as report:
+            result = make_sample(args.out, args.preset, args.seed, args.workers, report,
+                                 **overrides)
+    except SampleError as error:
+        print(f'make_sample: {error}', file=sys.stderr)
+        return 1
+    if result.num_new:
+        print(f'{args.out}: {result.num_new} of {result.num_clips} clips made in '
+              f'{result.seconds:.0f} s')
+    else:
+        print(f'{args.out}: the sample is there already, {result.num_clips} clips')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
