@@ -72,7 +72,7 @@ class Angles:
 
 @dataclass
 class Reach:
-    """Arms by the wrists' places relative to the middle of the shoulders, cm along the chest's axes.
+    """Arms by the wrists' places relative to the middle of the shoulders, in cm.
 
     Attributes:
         out: Away from the middle.

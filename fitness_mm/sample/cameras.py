@@ -69,7 +69,7 @@ def look_at(position: np.ndarray, target: np.ndarray, roll_deg: float, focal_px:
 def sample_cameras(rng: np.random.Generator, size: tuple[int, int]) -> dict[str, Camera]:
     """Sets up one station's five cameras, each somewhat off its nominal place.
 
-    About 2.6 m of height and 4.6 m of width are in the picture at the performer's distance. The
+    About 2.7 m of height and 4.9 m of width are in the picture at the performer's distance. The
     cameras look at a point between the place to stand and the bench behind it.
     """
     cameras = {}
@@ -78,7 +78,8 @@ def sample_cameras(rng: np.random.Generator, size: tuple[int, int]) -> dict[str,
         distance = rng.uniform(430.0, 480.0)
         position = np.array([distance * np.sin(a), rng.uniform(115.0, 155.0),
                              distance * np.cos(a) + _CENTRE_CM])
-        target = np.array([rng.uniform(-8, 8), rng.uniform(97, 107), _CENTRE_CM + rng.uniform(-8, 8)])
-        focal = size[1] * distance / rng.uniform(255.0, 275.0)
+        target = np.array([rng.uniform(-8, 8), rng.uniform(93, 103),
+                           _CENTRE_CM + rng.uniform(-8, 8)])
+        focal = size[1] * distance / rng.uniform(272.0, 290.0)
         cameras[view] = look_at(position, target, rng.uniform(-0.8, 0.8), focal, size)
     return cameras

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
         **overrides: Fields of :class:`~fitness_mm.sample.presets.Preset` to change.
 
     Raises:
-        SampleError: If the folder holds something else, or an argument is out of range.
+        SampleError: If the folder holds something else, an argument is out of range, or the disk
+            is full.
     """
     began = time.monotonic()
     out = Path(out)
@@ -81,19 +83,31 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
                                           'version': SAMPLE_VERSION, **asdict(chosen)}))
     if _is_finished(out, identity):
         return SampleResult(len(plans), 0, time.monotonic() - began)
+    try:
+        num_new = _make(out, plans, seed, chosen, workers, identity, report)
+    except OSError as error:
+        raise SampleError(f'{error.filename or out}: {error.strerror}; what is finished is kept, '
+                          'run the same again to continue') from error
+    except BrokenProcessPool as error:
+        raise SampleError('a process was killed, perhaps for want of memory; run the same again '
+                          'with fewer workers to continue') from error
+    return SampleResult(len(plans), num_new, time.monotonic() - began)
 
+
+def _make(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset, workers: int,
+          identity: dict[str, Any], report: Callable[[int, int], None] | None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     _write_json(out / SAMPLE_FILE, identity | {'finished': False})
     todo = [plan for plan in plans if not _is_made(out, plan)]
-    _make_clips(out, todo, seed, chosen.size, workers, len(plans), report)
-    _write_errors(out / ERRORS_FILE, plans, seed, chosen)
+    _make_clips(out, todo, seed, preset.size, workers, len(plans), report)
+    _write_errors(out / ERRORS_FILE, plans, seed, preset)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     _write_json(out / SAMPLE_FILE, identity | {
-        'finished': True, 'clips': len(plans), 'clip_views': len(plans) * len(VIEWS),
-        'defects': [{'clip': plan.label_name, 'day': plan.day_name, 'defect': defect}
-                    for plan in plans for defect in sorted(plan.defects)]})
-    return SampleResult(len(plans), len(todo), time.monotonic() - began)
+        'finished': True, 'num_clips': len(plans), 'num_clip_views': len(plans) * len(VIEWS),
+        'defects': [{'label': f'{plan.split}/{plan.day_name}/{plan.label_name}.json',
+                     'defect': defect} for plan in plans for defect in sorted(plan.defects)]})
+    return len(todo)
 
 
 def _preset(name: str, overrides: dict[str, Any]) -> Preset:
@@ -113,11 +127,14 @@ def _is_finished(out: Path, identity: dict[str, Any]) -> bool:
     """
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return False
+    if not out.is_dir():
+        raise SampleError(f'{out} is not a folder; choose another name')
     try:
         found = orjson.loads((out / SAMPLE_FILE).read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
         raise SampleError(f'{out} is not empty and holds no sample; choose another folder or '
                           'empty this one') from error
+    found = found if isinstance(found, dict) else {}
     different = [key for key, value in identity.items() if found.get(key) != value]
     if different:
         raise SampleError(f'{out} holds another sample (its {different[0]} differs); choose '

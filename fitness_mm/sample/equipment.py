@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def _disc(solids: Solids, centre: np.ndarray, axis: np.ndarray, radius: float, t
     rim = radius * (np.cos(a)[:, None] * across[:, None] + np.sin(a)[:, None] * other[:, None])
     faces = np.stack([centre - thickness / 2 * axis, centre + thickness / 2 * axis])
     points = np.concatenate([faces[0][:, None] + rim, faces[1][:, None] + rim], 1)
-    solids.loft(points, colour, group, disc=(faces, radius))
+    solids.loft(points, colour, group, faces=faces)
 
 
 def _barbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
@@ -80,7 +81,7 @@ def _barbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
     middle, axis = (left + right) / 2, unit(left - right)
     # In pieces, so that each finds its own place in the order of depth.
     marks = np.linspace(-look.bar_half, look.bar_half, 10)
-    for i, (low, high) in enumerate(zip(marks[:-1], marks[1:], strict=True)):
+    for i, (low, high) in enumerate(pairwise(marks)):
         solids.capsule(middle + low * axis, middle + high * axis, 1.4, 1.4, look.metal, f'bar {i}')
     for sign in (-1.0, 1.0):
         for place, size in ((0.80, 1.0), (0.88, 0.78)):

@@ -63,11 +63,11 @@ def _look_down(p: Pose, k: float) -> None:
 
 
 def _shrug(p: Pose, k: float) -> None:
-    p.shrug += 8.5 * k * p.s
+    p.shrug += 10.5 * k * p.s
 
 
 def _shrug_all_the_time(p: Pose, k: float) -> None:
-    p.shrug += 8.5 * k * (0.4 + 0.6 * p.s)
+    p.shrug += 10.5 * k * (0.4 + 0.6 * p.s)
 
 
 def _lift_hips(p: Pose, k: float) -> None:
@@ -87,7 +87,7 @@ def _bend_knees_with_pull(p: Pose, k: float) -> None:
 
 
 def _knees_in_going_down(p: Pose, k: float) -> None:
-    p.knee_in += 52 * k * _rise(p.s)
+    p.knee_in += 36 * k * _rise(p.s)
 
 
 def _knees_in_on_the_way(p: Pose, k: float) -> None:
@@ -149,11 +149,11 @@ def _hands_too_narrow(p: Pose, k: float) -> None:
 
 
 def _bend_wrists(p: Pose, k: float) -> None:
-    p.arms.wrist = p.arms.wrist + 58 * k
+    p.arms.wrist = p.arms.wrist + 66 * k
 
 
 def _bend_wrists_with_pull(p: Pose, k: float) -> None:
-    p.arms.wrist = p.arms.wrist + 62 * k * _rise(p.s)
+    p.arms.wrist = p.arms.wrist + 68 * k * _rise(p.s)
 
 
 def _elbows_out_at_the_top(p: Pose, k: float) -> None:
@@ -231,7 +231,8 @@ FAULTS: dict[str, dict[str, Fault]] = {
 """English name of the exercise -> Korean name of the condition -> what breaks it."""
 
 
-def apply_faults(pose: Pose, exercise: str, kept: dict[str, bool], rng: np.random.Generator) -> None:
+def apply_faults(pose: Pose, exercise: str, kept: dict[str, bool],
+                 rng: np.random.Generator) -> None:
     """Breaks the conditions that are not kept, in the order of the table.
 
     Args:

@@ -27,11 +27,12 @@ class Solids:
         radii: Radius in cm at either end.
         lofts: Point clouds (T, N, 3).
         centres: Their centres (T, 3).
-        discs: For a loft that is a disc, the middle of its two faces (2, T, 3) and its radius.
+        faces: For a loft that is a disc, the middles of its two faces (2, T, 3), else None.
         shadows: Outlines on the floor (T, N, 3).
         capsule_tags: Colour (BGR), group and nearness of every capsule. Solids of one group have
-            one place in the order of depth and are shaded together, without seams, later ones
-            over earlier ones. *Nearer* is by how much nearer than it is, in cm, a solid counts.
+            one place in the order of depth; those of one colour that follow each other are
+            shaded together, without seams, later ones over earlier ones. *Nearness* is by how
+            much nearer than it is, in cm, a solid counts.
         loft_tags: The same of every loft.
     """
 
@@ -40,7 +41,7 @@ class Solids:
     radii: list[tuple[float, float]] = field(default_factory=list)
     lofts: list[np.ndarray] = field(default_factory=list)
     centres: list[np.ndarray] = field(default_factory=list)
-    discs: list[tuple[np.ndarray, float] | None] = field(default_factory=list)
+    faces: list[np.ndarray | None] = field(default_factory=list)
     shadows: list[np.ndarray] = field(default_factory=list)
     capsule_tags: list[tuple[np.ndarray, str, float]] = field(default_factory=list)
     loft_tags: list[tuple[np.ndarray, str, float]] = field(default_factory=list)
@@ -54,11 +55,11 @@ class Solids:
         self.capsule_tags.append((colour, group, nearer))
 
     def loft(self, points: np.ndarray, colour: np.ndarray, group: str, nearer: float = 0.0,
-             disc: tuple[np.ndarray, float] | None = None) -> None:
+             faces: np.ndarray | None = None) -> None:
         """Adds the convex hull of points (T, N, 3)."""
         self.lofts.append(points)
         self.centres.append(points.mean(1))
-        self.discs.append(disc)
+        self.faces.append(faces)
         self.loft_tags.append((colour, group, nearer))
 
     @property
@@ -174,18 +175,18 @@ def _leg(solids: Solids, body: Body, joints: Joints, look: Look, side: str) -> N
     shin_colour = look.trousers if long_legs else look.skin
     calf = knee + 0.33 * (ankle - knee)
     sole = np.array([0.0, 0.013 * body.height, 0.0])
-    solids.capsule(calf, ankle, size(0.0325), size(0.0205), shin_colour, group)
     solids.capsule(heel + 1.5 * sole, toe + 0.6 * sole, 0.021 * body.height, 0.0145 * body.height,
                    look.shoes, group)
+    solids.capsule(calf, ankle, size(0.0325), size(0.0205), shin_colour, group)
+    solids.capsule(knee, calf, thin, size(0.0325), shin_colour, group)
+    if not long_legs:
+        solids.capsule(cut, knee, at_cut, thin, look.skin, group)
+    solids.capsule(hip, cut, thick, 1.05 * at_cut, look.trousers, group)
     a = np.arange(12) * np.pi / 6
     rim = np.stack([9.0 * np.cos(a), np.zeros(12), 9.0 * np.sin(a)], -1)
     on_floor = np.array([1.0, 0.0, 1.0])
     solids.shadows.append(np.concatenate([(heel * on_floor)[:, None] + rim,
                                           (toe * on_floor)[:, None] + rim], 1))
-    solids.capsule(knee, calf, thin, size(0.0325), shin_colour, group)
-    if not long_legs:
-        solids.capsule(cut, knee, at_cut, thin, look.skin, group)
-    solids.capsule(hip, cut, thick, 1.05 * at_cut, look.trousers, group)
 
 
 def _head(solids: Solids, body: Body, joints: Joints, look: Look) -> None:

@@ -1,4 +1,4 @@
-"""From a performance to JPEG files: bodies over backgrounds, camera noise, sizes that tell nothing."""
+"""From a performance to JPEG files: bodies over backgrounds, noise, sizes that tell nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from fitness_mm.sample.clip import Performance
 from fitness_mm.sample.render import draw_plan, paint
 
 _NOISE_MARGIN = 32
-_BYTES_PER_PIXEL = (0.17, 0.21)
-_MIN_QUALITY = 30
+_QUALITY = (66, 77)
+_MIN_QUALITY = 20
+# Images of this sort take about pixels ** 0.86 bytes times 0.3 to 0.68 at these qualities.
+_BYTES_EXPONENT, _BYTES_FACTOR = 0.86, (0.56, 0.68)
 
 
 @lru_cache(maxsize=1)
@@ -23,7 +25,7 @@ def _noise_bank(width: int, height: int) -> np.ndarray:
     shape = (height + _NOISE_MARGIN, width + _NOISE_MARGIN)
     bank = []
     for _ in range(8):
-        grain = cv2.GaussianBlur(rng.normal(0, 3.2, shape).astype(np.float32), (0, 0), 0.7)
+        grain = cv2.GaussianBlur(rng.normal(0, 2.6, shape).astype(np.float32), (0, 0), 0.7)
         colour = cv2.GaussianBlur(rng.normal(0, 6, (*shape, 3)).astype(np.float32), (0, 0), 2.0)
         bank.append(np.rint(grain[..., None] + colour).astype(np.int16))
     return np.stack(bank)
@@ -86,7 +88,7 @@ def frames(performance: Performance, view: str, rng: np.random.Generator,
 def jpegs(performance: Performance, view: str, rng: np.random.Generator) -> Iterator[bytes]:
     """The images of one camera as files."""
     camera = performance.station.cameras[view]
-    pixels = camera.width_px * camera.height_px
+    usual = (camera.width_px * camera.height_px)**_BYTES_EXPONENT
     for image in frames(performance, view, rng):
-        num_bytes = int(pixels * rng.uniform(*_BYTES_PER_PIXEL))
-        yield encode_jpeg(image, int(rng.integers(74, 84)), num_bytes)
+        num_bytes = int(usual * rng.uniform(*_BYTES_FACTOR))
+        yield encode_jpeg(image, int(rng.integers(*_QUALITY)), num_bytes)

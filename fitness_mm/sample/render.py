@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -31,7 +32,7 @@ class Drawing:
             is left out.
         is_hull: By solid, whether its outline is the convex hull of the points.
         colours: By tone and solid, BGR.
-        groups: Solids of each group.
+        groups: Solids of each group, in runs of one colour.
         order: (T, G) groups from far to near.
         behind_bench: (T, G) whether the bench stands in front of a group.
         shadows: (T, S, N, 2) px, where the feet darken the floor.
@@ -42,7 +43,7 @@ class Drawing:
     outlines: list[list[np.ndarray | None]]
     is_hull: list[bool]
     colours: list[list[tuple[float, float, float]]]
-    groups: list[list[int]]
+    groups: list[list[list[int]]]
     order: np.ndarray
     behind_bench: np.ndarray
     shadows: np.ndarray
@@ -103,11 +104,11 @@ def draw_plan(solids: Solids, station: Station, view: str, lying: bool) -> Drawi
                                   np.ascontiguousarray(polygons[:, i]))
     depths = [(depth_a + depth_b) / 2]
 
-    for points, centre, disc in zip(solids.lofts, solids.centres, solids.discs, strict=True):
+    for points, centre, faces in zip(solids.lofts, solids.centres, solids.faces, strict=True):
         pixels, _ = camera.project(points)
         middle, depth = camera.project(centre)
         depths.append(depth[:, None])
-        if disc is None:
+        if faces is None:
             extent = np.linalg.norm(pixels - middle[:, None], axis=-1).max(1)
             for tone, (scale, shift, _) in enumerate(_TONES):
                 # Across the trunk only: scaled along it, neighbours would come apart.
@@ -115,7 +116,6 @@ def draw_plan(solids: Solids, station: Station, view: str, lying: bool) -> Drawi
                 moved = 0.6 * shift * extent[:, None] * towards_light
                 outlines[tone].append(_fixed(across + moved[:, None]))
         else:
-            faces, radius = disc
             near = np.argmin(camera.project(faces)[1], 0)
             rim = np.where(near[:, None, None] == 0, pixels[:, :16], pixels[:, 16:])
             hub = np.where(near[:, None] == 0, *camera.project(faces)[0])
@@ -128,6 +128,8 @@ def draw_plan(solids: Solids, station: Station, view: str, lying: bool) -> Drawi
     names = [group for _, group, _ in solids.tags]
     groups = [[i for i, group in enumerate(names) if group == name]
               for name in dict.fromkeys(names)]
+    runs = [[list(run) for _, run in groupby(group, lambda i: tuple(solids.tags[i][0]))]
+            for group in groups]
     behind = np.stack([depth[:, g].mean(1) for g in groups], 1) > \
         camera.project(station.bench_centre)[1]
     if lying:
@@ -137,7 +139,7 @@ def draw_plan(solids: Solids, station: Station, view: str, lying: bool) -> Drawi
     colours = [[light.shade(colour, 0.7 if _is_flat(group) else level)
                 for colour, group, _ in solids.tags] for _, _, level in _TONES]
     num_capsules = len(solids.starts)
-    return Drawing(outlines, [i >= num_capsules for i in range(len(names))], colours, groups,
+    return Drawing(outlines, [i >= num_capsules for i in range(len(names))], colours, runs,
                    order, behind, camera.project(np.stack(solids.shadows, 1))[0],
                    station.backgrounds[view], station.bench_masks[view])
 
@@ -160,7 +162,8 @@ def _darken(image: np.ndarray, shadows: np.ndarray) -> None:
         return
     mask = np.zeros((y2 - y1, x2 - x1), np.uint8)
     for outline in shadows:
-        cv2.fillConvexPoly(mask, cv2.convexHull(_fixed(outline - (x1, y1))), 105, cv2.LINE_AA, _SHIFT)
+        hull = cv2.convexHull(_fixed(outline - (x1, y1)))
+        cv2.fillConvexPoly(mask, hull, 105, cv2.LINE_AA, _SHIFT)
     mask = 255 - cv2.blur(mask, (5, 5))
     part = image[y1:y2, x1:x2]
     part[:] = cv2.multiply(part, cv2.merge((mask, mask, mask)), scale=1 / 255)
@@ -179,12 +182,12 @@ def paint(image: np.ndarray, drawing: Drawing, t: int) -> None:
 
 def _fill(image: np.ndarray, drawing: Drawing, t: int, groups: list[int]) -> None:
     for group in groups:
-        solids = drawing.groups[group]
-        for outlines, colours in zip(drawing.outlines, drawing.colours, strict=True):
-            for i in solids:
-                if outlines[i] is None:
-                    continue
-                polygon = outlines[i][t]
-                if drawing.is_hull[i]:
-                    polygon = cv2.convexHull(polygon)
-                cv2.fillConvexPoly(image, polygon, colours[i], cv2.LINE_AA, _SHIFT)
+        for run in drawing.groups[group]:
+            for outlines, colours in zip(drawing.outlines, drawing.colours, strict=True):
+                for i in run:
+                    if outlines[i] is None:
+                        continue
+                    polygon = outlines[i][t]
+                    if drawing.is_hull[i]:
+                        polygon = cv2.convexHull(polygon)
+                    cv2.fillConvexPoly(image, polygon, colours[i], cv2.LINE_AA, _SHIFT)

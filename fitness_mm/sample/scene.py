@@ -39,7 +39,7 @@ class Box:
         """(8, 3), the low four and then the high four."""
         x, y, z = self.size / np.array([2.0, 1.0, 2.0])
         flat = np.array([[-x, 0, -z], [x, 0, -z], [x, 0, z], [-x, 0, z]])
-        both = np.concatenate([flat, flat + [0.0, y, 0.0]])
+        both = np.concatenate([flat, flat + np.array([0.0, y, 0.0])])
         return turn_y(both, self.turn_deg) + self.centre
 
 
@@ -152,7 +152,7 @@ def _sample_clutter(rng: np.random.Generator) -> list[Box]:
 
 
 def _sample_bench(rng: np.random.Generator) -> tuple[tuple[Box, ...], np.ndarray, float]:
-    centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-112, -100)])
+    centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-106, -94)])
     turn = float(rng.uniform(-12, 12))
     pad = np.clip(rng.uniform(25, 90) + rng.normal(0, 20, 3), 15, 160)
     frame = np.full(3, rng.uniform(60, 150))

@@ -42,6 +42,9 @@ def main() -> int:
     except SampleError as error:
         print(f'make_sample: {error}', file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print('make_sample: stopped; run the same again to continue', file=sys.stderr)
+        return 130
     if result.num_new:
         print(f'{args.out}: {result.num_new} of {result.num_clips} clips made in '
               f'{result.seconds:.0f} s')

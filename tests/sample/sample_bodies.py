@@ -1,0 +1,30 @@
+"""Movements without images, for tests."""
+
+import numpy as np
+
+from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.sample.body import Body, sample_body
+from fitness_mm.sample.clip import move
+from fitness_mm.sample.pose import Joints, Pose
+
+
+def movement(exercise: str, broken: tuple[str, ...] = (),
+             seed: int = 0) -> tuple[Body, Pose, Joints]:
+    body = sample_body(np.random.default_rng([seed, 1]))
+    kept = {name: name not in broken for name in exercise_by_name(exercise).conditions}
+    pose, joints = move(body, exercise, kept, np.random.default_rng([seed, 2]),
+                        np.random.default_rng([seed, 3]))
+    return body, pose, joints
+
+
+def good_movement(exercise: str, seed: int = 0) -> tuple[Body, Pose, Joints]:
+    return movement(exercise, (), seed)
+
+
+def length(joints: Joints, start: str, end: str) -> np.ndarray:
+    return np.linalg.norm(joints.point(start) - joints.point(end), axis=-1)
+
+
+def trunk_lean_deg(joints: Joints) -> np.ndarray:
+    trunk = joints.point('Neck') - joints.point('mid_hip')
+    return np.degrees(np.arctan2(trunk[:, 2], trunk[:, 1]))

@@ -1,0 +1,224 @@
+"""What is written is the AI Hub format, defects included, and the labels lie on the body."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import orjson
+import pytest
+
+from fitness_mm.aihub.catalog import exercise_of_type
+from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.sample import defects
+from fitness_mm.sample.cameras import VIEWS
+from fitness_mm.sample.clip import label_keypoints, perform
+from fitness_mm.sample.label_errors import (
+    JITTER_SHARE,
+    KINDS,
+    MAX_JITTER_DEVIATIONS,
+    MIN_JITTER_PX,
+)
+from fitness_mm.sample.plan import plan_clips, truth_of_type
+from fitness_mm.sample.presets import PRESETS
+from fitness_mm.sample.render import draw_plan, paint
+
+TINY = PRESETS['tiny']
+PLANS = plan_clips(TINY, seed=0)
+WITH_FRAMES = [plan for plan in PLANS if defects.EMPTY_FRAMES not in plan.defects]
+
+
+def _label(root, plan, suffix=''):
+    path = root / plan.split / 'label' / plan.day_name / f'{plan.label_name}{suffix}.json'
+    return orjson.loads(path.read_bytes())
+
+
+def test_names_and_tree(sample_root):
+    splits = set()
+    for path in sample_root.rglob('*.json'):
+        parts = path.relative_to(sample_root).parts
+        if 'label' not in parts:
+            continue
+        split, label, day, name = parts
+        splits.add(split)
+        assert label == 'label' and re.fullmatch(r'Day\d\d_\d{6}_F', day)
+        assert re.fullmatch(r'D(\d\d)-[1-8]-\d{3}(-3d)?\.json', name)
+        assert name[1:3] == day[3:5]
+        assert path.with_name(f'{path.stem.removesuffix("-3d")}-3d.json').exists()
+    assert splits == {'training', 'validation'}
+    assert not list(sample_root.rglob('*.partial'))
+
+
+@pytest.mark.parametrize('plan', PLANS, ids=lambda plan: plan.label_name)
+def test_2d_label(sample_root, plan):
+    label = _label(sample_root, plan)
+    assert list(label) == ['frames', 'type', 'type_info']
+    info = label['type_info']
+    assert info['key'] == f'{plan.type_number:03d}'
+    assert set(info) == {'key', 'type', 'pose', 'exercise', 'conditions', 'description'}
+    assert info['exercise'].strip() == exercise_of_type(plan.type_number).name_ko
+    assert [c['value'] for c in info['conditions']] == list(
+        truth_of_type(plan.type_number).values())
+    expected = {defects.EMPTY_FRAMES: 0, defects.FEWER_FRAMES: 13, defects.MORE_FRAMES: 17}
+    num_frames = next((expected[d] for d in plan.defects if d in expected), 16)
+    assert len(label['frames']) == num_frames
+    width, height = TINY.size
+    outside = 0
+    for t, frame in enumerate(label['frames']):
+        assert list(frame) == [f'view{v}' for v in range(1, 6)]
+        for letter, view in zip(VIEWS, frame.values(), strict=True):
+            assert set(view) == {'pts', 'active', 'img_key'}
+            assert set(view['pts']) == set(KEYPOINTS) and view['active'] in ('Yes', 'No')
+            for point in view['pts'].values():
+                assert type(point['x']) is int and type(point['y']) is int
+                outside += not (0 <= point['x'] < width and 0 <= point['y'] < height)
+            name = f'{plan.name}_{letter}'
+            assert view['img_key'] == (f'{plan.day_name}/{plan.slot}/{letter}/{name}/'
+                                       f'{name}-{2 * t + 1:07d}.jpg')
+    assert outside == (defects.FOOT_OUTSIDE in plan.defects)
+
+
+@pytest.mark.parametrize('plan', PLANS, ids=lambda plan: plan.label_name)
+def test_3d_label(sample_root, plan):
+    label = _label(sample_root, plan, '-3d')
+    assert 'type_info' not in label
+    assert len(label['frames']) == (plan.num_images + 1) // 2
+    for frame in label['frames']:
+        assert set(frame['pts']) == set(KEYPOINTS)
+        y = [point['y'] for point in frame['pts'].values()]
+        assert min(y) > 0 and 40 < max(y) < 240  # cm above the floor
+
+
+def test_images(sample_root):
+    width, height = TINY.size
+    for plan in PLANS:
+        for view in VIEWS:
+            folder, prefix = defects.image_folder(plan, view)
+            files = sorted((sample_root / plan.split / 'img' / folder).iterdir())
+            assert [file.name for file in files] == [
+                f'{prefix}-{n:07d}.jpg' for n in range(1, plan.num_images + 1)]
+        assert cv2.imread(str(files[0])).shape == (height, width, 3)
+
+
+def test_order_of_names_differs_between_days(sample_root):
+    orders = {tuple(_label(sample_root, plan)['frames'][0]['view1']['pts'])
+              for plan in WITH_FRAMES}
+    assert len(orders) == 2 and {order[0] for order in orders} == {'Nose', 'Left Ear'}
+
+
+def test_the_reader_meets_every_defect_and_survives(sample_root):
+    report = orjson.loads((sample_root / 'report.json').read_bytes())
+    text = orjson.dumps(report).decode()
+    assert set().union(*(plan.defects for plan in PLANS)) == set(defects.DEFECTS)
+    for word in ('empty_frames', 'type_conflict', 'keypoints_outside_image',
+                 'unusual_frame_count', 'day01_clip_ends_in_a', 'day03_camera_c_is_b',
+                 'performer_separator', 'slot_number_suffix', 'trailing_dash'):
+        assert word in text
+    for word in ('missing_images', 'bad_img_key', 'unknown_condition', 'unknown_exercise'):
+        assert f'"{word}"' not in text
+
+
+def test_defects_are_few_in_larger_samples():
+    plans = plan_clips(PRESETS['small'], seed=0)
+    assert len(plans) == 120
+    found = Counter(defect for plan in plans for defect in plan.defects)
+    assert found == dict.fromkeys(defects.DEFECTS, 1)
+    assert all(plan.split == 'training' for plan in plans if plan.defects)
+
+
+def test_small_and_medium_are_as_large_as_promised():
+    for name, performers, clip_views in (('small', 8, 600), ('medium', 24, 6000)):
+        plans = plan_clips(PRESETS[name], seed=0)
+        assert len({plan.performer for plan in plans}) >= performers
+        assert len(plans) * 5 == clip_views
+        assert len({(plan.day, plan.slot, plan.type_number) for plan in plans}) == len(plans)
+        training, validation = ({plan.performer for plan in plans if plan.split == split}
+                                for split in ('training', 'validation'))
+        assert not training & validation
+
+
+def test_types_run_through_the_truth_vectors():
+    plans = plan_clips(PRESETS['medium'], seed=0)
+    types = Counter(plan.type_number for plan in plans)
+    for exercise in {plan.exercise for plan in plans}:
+        assert all(types[t] for t in exercise.types)
+        truths = [tuple(truth_of_type(t).values()) for t in exercise.types]
+        assert truths[0] == (True,) * len(exercise.conditions)
+        assert len(set(truths)) == 2**len(exercise.conditions) == len(truths)
+        assert truth_of_type(exercise.types[1]) == {
+            c: i > 0 for i, c in enumerate(exercise.conditions)}
+        kept = np.array([list(plan.kept.values()) for plan in plans if plan.exercise == exercise])
+        assert np.all(np.abs(kept.mean(0) - 0.5) < 0.02)
+
+
+# Planted errors
+
+
+@pytest.fixture(scope='module')
+def planted(sample_root):
+    return orjson.loads((sample_root / 'planted_errors.json').read_bytes())
+
+
+def test_planted_errors_are_recorded_exactly(sample_root, planted):
+    records = {record['id']: record for record in planted['clip_views']}
+    assert len(records) == round(0.05 * 5 * len(WITH_FRAMES))
+    deviation = max(JITTER_SHARE * TINY.size[1], MIN_JITTER_PX)
+    limit = MAX_JITTER_DEVIATIONS * deviation + 0.51
+    for plan in WITH_FRAMES:
+        if defects.FOOT_OUTSIDE in plan.defects:
+            continue
+        clean = perform(plan, 0, TINY.size).clean_keypoints()
+        label = _label(sample_root, plan)
+        for v, letter in enumerate(VIEWS):
+            record = records.get(
+                f'{plan.split}/{plan.day_name}/{plan.slot}/{plan.name}_{letter}')
+            frames = record['frames'] if record else []
+            points = np.array([[[frame[f'view{v + 1}']['pts'][name][axis] for axis in 'xy']
+                                for name in KEYPOINTS] for frame in label['frames']])
+            off = np.abs(points - clean[v]).max((1, 2))
+            good = np.setdiff1d(np.arange(len(points)), frames)
+            assert np.all(off[good] <= limit)
+            if record:
+                assert np.all(off[frames] > limit) and record['kind'] in KINDS
+                np.testing.assert_allclose(record['clean'], clean[v, frames], atol=0.051)
+                moved = np.linalg.norm(points - clean[v], axis=-1)[frames] > planted['moved_px']
+                assert record['joints_moved'] == moved.sum(1).tolist()
+
+
+def test_every_kind_of_error_moves_many_joints():
+    plans = plan_clips(replace(TINY, error_rate=1.0, size=(96, 64)), seed=1)
+    moved = {kind: [] for kind in KINDS}
+    whole = []
+    for plan in plans:
+        for record in label_keypoints(perform(plan, 1, (96, 64)), 1)[1]:
+            moved[record['kind']] += record['joints_moved']
+            whole.append(len(record['frames']) == (plan.num_images + 1) // 2)
+    for kind, counts in moved.items():
+        assert np.median(counts) >= (6 if kind == 'other frame' else 10), kind
+    assert 0.3 < np.mean(whole) < 0.7
+
+
+def test_nothing_is_planted_at_rate_zero():
+    plans = plan_clips(replace(TINY, error_rate=0.0), seed=0)
+    assert not any(plan.errors for plan in plans)
+
+
+# Labels and pictures
+
+
+@pytest.mark.parametrize('plan', PLANS[::3], ids=lambda plan: plan.label_name)
+def test_keypoints_lie_on_the_body(plan):
+    performance = perform(plan, 0, TINY.size)
+    on_body = []
+    for v, view in enumerate(VIEWS):
+        background = np.zeros((TINY.size[1], TINY.size[0], 3), np.uint8)
+        drawing = replace(draw_plan(performance.solids, performance.station, view,
+                                    performance.pose.lying), background=background)
+        for t in (0, 5, 10):
+            image = background.copy()
+            paint(image, drawing, 2 * t)
+            mask = cv2.dilate(image.max(-1), np.ones((3, 3), np.uint8)) > 0
+            x, y = np.rint(performance.clean_keypoints()[v, t]).astype(int).T
+            on_body.append(mask[y, x])
+    assert np.mean(on_body) > 0.98
