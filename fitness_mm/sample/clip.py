@@ -22,6 +22,9 @@ from fitness_mm.sample.pose import Joints, Pose, solve
 from fitness_mm.sample.scene import Station, set_up_station
 from fitness_mm.sample.streams import stream
 
+# Head and back lie on the pad, the hips near its end.
+_HIPS_FROM_BENCH_CENTRE_CM = 47.0
+
 
 def move(body: Body, exercise: str, kept: dict[str, bool], movement_rng: np.random.Generator,
          fault_rng: np.random.Generator, num_frames: int = 32) -> tuple[Pose, Joints]:
@@ -51,8 +54,8 @@ def _placed(joints: Joints, lying: bool, station: Station, rng: np.random.Genera
     side, yaw, x, z = rng.choice([-90.0, 90.0]), rng.normal(0, 4), *rng.uniform(-10, 10, 2)
     if lying:
         turn = side + station.bench_turn_deg
-        # Head and back on the pad, hips near its end.
-        shift = station.bench_centre + turn_y(np.array([0.0, 0.0, 0.27 * 175.0]), turn)
+        hips = np.array([0.0, 0.0, _HIPS_FROM_BENCH_CENTRE_CM])
+        shift = station.bench_centre + turn_y(hips, turn)
     else:
         turn, shift = yaw, np.array([x, 0.0, z])
     return Joints(turn_y(joints.keypoints, turn) + shift,

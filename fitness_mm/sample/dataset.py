@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import cv2
 import orjson
 
+from fitness_mm.aihub.pool import Pool
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.clip import label_keypoints, perform
 from fitness_mm.sample.defects import image_folder, spoil_document
@@ -155,26 +154,13 @@ def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, size: tuple[int
                 workers: int, num_clips: int,
                 report: Callable[[int, int], None] | None) -> None:
     done = num_clips - len(plans)
-    if workers == 1 or len(plans) < 2:
-        for plan in plans:
-            _make_clip(out, plan, seed, size)
-            done += 1
-            if report:
-                report(done, num_clips)
-        return
-    # A fresh interpreter per process: a fork would copy the locks of other libraries' threads.
-    context = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = [pool.submit(_make_clip, out, plan, seed, size) for plan in plans]
-        try:
-            for future in as_completed(futures):
-                future.result()
+    tasks = [(out, plan, seed, size) for plan in plans]
+    with Pool(min(workers, max(len(plans), 1))) as pool:
+        for _, made in pool.run(['all'], lambda _: tasks, _make_clip):
+            for _ in made:
                 done += 1
                 if report:
                     report(done, num_clips)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
 def _make_clip(out: Path, plan: ClipPlan, seed: int, size: tuple[int, int]) -> None:
