@@ -71,8 +71,10 @@ def _shrug_all_the_time(p: Pose, k: float) -> None:
 
 
 def _lift_hips(p: Pose, k: float) -> None:
-    p.hip_lift += 17 * k * _rise(p.s)
-    p.bend -= 26 * k * _rise(p.s)
+    # The shoulders stay on the bench: the trunk tilts by as much as the hips rise.
+    p.hip_lift += 18 * k * _rise(p.s)
+    p.trunk -= 20 * k * _rise(p.s)
+    p.bend -= 8 * k * _rise(p.s)
 
 
 # Legs
