@@ -99,9 +99,9 @@ def _knees_in_on_the_way(p: Pose, k: float) -> None:
 
 
 def _knees_before_hips(p: Pose, k: float) -> None:
-    # From the bottom the knees straighten first, then the trunk comes up. About 29 degrees of
+    # From the bottom the knees straighten first, then the trunk comes up. About 43 degrees of
     # knee and 63 of trunk lie between the ends.
-    p.knee += 29 * k * (np.clip((p.s - 0.55) / 0.45, 0, 1) - p.s)
+    p.knee += 43 * k * (np.clip((p.s - 0.55) / 0.45, 0, 1) - p.s)
     p.trunk += 63 * k * (np.clip(p.s / 0.55, 0, 1) - p.s)
 
 

@@ -43,7 +43,7 @@ class Movement:
         # The hinged position that stiff-leg deadlift, row and deadlift have in common.
         self.hinge_trunk = (np.clip(rng.normal(66.0, 5.0), 55.0, 77.0) +
                             rng.normal(0.0, 1.5, num_reps)[self.rep])
-        self.hinge_knee = (np.clip(rng.normal(34.0, 4.0), 26.0, 42.0) +
+        self.hinge_knee = (np.clip(rng.normal(48.0, 4.0), 40.0, 56.0) +
                            rng.normal(0.0, 0.5, num_reps)[self.rep])
         self._noise = rng.normal(0.0, 1.0, (8, num_frames))
 
@@ -120,8 +120,11 @@ def _hanging(m: Movement) -> Hang:
 
 
 def stiff_leg_deadlift(m: Movement) -> Pose:
-    """From standing to the hinge and back, the knees at one angle all the time."""
-    return m.pose(_hanging(m), trunk=_mix(m.between(2, 7), m.hinge_trunk, m.s),
+    """From standing to the hinge and back, the knees at one angle all the time.
+
+    With bent knees one stands with the trunk somewhat forward, or one would fall over backwards.
+    """
+    return m.pose(_hanging(m), trunk=_mix(m.between(12, 20), m.hinge_trunk, m.s),
                   knee=m.hinge_knee)
 
 

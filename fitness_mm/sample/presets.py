@@ -36,7 +36,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     'tiny': Preset((320, 180), ('barbell stiff-leg deadlift', 'barbell row', 'barbell deadlift',
-                                'barbell curl'), 3, 1, 1, 1, 1),
+                                'barbell curl'), 4, 1, 1, 1, 1),
     'small': Preset((480, 270), _ALL, 8, 2, 1, 1, 3),
     'medium': Preset((640, 360), _ALL, 21, 4, 2, 2, 6),
 }

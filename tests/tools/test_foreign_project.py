@@ -1,6 +1,7 @@
 """The hosts' own training scripts, run from a folder that knows nothing of this repository."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,13 @@ import mmpose
 import pytest
 from conftest import REPO
 
-MODEL = '''
+MMPOSE_CONFIG = '''
+default_scope = 'mmpose'
+custom_imports = dict(imports=['fitness_mm'])
+default_hooks = dict(logger=dict(type='LoggerHook', interval=1))
+auto_scale_lr = dict(base_batch_size=4)
 model = dict(
-    type='{scope}HeatmapFusionRecognizer',
+    type='mmaction.HeatmapFusionRecognizer',
     _scope_='mmaction',
     backbone=dict(type='ResNetTSM', depth=18, num_segments=8, pretrained=None, pretrained2d=False),
     cls_head=dict(type='TSMHead', num_classes=12, in_channels=512, num_segments=8),
@@ -21,8 +26,8 @@ model = dict(
 train_dataloader = dict(
     batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
-        type='{scope}FitnessClipDataset', _scope_='mmaction', data_root={root!r}, subset='all',
-        indices=8,
+        type='mmaction.FitnessClipDataset', _scope_='mmaction', subset='all', indices=8,
+        data_root='{{$FITNESS_DATA_ROOT:}}',
         pipeline=[
             dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
             dict(type='LoadLabelledFrames'),
@@ -32,16 +37,8 @@ train_dataloader = dict(
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1)
 optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-4))
 '''
-MMACTION_CONFIG = '''
-default_scope = 'mmaction'
-custom_imports = dict(imports=['fitness_mm.action'])
-''' + MODEL.replace('{scope}', '')
-MMPOSE_CONFIG = '''
-default_scope = 'mmpose'
-custom_imports = dict(imports=['fitness_mm'])
-default_hooks = dict(logger=dict(type='LoggerHook', interval=1))
-auto_scale_lr = dict(base_batch_size=4)
-''' + MODEL.replace('{scope}', 'mmaction.')
+README = (REPO / 'README.md').read_text('utf-8')
+README_CONFIG = re.search(r'```python\n(# my_config\.py.*?)```', README, re.DOTALL)[1]
 
 
 def stock_train(host, *args, cwd, **env):
@@ -51,11 +48,11 @@ def stock_train(host, *args, cwd, **env):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **env})
 
 
-@pytest.mark.parametrize('host, config', [(mmaction, MMACTION_CONFIG), (mmpose, MMPOSE_CONFIG)],
+@pytest.mark.parametrize('host, config', [(mmaction, README_CONFIG), (mmpose, MMPOSE_CONFIG)],
                          ids=['mmaction', 'mmpose'])
 def test_foreign_config_under_a_stock_script(host, config, sample_root, tmp_path):
-    (tmp_path / 'mine.py').write_text(config.replace('{root!r}', repr(str(sample_root))))
-    result = stock_train(host, 'mine.py', cwd=tmp_path)
+    (tmp_path / 'mine.py').write_text(config, 'utf-8')
+    result = stock_train(host, 'mine.py', cwd=tmp_path, FITNESS_DATA_ROOT=str(sample_root))
     assert result.returncode == 0, result.stdout[-4000:]
     assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').is_file()
 
