@@ -26,48 +26,58 @@ class SampleLabelledFrames(BaseTransform):
         num_frames: Frames to take; a clip-view with fewer repeats its last.
         mode: ``consecutive`` (the original study's) or ``uniform``, one from each of
             ``num_frames`` equal segments.
-        random: Whether start or place in the segment are drawn; otherwise consecutive frames
-            start at the first and uniform ones are the segments' middles.
+        random: Whether start or place in the segment are drawn. Otherwise one clip of consecutive
+            frames starts at the first, one of uniform frames takes the segments' middles, and
+            several are spread evenly: starts from first to last, places within the segments.
+        num_clips: Clips of ``num_frames`` to take, one after the other along T; the head averages
+            their scores.
 
     Required keys: ``frame_numbers`` (T,), ``keypoint`` (1, T, K, 2), ``keypoint_score``.
-    Modified keys: the same, with T = ``num_frames``. Added keys: ``union_keypoint`` (1, T, K, 2)
-    and ``union_score`` of all labelled frames, for :class:`CropToUnionBox`; ``clip_len``.
+    Modified keys: the same, with T = ``num_clips`` x ``num_frames``. Added keys:
+    ``union_keypoint`` (1, T, K, 2) and ``union_score`` of all labelled frames, for
+    :class:`CropToUnionBox`; ``clip_len`` and ``num_clips``.
     """
 
     def __init__(self,
                  num_frames: int = 8,
                  mode: str = 'consecutive',
-                 random: bool = True) -> None:
+                 random: bool = True,
+                 num_clips: int = 1) -> None:
         if mode not in ('consecutive', 'uniform'):
             raise ValueError(f"mode has to be 'consecutive' or 'uniform', but got {mode!r}")
-        if num_frames < 1:
-            raise ValueError(f'num_frames has to be positive, but got {num_frames}')
+        if num_frames < 1 or num_clips < 1:
+            raise ValueError('num_frames and num_clips have to be positive, but got '
+                             f'{num_frames} and {num_clips}')
         self.num_frames, self.mode, self.random = num_frames, mode, random
+        self.num_clips = num_clips
 
     def positions(self, available: int) -> np.ndarray:
-        """Positions to take among ``available`` labelled frames, shape (num_frames,), sorted."""
+        """Positions among ``available`` labelled frames, (num_clips, num_frames), each sorted."""
+        clips, frames = self.num_clips, self.num_frames
         if self.mode == 'consecutive':
-            latest = max(available - self.num_frames, 0)
-            start = np.random.randint(latest + 1) if self.random else 0
-            return np.minimum(start + np.arange(self.num_frames), available - 1)
-        edges = np.linspace(0, available, self.num_frames + 1)
-        place = np.random.rand(self.num_frames) if self.random else 0.5
-        return (edges[:-1] + place * np.diff(edges)).astype(int)
+            latest = max(available - frames, 0)
+            starts = (np.random.randint(latest + 1, size=clips) if self.random else
+                      np.linspace(0, latest, clips).astype(int))
+            return np.minimum(starts[:, None] + np.arange(frames), available - 1)
+        edges = np.linspace(0, available, frames + 1)
+        places = (np.random.rand(clips, frames) if self.random else
+                  (np.arange(clips)[:, None] + 0.5) / clips)
+        return (edges[:-1] + places * np.diff(edges)).astype(int)
 
     def transform(self, results: dict) -> dict:
         """Takes the chosen frames out of the clip-view's labels."""
-        chosen = self.positions(len(results['frame_numbers']))
+        chosen = self.positions(len(results['frame_numbers'])).ravel()
         results['union_keypoint'] = results['keypoint']
         results['union_score'] = results['keypoint_score']
         results['frame_numbers'] = results['frame_numbers'][chosen]
         results['keypoint'] = results['keypoint'][:, chosen]
         results['keypoint_score'] = results['keypoint_score'][:, chosen]
-        results['clip_len'] = self.num_frames
+        results['clip_len'], results['num_clips'] = self.num_frames, self.num_clips
         return results
 
     def __repr__(self) -> str:
         return (f'{type(self).__name__}(num_frames={self.num_frames}, mode={self.mode!r}, '
-                f'random={self.random})')
+                f'random={self.random}, num_clips={self.num_clips})')
 
 
 @TRANSFORMS.register_module()

@@ -155,7 +155,7 @@ def dumbbell_row(m: Movement) -> Pose:
         pull_up=m.between(0, 5),
         flare=m.between(0.05, 0.2),
         wrist=m.both(0.0))
-    return m.pose(arms, trunk=m.hinge_trunk - m.between(8, 14), knee=m.hinge_knee)
+    return m.pose(arms, trunk=m.hinge_trunk - m.between(16, 24), knee=m.hinge_knee)
 
 
 def squat(m: Movement) -> Pose:
@@ -217,12 +217,12 @@ def barbell_curl(m: Movement) -> Pose:
 
 
 def dumbbell_curl(m: Movement) -> Pose:
-    """As the barbell curl, arms further out, the forearms free of one another."""
+    """As the barbell curl, but nothing ties the hands: arms and forearms further out."""
     arms = Angles(
         raised=m.both(m.between(-2, 5)),
-        spread=m.both(m.between(10, 16)),
+        spread=m.both(m.between(16, 24)),
         elbow=m.to(m.between(28, 36), m.between(128, 138), arms=True),
-        fold=(0.28, 0.25, 1.0),
+        fold=(0.5, 0.25, 1.0),
         wrist=m.both(0.0),
         wrist_to=_TO_FRONT)
     return m.pose(arms, trunk=m.between(-1, 3), knee=m.between(4, 10))

@@ -34,13 +34,25 @@ def build(*cfgs):
 ])
 def test_positions_without_chance(available, num_frames, mode, expected):
     sample = SampleLabelledFrames(num_frames, mode, random=False)
+    assert sample.positions(available).tolist() == [expected]
+
+
+@pytest.mark.parametrize('available, num_frames, mode, expected', [
+    (16, 8, 'consecutive', [[*range(8)], [*range(4, 12)], [*range(8, 16)]]),
+    (6, 2, 'uniform', [[0, 3], [1, 4], [2, 5]]),
+    (5, 8, 'consecutive', [[0, 1, 2, 3, 4, 4, 4, 4]] * 3),
+])
+def test_several_clips_are_spread_evenly(available, num_frames, mode, expected):
+    sample = SampleLabelledFrames(num_frames, mode, random=False, num_clips=3)
     assert sample.positions(available).tolist() == expected
+    drawn = SampleLabelledFrames(num_frames, mode, num_clips=3).positions(available)
+    assert drawn.shape == (3, num_frames) and (np.diff(drawn) >= 0).all()
 
 
 def test_random_consecutive_positions_reach_every_start_and_no_other():
     np.random.seed(0)
     sample = SampleLabelledFrames(8, random=True)
-    drawn = np.stack([sample.positions(16) for _ in range(200)])
+    drawn = np.concatenate([sample.positions(16) for _ in range(200)])
     assert (np.diff(drawn) == 1).all()
     assert set(drawn[:, 0]) == set(range(9))
 
@@ -48,13 +60,14 @@ def test_random_consecutive_positions_reach_every_start_and_no_other():
 def test_random_uniform_positions_stay_in_their_segments():
     np.random.seed(0)
     sample = SampleLabelledFrames(8, 'uniform', random=True)
-    drawn = np.stack([sample.positions(16) for _ in range(100)])
+    drawn = np.concatenate([sample.positions(16) for _ in range(100)])
     assert (drawn // 2 == np.arange(8)).all()
     assert set(drawn[:, 3]) == {6, 7}
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(mode='dense'), "'consecutive' or 'uniform'.*'dense'"), (dict(num_frames=0), 'positive')])
+    (dict(mode='dense'), "'consecutive' or 'uniform'.*'dense'"), (dict(num_frames=0), 'positive'),
+    (dict(num_clips=0), 'positive')])
 def test_sampling_refuses_what_it_does_not_know(kwargs, message):
     with pytest.raises(ValueError, match=message):
         SampleLabelledFrames(**kwargs)
