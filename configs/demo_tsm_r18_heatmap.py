@@ -7,11 +7,11 @@ input_size = (48, 64)  # width, height
 
 model = dict(
     backbone=dict(depth=18),
-    cls_head=dict(in_channels=512, dropout_ratio=0.2),
-    data_preprocessor=dict(sigma=2.0))
+    cls_head=dict(in_channels=512, dropout_ratio=0.3),
+    data_preprocessor=dict(sigma=1.5, amplitude=5.0))
 
 load = [
-    dict(type='CropToUnionBox', margin=200 / 1080),
+    dict(type='CropToUnionBox', margin=0.12),
     dict(type='LoadLabelledFrames'),
 ]
 pack = [
@@ -27,13 +27,14 @@ train_dataloader = dict(
         pipeline=[
             dict(type='SampleLabelledFrames', num_frames=8, mode='uniform'),
             *load,
-            dict(type='RandomResizedCrop', area_range=(0.8, 1.0), aspect_ratio_range=(0.65, 0.9)),
+            dict(type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.6, 0.95)),
             dict(type='Resize', scale=input_size, keep_ratio=False),
             dict(
                 type='Flip',
                 flip_ratio=0.5,
                 left_kp=[1, 3, 5, 7, 9, 11, 13, 15, 18, 22],
                 right_kp=[2, 4, 6, 8, 10, 12, 14, 16, 19, 23]),
+            dict(type='ColorJitter', brightness=0.3, contrast=0.3, saturation=0.3, hue=0.05),
             *pack,
         ]))
 val_dataloader = dict(
@@ -54,9 +55,9 @@ val_dataloader = dict(
         ]))
 test_dataloader = val_dataloader
 
-max_epochs = 11
-train_cfg = dict(max_epochs=max_epochs, val_interval=5)
-optim_wrapper = dict(optimizer=dict(lr=1.5e-3, weight_decay=0.05))
+max_epochs = 12
+train_cfg = dict(max_epochs=max_epochs, val_interval=6)
+optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
     dict(

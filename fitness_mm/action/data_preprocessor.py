@@ -22,18 +22,20 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
 
     Args:
         sigma: Standard deviation of the Gaussians, in pixels of the input.
+        amplitude: Their peak. Normalised frames have a variance of 1, maps with a peak of 1 one of
+            less than 0.01; a larger peak lets a network from scratch see them sooner.
         **kwargs: Those of :class:`mmaction.models.ActionDataPreprocessor`; ``format_shape`` has
             to be ``NCHW``.
     """
 
-    def __init__(self, sigma: float = 5.0, **kwargs) -> None:
+    def __init__(self, sigma: float = 5.0, amplitude: float = 1.0, **kwargs) -> None:
         super().__init__(**kwargs)
         if self.format_shape != 'NCHW':
             raise ValueError('HeatmapFusionDataPreprocessor joins heatmaps to frames of 2D '
                              f"recognisers, format_shape='NCHW', but got {self.format_shape!r}")
         if sigma <= 0:
             raise ValueError(f'sigma has to be positive, in pixels, but got {sigma}')
-        self.sigma = sigma
+        self.sigma, self.amplitude = sigma, amplitude
 
     def preprocess(self,
                    inputs: list[Tensor],
@@ -51,7 +53,7 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
 
         batch = frames.new_empty(n, t, c + keypoints.shape[2], h, w, dtype=torch.float32)
         batch[:, :, :c] = frames
-        gaussian_heatmaps(keypoints, (h, w), self.sigma, out=batch[:, :, c:])
+        gaussian_heatmaps(keypoints, (h, w), self.sigma, self.amplitude, out=batch[:, :, c:])
 
         if training and self.blending is not None:
             batch, data_samples = self.blending(batch, data_samples)

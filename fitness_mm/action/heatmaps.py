@@ -9,8 +9,9 @@ from torch import Tensor
 def gaussian_heatmaps(keypoints: Tensor,
                       size: tuple[int, int],
                       sigma: float,
+                      amplitude: float = 1.0,
                       out: Tensor | None = None) -> Tensor:
-    """Renders one unnormalised Gaussian (peak 1) per keypoint.
+    """Renders one unnormalised Gaussian per keypoint.
 
     Pixel (i, j) covers x in [j, j + 1) and y in [i, i + 1) and holds the Gaussian's value at its
     centre, so sub-pixel positions are exact, and a keypoint outside the image leaves its tail. A
@@ -22,6 +23,7 @@ def gaussian_heatmaps(keypoints: Tensor,
             positive is absent and leaves its map at zero.
         size: Height and width of the maps in pixels.
         sigma: Standard deviation in pixels.
+        amplitude: Value of the Gaussian at the keypoint.
         out: Where to write, shape (..., K, H, W); it may be a strided view.
 
     Returns:
@@ -39,5 +41,5 @@ def gaussian_heatmaps(keypoints: Tensor,
         return torch.where(present[..., None], values, 0.0)
 
     # (..., K, H, 1) * (..., K, 1, W)
-    return torch.mul(profile(centres_y, y)[..., :, None], profile(centres_x, x)[..., None, :],
-                     out=out)
+    return torch.mul((amplitude * profile(centres_y, y))[..., :, None],
+                     profile(centres_x, x)[..., None, :], out=out)

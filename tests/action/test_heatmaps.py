@@ -40,6 +40,13 @@ def test_absent_keypoints_leave_an_empty_map(x, score):
     assert torch.equal(rendered, torch.zeros(1, 6, 6))
 
 
+def test_amplitude_is_the_peak():
+    keypoints = torch.tensor([[5.5, 3.5, 1.0]])
+    rendered = gaussian_heatmaps(keypoints, (8, 9), 2.0, amplitude=7.0)
+    torch.testing.assert_close(rendered, 7 * gaussian_heatmaps(keypoints, (8, 9), 2.0))
+    assert rendered.max() == 7
+
+
 def test_any_leading_shape_and_a_strided_destination():
     keypoints = torch.rand(2, 3, 5, 3, generator=torch.manual_seed(0)) * 10
     expected = gaussian_heatmaps(keypoints, (8, 6), 1.5)
