@@ -93,9 +93,9 @@ def _knees_in_going_down(p: Pose, k: float) -> None:
 
 
 def _knees_in_on_the_way(p: Pose, k: float) -> None:
-    # Knees that are hardly bent cannot go far in, so they give way as well.
-    p.knee += 24 * k * _mid(p.s)
-    p.knee_in += 68 * k * _mid(p.s)
+    # Knees that are hardly bent cannot go far in, so they give way a little as well.
+    p.knee += 10 * k * _mid(p.s)
+    p.knee_in += 50 * k * _mid(p.s)
 
 
 def _knees_before_hips(p: Pose, k: float) -> None:
