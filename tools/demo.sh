@@ -17,7 +17,7 @@ python tools/data/prepare.py --root "$FITNESS_DATA_ROOT"
 step "3/5 training the heatmap recogniser"
 python tools/train.py "$config" --work-dir "$work_dir" --resume
 step "4/5 testing it on performers it has not seen"
-checkpoint=$(cat "$work_dir/last_checkpoint")
+checkpoint=$work_dir/$(basename "$(cat "$work_dir/last_checkpoint")")
 python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir"
 step "5/5 drawing figures"
 python tools/analysis/plot_run.py "$work_dir"
