@@ -154,6 +154,8 @@ def run_until(root, action, workers=2):
     script = f'''
 import multiprocessing, os, signal, sys
 from fitness_mm.aihub import prepare
+# the tests may run in the background of a shell, where Ctrl-C is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def halfway(self, done, total):
     if done > {CLIPS_A_DAY}:
         print(*[child.pid for child in multiprocessing.active_children()], flush=True)
