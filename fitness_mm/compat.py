@@ -157,7 +157,7 @@ def _allow_mmengine_checkpoints() -> None:
     if tuple(map(int, torch.__version__.split('.')[:2])) < (2, 6):
         return
     core = np.core if np.lib.NumpyVersion(np.__version__) < '2.0.0' else np._core
-    scalar_types = {type(np.dtype(code)) for code in ('f4', 'f8', 'i4', 'i8', 'b1')}
+    scalar_types = {type(np.dtype(code)) for code in ('f4', 'f8', 'i4', 'i8', 'u1', 'b1')}
     torch.serialization.add_safe_globals([
         HistoryBuffer, OneCycleParamScheduler, (_checkpoint_getattr, 'builtins.getattr'),
         np.ndarray, np.dtype, core.multiarray._reconstruct, core.multiarray.scalar,

@@ -13,6 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from fitness_mm.aihub.frames import read_frames
+from fitness_mm.aihub.measures import SEED_MARGIN, union_box
 
 
 @TRANSFORMS.register_module()
@@ -94,22 +95,15 @@ class CropToUnionBox(BaseTransform):
     integers (x1, y1, x2, y2) in pixels of the original image, x2 and y2 exclusive.
     """
 
-    def __init__(self, margin: float = 200 / 1080) -> None:
+    def __init__(self, margin: float = SEED_MARGIN) -> None:
         if margin < 0:
             raise ValueError(f'margin has to be at least 0, but got {margin}')
         self.margin = margin
 
     def transform(self, results: dict) -> dict:
         """Adds ``crop_box``."""
-        height, width = results['img_shape']
-        points = results['union_keypoint'][results['union_score'] > 0]  # (P, 2)
-        if not len(points):
-            results['crop_box'] = (0, 0, width, height)
-            return results
-        margin = self.margin * height
-        x1, y1 = np.floor(points.min(0) - margin).astype(int)
-        x2, y2 = np.ceil(points.max(0) + margin).astype(int) + 1
-        results['crop_box'] = (max(x1, 0), max(y1, 0), min(x2, width), min(y2, height))
+        results['crop_box'] = union_box(results['union_keypoint'], results['union_score'],
+                                        results['img_shape'], self.margin)
         return results
 
     def __repr__(self) -> str:

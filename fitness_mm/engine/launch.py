@@ -18,6 +18,8 @@ from mmengine.runner import Runner
 
 from fitness_mm.aihub.index import IndexFileError
 
+_REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json'}
+
 
 class LaunchError(Exception):
     """A run cannot start; the message is one sentence for the user."""
@@ -71,8 +73,9 @@ def _place_reports(cfg: Config) -> None:
     """Puts metric reports that the config does not place into the work directory."""
     for evaluator in (cfg.get('val_evaluator'), cfg.get('test_evaluator')):
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
-            if metric and metric.get('type') == 'FitnessAccMetric':
-                metric.setdefault('out_file', str(Path(cfg.work_dir) / 'accuracy.json'))
+            report = _REPORTS.get(metric.get('type')) if metric else None
+            if report is not None:
+                metric.setdefault('out_file', str(Path(cfg.work_dir) / report))
 
 
 def use_amp(cfg: Config) -> None:

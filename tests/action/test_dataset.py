@@ -5,9 +5,9 @@ import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
-from fitness_mm.action.dataset import select_exercises
 from fitness_mm.aihub.catalog import EXERCISES, SEED_EXERCISES
 from fitness_mm.aihub.frames import FrameError
+from fitness_mm.aihub.selection import select_exercises
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
         dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames')]

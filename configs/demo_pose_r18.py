@@ -1,0 +1,61 @@
+# A pose estimator small enough for two CPU cores and the generated sample: ResNet-18 up to stride
+# 16, a quarter of the resolution, a schedule of minutes.
+_base_ = 'res50_fitness.py'
+
+data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
+codec = dict(
+    type='MSRAHeatmap',
+    input_size=(96, 128),
+    heatmap_size=(24, 32),
+    sigma=1.5,
+    unbiased=True,
+    blur_kernel_size=7)
+
+model = dict(
+    backbone=dict(depth=18, num_stages=3, out_indices=(2, ), strides=(1, 2, 2), dilations=(1, 1, 1)),
+    head=dict(
+        in_channels=256,
+        deconv_out_channels=(128, 128),
+        deconv_kernel_sizes=(4, 4),
+        decoder=codec))
+
+train_pipeline = [
+    dict(type='LoadLabelledFrame'),
+    dict(type='UnionBoxCenterScale', margin=0.12),
+    dict(
+        type='RandomBBoxTransform',
+        shift_factor=0.1,
+        scale_factor=(0.8, 1.2),
+        rotate_factor=30,
+        rotate_prob=0.5),
+    dict(type='LabelledFrameAffine', input_size=codec['input_size'], keep_ratio=False),
+    dict(type='PhotometricDistortion'),
+    dict(type='GenerateTarget', encoder=codec),
+    _base_.pack,
+]
+val_pipeline = [
+    dict(type='LoadLabelledFrame'),
+    dict(type='UnionBoxCenterScale', margin=0.12),
+    dict(type='LabelledFrameAffine', input_size=codec['input_size'], keep_ratio=False),
+    _base_.pack,
+]
+train_dataloader = dict(
+    num_workers=1, dataset=dict(data_root=data_root, pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=64, num_workers=1, dataset=dict(data_root=data_root, pipeline=val_pipeline))
+test_dataloader = val_dataloader
+
+max_epochs = 30
+train_cfg = dict(max_epochs=max_epochs, val_interval=10)
+optim_wrapper = dict(
+    optimizer=dict(lr=2e-3), paramwise_cfg=dict(_delete_=True))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
+    dict(
+        type='CosineAnnealingLR',
+        eta_min_ratio=0.01,
+        begin=1,
+        end=max_epochs,
+        T_max=max_epochs - 1,
+        convert_to_iter_based=True)
+]

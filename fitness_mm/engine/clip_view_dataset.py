@@ -1,0 +1,130 @@
+"""What the data sets of pose and action share: rows of the index, filtered, split and cleaned."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from fitness_mm.aihub.exclusions import read_exclusions
+from fitness_mm.aihub.frames import FrameError
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.selection import SUBSETS, select_exercises, select_rows
+
+
+class ClipViewDataset(BaseDataset):
+    """Clip-views of an indexed AI Hub data root.
+
+    It holds the index's arrays and row numbers; a subclass builds a sample's dict when asked.
+
+    Args:
+        data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
+        pipeline: Transforms.
+        exercises: See :func:`~fitness_mm.aihub.selection.select_exercises`.
+        views: Cameras to use, of A to E.
+        split: ``performer`` folds, ``official`` folders or the original study's ``modulo``. The
+            whole index is split before it is filtered, so that folds mean the same people
+            everywhere.
+        fold: Which fold is held out.
+        num_folds: Number of folds.
+        subset: ``train``, the held-out ``val``, or ``all``.
+        excluded: JSON files with frames to leave out, as the anomaly filter writes them.
+        min_frames: Clip-views with fewer labelled frames left are dropped.
+        **kwargs: Those of :class:`mmengine.dataset.BaseDataset`.
+    """
+
+    def __init__(self,
+                 data_root: str,
+                 pipeline: Sequence[dict],
+                 exercises: str | Sequence[str] = 'seed',
+                 views: Sequence[str] = ('A', 'B', 'C', 'D', 'E'),
+                 split: str = 'performer',
+                 fold: int = 0,
+                 num_folds: int = 5,
+                 subset: str = 'train',
+                 excluded: Sequence[str] = (),
+                 min_frames: int = 1,
+                 **kwargs) -> None:
+        if subset not in SUBSETS:
+            raise ValueError(f'subset has to be one of {SUBSETS}, but got {subset!r}')
+        self.exercises = select_exercises(exercises)
+        self.views = tuple(views)
+        self.split, self.fold, self.num_folds, self.subset = split, fold, num_folds, subset
+        self.min_frames = min_frames
+        self.excluded_frames = read_exclusions(excluded)
+        super().__init__(data_root=data_root, pipeline=pipeline, serialize_data=False, **kwargs)
+
+    def _join_prefix(self) -> None:
+        """Nothing to join: paths come from the index."""
+
+    def full_init(self) -> None:
+        """Opens the index and selects this data set's rows.
+
+        Raises:
+            FileNotFoundError: If the data root has not been prepared.
+            ValueError: If the filters leave nothing.
+        """
+        if self._fully_initialized:
+            return
+        index = FitnessIndex.read(self.data_root)
+        index = index.select(select_rows(index, self.exercises, self.views, self.subset,
+                                         self.split, self.fold, self.num_folds))
+        num_kept = index.num_frames
+        if self.excluded_frames:
+            num_kept = np.array([len(self._kept_frames(index, row)) for row in range(len(index))])
+        self.index = index.select(num_kept >= self.min_frames)
+        if not len(self.index):
+            raise ValueError(
+                f'no clip-view of {self.data_root} is left for subset={self.subset!r} of '
+                f'split={self.split!r}, fold {self.fold} of {self.num_folds}, views '
+                f'{self.views}, {len(self.exercises)} exercises and at least {self.min_frames} '
+                'labelled frames; loosen one of them')
+        self._prepare_samples()
+        self._fully_initialized = True
+        if self._indices is not None:
+            self.get_subset_(self._indices)
+
+    def _prepare_samples(self) -> None:
+        """What a subclass derives once from ``self.index``."""
+
+    def _kept_frames(self, index: FitnessIndex, row: int) -> np.ndarray:
+        """Positions of the labelled frames that no exclusion file names, shape (T,)."""
+        numbers = index.frame_numbers(row)
+        excluded = self.excluded_frames.get(index.clip_view_id(row), ())
+        return np.flatnonzero(~np.isin(numbers, list(excluded)))
+
+    def prepare_data(self, idx: int) -> dict | None:
+        """The sample after the pipeline, or None in training if an image cannot be read.
+
+        mmengine then draws another sample, so one broken file does not end a day's training. In
+        testing every sample counts, and the error is raised.
+        """
+        try:
+            return super().prepare_data(idx)
+        except FrameError as error:
+            if self.test_mode:
+                raise
+            print_log(f'{error}; another sample takes its place', logger='current',
+                      level=logging.WARNING)
+            return None
+
+    def _keep_samples(self, positions: np.ndarray) -> None:
+        """Keeps the samples at these positions, in that order."""
+        raise NotImplementedError
+
+    def get_subset_(self, indices: Sequence[int] | int) -> None:
+        """Keeps the samples at these positions; an int keeps the first, or last if negative."""
+        if isinstance(indices, int):
+            indices = np.arange(len(self))[:indices] if indices >= 0 else \
+                np.arange(len(self))[indices:]
+        self._keep_samples(np.asarray(indices))
+
+    def get_subset(self, indices: Sequence[int] | int) -> ClipViewDataset:
+        """A copy that shares the index's arrays and keeps the samples at these positions."""
+        subset = copy.copy(self)
+        subset.get_subset_(indices)
+        return subset

@@ -1,0 +1,28 @@
+"""Pose estimation on labelled frames; registers with MMPose.
+
+``custom_imports = dict(imports=['fitness_mm.pose'])`` in a config is all that another project
+needs.
+"""
+
+from fitness_mm import compat
+
+compat.apply()
+
+from fitness_mm.engine import EpochSeedHook  # noqa: E402
+
+from .codec import ArgmaxHeatmap  # noqa: E402
+from .dataset import FitnessPoseDataset  # noqa: E402
+from .metainfo import METAINFO, fitness_metainfo  # noqa: E402
+from .metric import FitnessMPJPE  # noqa: E402
+from .transforms import (  # noqa: E402
+    FlipLabelledFrame,
+    LabelledFrameAffine,
+    LoadLabelledFrame,
+    UnionBoxCenterScale,
+)
+
+__all__ = [
+    'METAINFO', 'ArgmaxHeatmap', 'EpochSeedHook', 'FitnessMPJPE', 'FitnessPoseDataset',
+    'FlipLabelledFrame', 'LabelledFrameAffine', 'LoadLabelledFrame', 'UnionBoxCenterScale',
+    'fitness_metainfo'
+]

@@ -1,0 +1,148 @@
+"""One sample = one labelled frame of one clip-view, for pose estimation."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from mmpose.registry import DATASETS
+
+from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.exclusions import read_joint_exclusions
+from fitness_mm.aihub.measures import torso_length_px, union_box
+from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+
+from .metainfo import fitness_metainfo
+from .sigmas import read_sigmas
+
+FRAME_MODES = ('random', 'first', 'all')
+BOX_MODES = ('clip', 'frame')
+
+_META_FOR_PIPELINE = ('dataset_name', 'upper_body_ids', 'lower_body_ids', 'flip_pairs',
+                      'dataset_keypoint_weights', 'flip_indices', 'skeleton_links')
+
+
+@DATASETS.register_module()
+class FitnessPoseDataset(ClipViewDataset):
+    """Labelled frames of an indexed AI Hub data root, as top-down pose samples.
+
+    No COCO file: a sample's dict is built from the index when it is asked for. It has the keys of
+    MMPose's top-down pipelines, all in pixels of the original image with pixel centres at
+    integers: ``keypoints`` (1, K, 2), ``keypoints_visible`` (1, K), ``bbox`` (1, 4),
+    ``img_shape``; ``union_keypoints`` (T, K, 2) and ``union_visible`` (T, K) of all the
+    clip-view's frames for :class:`UnionBoxCenterScale`; ``clip_view``, ``frame_number``, ``view``,
+    ``performer``, ``exercise``, ``day`` and ``torso``, the median torso length of the clip-view's
+    labels in pixels; and what :class:`LoadLabelledFrame` needs to read the image.
+
+    The crop comes from labels in testing too. They may be wrong, and then the crop is, so a box
+    around the whole clip-view, which one wrong frame can only enlarge, is the default.
+
+    Args:
+        data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
+        pipeline: Transforms.
+        frames: ``random``: a sample per clip-view, its frame drawn anew every time; ``first``: a
+            sample per clip-view, its first frame; ``all``: a sample per labelled frame.
+        bbox: Whether ``bbox`` is the box of the joints of the whole ``clip`` or of the ``frame``.
+        excluded_joints: JSON files with joints to leave out; see
+            :func:`~fitness_mm.aihub.exclusions.read_joint_exclusions`. They become invisible, so
+            that the loss and the metrics do not count them.
+        sigmas: JSON file of ``tools/data/keypoint_sigmas.py`` for OKS-based metrics; COCO's
+            numbers if None.
+        **kwargs: Those of :class:`~fitness_mm.engine.clip_view_dataset.ClipViewDataset`.
+    """
+
+    def __init__(self,
+                 data_root: str,
+                 pipeline: Sequence[dict],
+                 frames: str = 'random',
+                 bbox: str = 'clip',
+                 excluded_joints: Sequence[str] = (),
+                 sigmas: str | None = None,
+                 **kwargs) -> None:
+        if frames not in FRAME_MODES:
+            raise ValueError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
+        if bbox not in BOX_MODES:
+            raise ValueError(f'bbox has to be one of {BOX_MODES}, but got {bbox!r}')
+        self.frames, self.bbox = frames, bbox
+        self.excluded_joints = read_joint_exclusions(excluded_joints)
+        metainfo = fitness_metainfo() if sigmas is None else fitness_metainfo(read_sigmas(sigmas))
+        super().__init__(data_root=data_root, pipeline=pipeline, metainfo=metainfo, **kwargs)
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: dict) -> dict:
+        return parse_pose_metainfo(metainfo)
+
+    def _prepare_samples(self) -> None:
+        index = self.index
+        self._days = index.column('day')
+        self._rows = np.arange(len(index))
+        self._positions = np.zeros(len(index), np.int64)  # among a row's kept frames
+        if self.frames == 'all':
+            counts = index.num_frames
+            if self.excluded_frames:
+                counts = np.array([len(self._kept_frames(index, i)) for i in range(len(index))])
+            self._rows = np.repeat(self._rows, counts)
+            starts = np.cumsum(counts) - counts
+            self._positions = np.arange(counts.sum()) - np.repeat(starts, counts)
+
+    def __len__(self) -> int:
+        """Number of clip-views, or of labelled frames with ``frames='all'``."""
+        return len(self._rows)
+
+    def get_data_info(self, idx: int) -> dict:
+        """The sample's dict before the pipeline."""
+        index, row = self.index, int(self._rows[idx])
+        kept = self._kept_frames(index, row)
+        position = (np.random.randint(len(kept)) if self.frames == 'random'
+                    else self._positions[idx])
+        numbers = index.frame_numbers(row)[kept]
+        clip_view = index.clip_view_id(row)
+        union_keypoints = index.keypoints(row)[kept]
+        union_visible = self._visible(clip_view, numbers, index.visible(row)[kept])
+        keypoints = union_keypoints[position][None].copy()
+        visible = union_visible[position][None].copy()
+        img_shape = (int(index.value('image_height', row)), int(index.value('image_width', row)))
+        x1, y1, x2, y2 = union_box(*((keypoints, visible) if self.bbox == 'frame' else
+                                     (union_keypoints, union_visible)), img_shape, margin=0)
+        number = int(numbers[position])
+        return dict(
+            sample_idx=idx,
+            id=idx,
+            img_id=idx,
+            category_id=1,
+            index=index,
+            row=row,
+            img_path=str(index.image_path(row, number)),
+            img_shape=img_shape,
+            ori_shape=img_shape,
+            clip_view=clip_view,
+            frame_number=number,
+            view=clip_view.rpartition('_')[2],
+            performer=int(index.value('performer', row)),
+            exercise=EXERCISES[int(index.value('exercise', row))].name,
+            day=str(self._days[row]),
+            torso=torso_length_px(union_keypoints, union_visible),
+            keypoints=keypoints,
+            keypoints_visible=visible,
+            union_keypoints=union_keypoints,
+            union_visible=union_visible,
+            # edges of pixels, half a pixel off their centres
+            bbox=np.array([[x1, y1, x2, y2]], np.float32) - 0.5,
+            bbox_score=np.ones(1, np.float32),
+            **{key: copy.deepcopy(self._metainfo[key]) for key in _META_FOR_PIPELINE})
+
+    def _visible(self, clip_view: str, numbers: np.ndarray,
+                 visible: np.ndarray) -> np.ndarray:
+        """Visibility without the excluded joints, float32 (T, K)."""
+        visible = visible.astype(np.float32)
+        excluded = self.excluded_joints.get(clip_view, {})
+        for t, number in enumerate(numbers.tolist()):
+            for joint in excluded.get(number, ()):
+                visible[t, KEYPOINT_INDEX[joint]] = 0
+        return visible
+
+    def _keep_samples(self, positions: np.ndarray) -> None:
+        self._rows, self._positions = self._rows[positions], self._positions[positions]

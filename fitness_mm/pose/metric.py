@@ -1,0 +1,105 @@
+"""Mean joint error of predicted poses, as an evaluator."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import orjson
+from mmengine.evaluator import BaseMetric
+from mmpose.registry import METRICS
+
+from fitness_mm.aihub.skeleton import KEYPOINTS
+
+from .mpjpe import UNITS, joint_errors, mpjpe, mpjpe_report
+
+GROUPS = ('view', 'exercise', 'performer', 'day')
+
+
+@METRICS.register_module()
+class FitnessMPJPE(BaseMetric):
+    """Mean distance of predicted joints to their labels.
+
+    Over all visible joints of all frames, each of equal weight: ``mpjpe/input_px`` in pixels of
+    the network's input, the original study's number; ``mpjpe/image_px`` in pixels of the original
+    image; ``mpjpe/torso`` as a fraction of the labelled torso length, to compare across crops.
+    Results do not depend on the order of the samples, nor on how batches, workers and processes
+    shared them; a frame that came twice counts once.
+
+    The training error, which the original study reports beside the validation error, is that of
+    the training part: ``tools/test.py CONFIG CHECKPOINT --cfg-options
+    test_dataloader.dataset.subset=train``.
+
+    Args:
+        out_file: JSON file for the latest evaluation's errors in total and per joint, view,
+            exercise, performer and shooting day. No file if None; ``tools/train.py`` and
+            ``tools/test.py`` set it to the work directory.
+        dump_file: ``.npz`` file for the latest evaluation's predictions and labels, see
+            :meth:`dump`. No file if None.
+        **kwargs: Those of :class:`mmengine.evaluator.BaseMetric`.
+    """
+
+    default_prefix = 'mpjpe'
+
+    def __init__(self, out_file: str | None = None, dump_file: str | None = None,
+                 **kwargs) -> None:
+        super().__init__(**kwargs)
+        if dump_file is not None and not str(dump_file).endswith('.npz'):
+            raise ValueError(f'dump_file has to end in .npz, but got {str(dump_file)!r}')
+        self.out_file, self.dump_file = out_file, dump_file
+
+    def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
+        """Keeps prediction, label and groups of every sample in the batch."""
+        for sample in data_samples:
+            label, prediction = sample['gt_instances'], sample['pred_instances']
+            self.results.append(dict(
+                {name: sample[name] for name in GROUPS},
+                clip_view=sample['clip_view'],
+                frame_number=int(sample['frame_number']),
+                torso=float(sample['torso']),
+                predicted=np.array(prediction['keypoints'][0], np.float32),
+                scores=np.array(prediction['keypoint_scores'][0], np.float32),
+                labels=np.array(label['keypoints'][0], np.float32),
+                visible=np.array(label['keypoints_visible'][0]) > 0,
+                input_per_image_px=(np.array(sample['input_size'], np.float64)
+                                    / np.array(sample['input_scale'], np.float64))))
+
+    def compute_metrics(self, results: list[dict]) -> dict[str, float]:
+        """The errors in three units; writes the files on the way."""
+        frames = {(result['clip_view'], result['frame_number']): result for result in results}
+        columns = {name: np.array([frames[key][name] for key in sorted(frames)])
+                   for name in results[0]}
+        errors = joint_errors(columns['predicted'], columns['labels'],
+                              columns['input_per_image_px'], columns['torso'])
+        if self.out_file is not None:
+            groups = {name: columns[name] for name in GROUPS}
+            report = mpjpe_report(errors, columns['visible'], KEYPOINTS, groups)
+            _write(self.out_file, orjson.dumps(report, option=orjson.OPT_INDENT_2))
+        if self.dump_file is not None:
+            self.dump(columns)
+        totals = {unit: mpjpe(errors[unit], columns['visible']) for unit in UNITS}
+        return {unit: float('nan') if total is None else total for unit, total in totals.items()}
+
+    def dump(self, columns: dict[str, np.ndarray]) -> None:
+        """Writes the samples, sorted by clip-view and frame, as arrays without pickled objects.
+
+        ``clip_view``, ``view``, ``exercise``, ``day`` (N,) strings; ``frame_number``,
+        ``performer`` (N,); ``torso`` (N,), ``predicted`` and ``labels`` (N, K, 2) in pixels of
+        the original image; ``scores``, ``visible`` (N, K); ``input_per_image_px`` (N, 2).
+
+        Args:
+            columns: These arrays.
+        """
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **columns)
+        _write(self.dump_file, buffer.getvalue())
+
+
+def _write(file: str | Path, content: bytes) -> None:
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f'{path.name}.tmp')
+    unfinished.write_bytes(content)
+    unfinished.replace(path)

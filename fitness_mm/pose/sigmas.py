@@ -1,0 +1,96 @@
+"""OKS sigmas of the keypoints, measured on this data set instead of taken from COCO's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from fitness_mm.aihub.skeleton import KEYPOINTS
+
+_AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
+_MEDIAN_OF_RAYLEIGH = np.sqrt(2 * np.log(2))  # of the length of a 2D standard normal vector
+
+
+def keypoint_sigmas(predicted: np.ndarray, labels: np.ndarray,
+                    visible: np.ndarray) -> np.ndarray:
+    """Spread of labels around held-out predictions, as a fraction of the person's size.
+
+    COCO's sigma of a keypoint is the root of the mean of ``d^2 / s^2``: d the distance between
+    two people's annotations, s^2 the person's area. Here each frame was labelled once, so the
+    prediction of a network that has not seen the person takes the place of the second annotation.
+    The mean is estimated from the median of ``d / s``, which for a two-dimensional normal spread
+    gives the same number and which wrong labels, far out, hardly move.
+
+    It holds the network's own error too, so it is an upper bound of the labels' spread, and the
+    better the network, the closer. A joint that all labels shift in the same way looks precise.
+
+    Args:
+        predicted: Held-out predictions, (N, K, 2), in pixels.
+        labels: Labels, (N, K, 2), in the same pixels.
+        visible: Whether a joint is labelled, (N, K).
+
+    Returns:
+        Sigmas (K,); NaN for a joint that is never visible.
+
+    Raises:
+        ValueError: If the shapes do not fit together.
+    """
+    if predicted.shape != labels.shape or visible.shape != labels.shape[:2]:
+        raise ValueError(f'predictions {predicted.shape}, labels {labels.shape} and visibility '
+                         f'{visible.shape} have to be of shapes (N, K, 2), (N, K, 2) and (N, K)')
+    masked = np.where(visible[..., None], labels.astype(np.float64), np.nan)  # (N, K, 2)
+    some = visible.any(axis=1)
+    extent = np.zeros((len(labels), 2))
+    extent[some] = np.nanmax(masked[some], axis=1) - np.nanmin(masked[some], axis=1) + 1
+    size = np.sqrt(_AREA_OF_BOX * extent.prod(axis=1))  # (N,)
+
+    distance = np.linalg.norm(predicted - labels, axis=-1)  # (N, K)
+    sigmas = np.full(labels.shape[1], np.nan)
+    for k in range(labels.shape[1]):
+        seen = visible[:, k]
+        if seen.any():
+            relative = np.median(distance[seen, k] / size[seen])
+            # per axis, then E[dx^2 + dy^2] = 2 E[dx^2]
+            sigmas[k] = np.sqrt(2) * relative / _MEDIAN_OF_RAYLEIGH
+    return sigmas
+
+
+def write_sigmas(file: str | Path, sigmas: np.ndarray, source: str, num_samples: int) -> None:
+    """Writes sigmas with where they come from, for :func:`read_sigmas`.
+
+    Raises:
+        ValueError: If a joint has no positive sigma: it was never visible, or the predictions are
+            the labels.
+    """
+    without = [name for name, s in zip(KEYPOINTS, sigmas, strict=True) if not s > 0]
+    if without:
+        raise ValueError(f'no sigma for {", ".join(without)}: never visible in {source}, or the '
+                         'predictions there are copies of the labels; use predictions of more '
+                         'held-out frames')
+    content = dict(
+        source=source,
+        samples=num_samples,
+        sigmas={name: round(float(s), 5) for name, s in zip(KEYPOINTS, sigmas, strict=True)})
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f'{path.name}.tmp')
+    unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    unfinished.replace(path)
+
+
+def read_sigmas(file: str | Path) -> tuple[float, ...]:
+    """Sigmas in keypoint order, (K,), from a file of ``tools/data/keypoint_sigmas.py``.
+
+    Raises:
+        FileNotFoundError: If the file is missing.
+        ValueError: If it is not such a file.
+    """
+    try:
+        sigmas = orjson.loads(Path(file).read_bytes())['sigmas']
+        return tuple(float(sigmas[name]) for name in KEYPOINTS)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f'{file}: expected {{"sigmas": {{keypoint name: number}}}} with all '
+                         f'{len(KEYPOINTS)} keypoints ({type(error).__name__}: {error}); make it '
+                         'with tools/data/keypoint_sigmas.py') from None
