@@ -1,0 +1,35 @@
+"""Wrong labels, found by networks that have not seen them.
+
+Everything but the hook needs neither torch nor OpenMMLab, so the hook is imported, and with that
+registered in mmengine's root registry, only in processes that work with mmengine already.
+``custom_imports = dict(imports=['fitness_mm.anomaly'])`` always runs in one.
+"""
+
+import sys
+
+from .decision import Anomalies, find_anomalies, recommended_rule
+from .files import AnomalyFiles, merge, write_anomalies
+from .kinds import KINDS, Explanation, explain
+from .residuals import RecordError, Residuals, merge_records, read_record, write_record
+from .rules import (
+    DEFAULT_RULE,
+    SEED_CODE_RULE,
+    SEED_FIGURE_RULE,
+    Rule,
+    distances,
+    flag,
+    severity,
+)
+from .thresholds import recommend_threshold, sweep
+
+__all__ = [
+    'DEFAULT_RULE', 'KINDS', 'SEED_CODE_RULE', 'SEED_FIGURE_RULE', 'Anomalies', 'AnomalyFiles',
+    'Explanation', 'RecordError', 'Residuals', 'Rule', 'distances', 'explain', 'find_anomalies',
+    'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold', 'recommended_rule',
+    'severity', 'sweep', 'write_anomalies', 'write_record'
+]
+
+if 'mmengine' in sys.modules:
+    from .hook import AnomalyFilterHook
+
+    __all__ += ['AnomalyFilterHook']

@@ -1,0 +1,171 @@
+"""The hook in a real mmengine run over the generated sample, with a network of a single weight."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+from tiny_run import VIEW_WITH_ERRORS, build_runner
+
+from fitness_mm.aihub.exclusions import read_exclusions
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.splits import split_rows
+from fitness_mm.anomaly import read_record
+from fitness_mm.engine.launch import LaunchError
+
+SCRIPT = Path(__file__).with_name('tiny_run.py')
+SEVERE = dict(rule=dict(threshold=0.5))
+
+
+@pytest.fixture(scope='module')
+def held_out(sample_root):
+    index = FitnessIndex.read(sample_root)
+    return index.select(split_rows(index, 'performer', 1, 2)[1])
+
+
+def frames_of(index, *, view, numbers):
+    return {index.clip_view_id(i): sorted(numbers & set(index.frame_numbers(i).tolist()))
+            for i in np.flatnonzero(index.view == view)}
+
+
+def test_a_test_writes_every_held_out_frame_and_the_flags(sample_root, held_out, tmp_path):
+    runner = build_runner(sample_root, tmp_path, sheet=3)
+    runner.test()
+    folder = tmp_path / 'anomalies'
+    flags = json.loads((folder / 'fold1_frames.json').read_text())
+    assert flags == frames_of(held_out, view=VIEW_WITH_ERRORS, numbers={1, 3})
+    joints = json.loads((folder / 'fold1_joints.json').read_text())
+    assert joints == {name: {'5': ['Left Wrist']} for name in frames_of(
+        held_out, view='A', numbers={5})}
+    record = read_record(folder / 'fold1.npz')
+    assert len(record) == held_out.num_frames.sum()
+    assert set(record.clip_view) == {held_out.clip_view_id(i) for i in range(len(held_out))}
+    # the input is 192x256 and the crop 96x128 px
+    assert (record.input_scale == 2.0).all() and (record.input_size == [192, 256]).all()
+    rows = np.flatnonzero(record.clip_view == held_out.clip_view_id(0))
+    np.testing.assert_array_equal(record.labels[rows], held_out.keypoints(0))
+    np.testing.assert_array_equal(record.visible[rows], held_out.visible(0))
+    sheet = matplotlib.image.imread(folder / 'fold1_worst.png')
+    assert sheet.shape[0] > 200 and sheet[..., :3].std() > 0.1
+
+
+def test_validation_writes_the_same_and_draws_only_the_last_time(sample_root, tmp_path):
+    drawn = []
+    runner = build_runner(sample_root, tmp_path, sheet=1)
+    hook = next(h for h in runner.hooks if type(h).__name__ == 'AnomalyFilterHook')
+    finish = hook._finish
+    hook._finish = lambda run, loader, draw: (drawn.append(draw), finish(run, loader, draw))
+    runner.train()
+    assert drawn == [False, True]
+    validated = read_record(tmp_path / 'anomalies' / 'fold1.npz')
+    assert len(np.unique(np.char.add(validated.clip_view, validated.frame_number.astype(str)))
+               ) == len(validated)
+    assert (tmp_path / 'anomalies' / 'fold1_worst.png').is_file()
+
+
+@pytest.mark.parametrize('padding', ['padded', 'uneven'])
+def test_two_processes_write_the_files_of_one(sample_root, tmp_path, padding):
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    together = dict(WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
+    environments = [{}, *({**together, 'RANK': r, 'LOCAL_RANK': r} for r in '01')]
+    processes = [
+        subprocess.Popen([sys.executable, SCRIPT, sample_root, tmp_path / name, padding],
+                         env={**os.environ, **env}, cwd=tmp_path, text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for name, env in zip(('one', 'two', 'two'), environments, strict=True)]
+    for process in processes:
+        output, _ = process.communicate(timeout=200)
+        assert process.returncode == 0, output[-3000:]
+    one, two = ({p.name: p for p in (tmp_path / name / 'anomalies').iterdir()}
+                for name in ('one', 'two'))
+    assert one.keys() == two.keys() and len(one) == 5
+    for name in one:
+        if name.endswith('.npz'):
+            expected, found = read_record(one[name]).columns(), read_record(two[name]).columns()
+            for column in expected:
+                np.testing.assert_array_equal(found[column], expected[column], column)
+        else:
+            assert one[name].read_bytes() == two[name].read_bytes(), name
+    assert len(json.loads(one['fold1_frames.json'].read_text())) > 0
+
+
+@pytest.fixture
+def exclusions(sample_root, tmp_path):
+    """Files that list a whole clip-view and two frames of training, a held-out frame, and joints
+    of which one is in a frame that is left out anyway."""
+    index = FitnessIndex.read(sample_root)
+    train, val = split_rows(index, 'performer', 1, 2)
+    whole, part, other = (index.clip_view_id(row) for row in (train[0], train[1], val[0]))
+    frames, joints = tmp_path / 'frames.json', tmp_path / 'joints.json'
+    frames.write_text(json.dumps({
+        whole: index.frame_numbers(train[0]).tolist(), part: [1, 5, 999], other: [1]}))
+    joints.write_text(json.dumps({part: {'1': ['Nose'], '3': ['Neck', 'Back']}}))
+    return frames, joints, int(index.num_frames[train[0]]) + 2, index.num_frames[train].sum()
+
+
+def test_training_leaves_out_what_files_list(sample_root, tmp_path, exclusions):
+    frames, joints, num_left_out, num_frames = exclusions
+    runner = build_runner(sample_root, tmp_path / 'run', max_epochs=4, exclude=[str(frames)],
+                          exclude_joints=[str(joints)], sheet=0)
+    runner.train()
+    dataset = runner.train_dataloader.dataset
+    assert len(dataset) == num_frames - num_left_out
+    assert dataset.excluded_frames == read_exclusions([frames])
+    assert dataset.excluded_joints
+    # schedules and number of iterations are those of the smaller data set
+    length = -(-len(dataset) // 64)
+    assert runner.train_loop.max_iters == runner.iter == 4 * length
+    assert runner.param_schedulers[0].end == length
+    assert runner.optim_wrapper.get_lr()['lr'] == [pytest.approx(0.1)]
+    log = next((tmp_path / 'run').glob('*/*.log')).read_text()
+    assert (f'{num_left_out} labelled frames in 2 clip-views and 2 single joints are left out of '
+            f'training (the files list {num_left_out + 2} frames, held-out ones included); '
+            f'{num_frames} samples an epoch became {len(dataset)}') in log
+    # what is held out is judged whole
+    assert len(read_record(tmp_path / 'run' / 'anomalies' / 'fold1.npz')) == len(
+        runner.val_dataloader.dataset)
+    assert not runner.val_dataloader.dataset.excluded_frames
+
+
+def test_a_warm_up_starts_where_it_should_after_the_data_was_reduced(sample_root, tmp_path,
+                                                                     exclusions):
+    runner = build_runner(sample_root, tmp_path / 'run', exclude=str(exclusions[0]), sheet=0)
+    first = []
+    runner.register_hook(dict(type='ParamSchedulerHook'))
+    step = runner.model.train_step
+    runner.model.train_step = lambda *args, **kwargs: (
+        first.append(runner.optim_wrapper.get_lr()['lr'][0]), step(*args, **kwargs))[1]
+    runner.train()
+    assert first[0] == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize('content, message', [
+    (None, r'what .*frames\.json lists: there is no such file'),
+    ('{', r'frames\.json: not JSON'),
+    ('[]', r'frames\.json: expected an object'),
+    ('{"a": ["1"]}', r'frames\.json: .*integers'),
+])
+def test_one_sentence_about_a_wrong_file(sample_root, tmp_path, content, message):
+    file = tmp_path / 'frames.json'
+    if content is not None:
+        file.write_text(content)
+    runner = build_runner(sample_root, tmp_path / 'run', exclude=[str(file)])
+    with pytest.raises(LaunchError, match=message) as caught:
+        runner.train()
+    assert 'AnomalyFilterHook cannot leave out' in str(caught.value)
+
+
+def test_labels_are_never_touched(sample_root, tmp_path, exclusions):
+    labels = {path: path.stat().st_mtime_ns for path in sample_root.rglob('*.json')}
+    before = (sample_root / 'index.parquet').read_bytes()
+    build_runner(sample_root, tmp_path / 'run', max_epochs=1, exclude=[str(exclusions[0])],
+                 sheet=0, **SEVERE).train()
+    assert (sample_root / 'index.parquet').read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in sample_root.rglob('*.json')} == labels

@@ -1,0 +1,33 @@
+"""Reports on the anomalies that held-out predictions of one or more folds reveal."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from fitness_mm.aihub.index import IndexFileError
+from fitness_mm.analysis.anomaly_report import write_report
+from fitness_mm.analysis.planted import PlantedErrorsError
+from fitness_mm.anomaly import RecordError
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('records', nargs='+', type=Path, metavar='RECORD',
+                        help='residuals of a fold: <work dir>/anomalies/fold<n>.npz')
+    parser.add_argument('--out', required=True, type=Path, help='folder for the report')
+    parser.add_argument('--root', type=Path,
+                        help='prepared data root, for the images of the gallery')
+    parser.add_argument('--truth', type=Path, metavar='planted_errors.json',
+                        help='known errors of a generated sample, to score the filter')
+    parser.add_argument('--worst', type=int, default=24, help='frames in the gallery')
+    args = parser.parse_args()
+    try:
+        report = write_report(args.records, args.out, args.root, args.truth, args.worst)
+    except (RecordError, PlantedErrorsError, IndexFileError) as error:
+        sys.exit(f'anomalies.py: {error}')
+    print(report.read_text('utf-8'))
+    print(f'report  {report}')
+
+
+if __name__ == '__main__':
+    main()
