@@ -16,6 +16,7 @@ from fitness_mm.aihub.skeleton import KEYPOINTS
 from .mpjpe import UNITS, joint_errors, mpjpe, mpjpe_report
 
 GROUPS = ('view', 'exercise', 'performer', 'day')
+_META_KEYS = (*GROUPS, 'clip_view', 'frame_number', 'torso', 'input_size', 'input_scale')
 
 
 @METRICS.register_module()
@@ -51,8 +52,17 @@ class FitnessMPJPE(BaseMetric):
         self.out_file, self.dump_file = out_file, dump_file
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
-        """Keeps prediction, label and groups of every sample in the batch."""
+        """Keeps prediction, label and groups of every sample in the batch.
+
+        Raises:
+            KeyError: If the pipeline did not pack what the metric needs.
+        """
         for sample in data_samples:
+            missing = [key for key in _META_KEYS if key not in sample]
+            if missing:
+                raise KeyError(f'FitnessMPJPE misses {", ".join(missing)} in a data sample; take '
+                               'FitnessPoseDataset and add them to meta_keys of PackPoseInputs, '
+                               'as configs/_base_/fitness_pose.py does')
             label, prediction = sample['gt_instances'], sample['pred_instances']
             self.results.append(dict(
                 {name: sample[name] for name in GROUPS},

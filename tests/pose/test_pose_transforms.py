@@ -1,0 +1,113 @@
+"""Where a pixel of the image goes, and that it comes back to where it was."""
+
+import numpy as np
+import pytest
+from mmengine.registry import init_default_scope
+from mmpose.registry import TRANSFORMS
+
+from fitness_mm.aihub.frames import FrameTransform
+from fitness_mm.aihub.skeleton import FLIP_INDICES, NUM_KEYPOINTS
+from fitness_mm.pose import transforms
+
+HEIGHT, WIDTH = 90, 160
+IMAGE = FrameTransform()
+CLIP = FrameTransform.of_box((20, 0, 140, 90), (60, 30))  # a clip file: cropped and made smaller
+
+
+def make(**cfg):
+    init_default_scope('mmpose')
+    return TRANSFORMS.build(cfg)
+
+
+def spot_image(x, y, mapping=IMAGE, size=(WIDTH, HEIGHT)):
+    """A Gaussian spot at pixel x, y of the original, drawn into a frame of another scale."""
+    u, v = mapping.apply(np.array([x, y]))
+    gy, gx = np.mgrid[:size[1], :size[0]]
+    spot = 255 * np.exp(-((gx - u)**2 + (gy - v)**2) / (2 * 2.0**2))
+    return np.repeat(spot[..., None], 3, axis=2).astype(np.uint8)
+
+
+def centroid(image):
+    weights = image[..., 0].astype(float)
+    gy, gx = np.mgrid[:image.shape[0], :image.shape[1]]
+    return np.array([(gx * weights).sum(), (gy * weights).sum()]) / weights.sum()
+
+
+def results_of(x, y):
+    keypoints = np.full((1, NUM_KEYPOINTS, 2), (x, y), np.float32)
+    visible = np.ones((1, NUM_KEYPOINTS), np.float32)
+    return dict(
+        index=None, row=0, frame_number=1, img_shape=(HEIGHT, WIDTH), keypoints=keypoints,
+        keypoints_visible=visible, union_keypoints=np.array([[[40, 20], [99, 69]]], np.float32),
+        union_visible=np.ones((1, 2)), bbox=np.array([[39.5, 19.5, 99.5, 69.5]], np.float32),
+        flip_indices=FLIP_INDICES)
+
+
+FRAMES = dict(image=(IMAGE, (WIDTH, HEIGHT)), clip=(CLIP, (60, 30)))
+CROPS = dict(seed=[dict(type='UnionBoxCenterScale', margin=0.1)],
+             host=[dict(type='GetBBoxCenterScale')])
+
+
+@pytest.mark.parametrize('keep_ratio', [False, True])
+@pytest.mark.parametrize('crop', CROPS)
+@pytest.mark.parametrize('frame', FRAMES)
+@pytest.mark.parametrize('flip', [0.0, 1.0])
+@pytest.mark.parametrize('rotation', [0.0, 25.0])
+def test_keypoints_follow_the_pixels_and_come_back(frame, crop, keep_ratio, flip, rotation,
+                                                   monkeypatch):
+    x, y = 74.0, 40.0
+    mapping, size = FRAMES[frame]
+    monkeypatch.setattr(transforms, 'read_frames',
+                        lambda *a, **k: ([spot_image(x, y, mapping, size)], mapping))
+    results = results_of(x, y)
+    for cfg in [dict(type='LoadLabelledFrame'), *CROPS[crop],
+                dict(type='FlipLabelledFrame', prob=flip)]:
+        results = make(**cfg)(results)
+    results['bbox_rotation'] = np.array([rotation])
+    affine = make(type='LabelledFrameAffine', input_size=(96, 128), keep_ratio=keep_ratio)
+    results = affine(results)
+    assert results['img'].shape == (128, 96, 3)
+    moved = results['transformed_keypoints'][0, 0]
+    np.testing.assert_allclose(centroid(results['img']), moved, atol=0.35)
+    if not rotation:  # as TopdownPoseEstimator brings predictions back
+        scale, center = results['input_scale'], results['input_center']
+        back = moved / results['input_size'] * scale + center - 0.5 * scale
+        expected = (WIDTH - 1 - x, y) if flip else (x, y)
+        np.testing.assert_allclose(back, expected, atol=1e-3)
+        np.testing.assert_allclose(results['keypoints'][0, 0], expected)
+
+
+def test_seed_crop_is_the_margin_around_the_union_squeezed(monkeypatch):
+    monkeypatch.setattr(transforms, 'read_frames',
+                        lambda *a, **k: ([spot_image(50, 50)], IMAGE))
+    results = make(type='LoadLabelledFrame')(results_of(0, 0))
+    results = make(type='UnionBoxCenterScale', margin=0.1)(results)
+    # joints 40..99 x 20..69 and 9 px around them: columns 31..108, rows 11..78
+    np.testing.assert_allclose(results['bbox_scale'], [[78, 68]])
+    np.testing.assert_allclose(results['bbox_center'], [[69.5, 44.5]])
+    results['keypoints'][0, :2] = [(30.5, 10.5), (108.5, 78.5)]  # the crop's corners
+    results = make(type='LabelledFrameAffine', input_size=(192, 256), keep_ratio=False)(results)
+    np.testing.assert_allclose(results['transformed_keypoints'][0, :2], [(0, 0), (192, 256)],
+                               atol=1e-3)
+    np.testing.assert_allclose(results['input_scale'], (78, 68))
+
+
+def test_host_crop_keeps_the_ratio():
+    results = {**results_of(0, 0), 'img': np.zeros((HEIGHT, WIDTH, 3), np.uint8),
+               'frame_matrix': np.eye(2, 3)}
+    results = make(type='GetBBoxCenterScale', padding=1.0)(results)
+    results = make(type='LabelledFrameAffine', input_size=(96, 128))(results)
+    np.testing.assert_allclose(results['input_scale'], (60, 80))
+
+
+def test_flip_swaps_left_and_right():
+    results = {**results_of(0, 0), 'img': np.zeros((HEIGHT, WIDTH, 3), np.uint8),
+               'frame_matrix': np.eye(2, 3)}
+    results['keypoints'][0, :, 0] = range(NUM_KEYPOINTS)
+    results = make(type='FlipLabelledFrame', prob=1.0)(results)
+    np.testing.assert_array_equal(results['keypoints'][0, :, 0], WIDTH - 1 - np.array(FLIP_INDICES))
+
+
+def test_negative_margin_is_refused():
+    with pytest.raises(ValueError, match='margin'):
+        make(type='UnionBoxCenterScale', margin=-1)
