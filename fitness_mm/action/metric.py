@@ -11,7 +11,12 @@ from mmaction.evaluation import AccMetric
 from mmaction.registry import METRICS
 from sklearn.metrics import confusion_matrix, f1_score
 
+from fitness_mm.anomaly.atomic import replacing
+from fitness_mm.engine.clip_records import ClipRecords
+
 GROUPS = ('view', 'performer')
+# Where a sample comes from, and what stands for it if its pipeline does not say.
+_ORIGIN = {'clip': '', 'view': '', 'performer': -1}
 
 
 def accuracy_report(predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str],
@@ -53,7 +58,8 @@ class FitnessAccMetric(AccMetric):
 
     Args:
         out_file: Where the report of the latest evaluation goes: top-k accuracies, macro-F1,
-            accuracy by class, view and performer, and the confusion matrix. No file if None;
+            accuracy by class, view and performer, and the confusion matrix. Every sample's scores
+            go beside it, as :class:`ClipRecords` in ``.npz``. No files if None;
             ``tools/train.py`` and ``tools/test.py`` set it to the work directory.
         **kwargs: Those of :class:`mmaction.evaluation.AccMetric`.
     """
@@ -67,24 +73,26 @@ class FitnessAccMetric(AccMetric):
         first = len(self.results)
         super().process(data_batch, data_samples)
         for result, sample in zip(self.results[first:], data_samples, strict=True):
-            result.update({name: sample[name] for name in GROUPS if name in sample})
+            result.update({name: sample[name] for name in _ORIGIN if name in sample})
 
     def compute_metrics(self, results: list[dict]) -> dict:
         """The host's accuracies; writes the report on the way."""
         metrics = super().compute_metrics(results)
         if self.out_file is not None:
-            predicted = np.array([result['pred'].argmax() for result in results])
+            scores = np.stack([result['pred'] for result in results])
             labels = np.array([result['label'] for result in results])
-            num_classes = len(results[0]['pred'])
+            num_classes = scores.shape[1]
             classes = (self.dataset_meta or {}).get('classes') or [
                 str(c) for c in range(num_classes)]
             groups = {name: np.array([result[name] for result in results])
                       for name in GROUPS if name in results[0]}
             report = {**{k: float(v) for k, v in metrics.items()},
-                      **accuracy_report(predicted, labels, classes, groups)}
+                      **accuracy_report(scores.argmax(1), labels, classes, groups)}
             path = Path(self.out_file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f'{path.name}.tmp')
-            unfinished.write_text(json.dumps(report, ensure_ascii=False, indent=1), 'utf-8')
-            unfinished.replace(path)
+            origin = {name: np.array([result.get(name, unknown) for result in results])
+                      for name, unknown in _ORIGIN.items()}
+            ClipRecords(scores, labels, classes=tuple(classes), **origin).write(
+                path.with_suffix('.npz'))
+            with replacing(path) as unfinished:
+                unfinished.write_text(json.dumps(report, ensure_ascii=False, indent=1), 'utf-8')
         return metrics

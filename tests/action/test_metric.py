@@ -6,6 +6,7 @@ import torch
 
 from fitness_mm.action import FitnessAccMetric
 from fitness_mm.action.metric import accuracy_report
+from fitness_mm.engine.clip_records import ClipRecords
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
 PREDICTED = np.array([0, 0, 1, 1, 1, 1])
@@ -27,7 +28,8 @@ def samples():
     for label, predicted, view in zip(LABELS, PREDICTED, VIEWS, strict=True):
         scores = torch.full((4, ), 0.1)
         scores[predicted] = 0.7
-        yield dict(pred_score=scores, gt_label=torch.tensor([label]), view=view, performer=7)
+        yield dict(pred_score=scores, gt_label=torch.tensor([label]), view=view, performer=7,
+                   clip='D1-001')
 
 
 @pytest.mark.parametrize('batch_size', [1, 4, 6])
@@ -47,7 +49,22 @@ def test_metric_equals_the_host_and_writes_the_report(tmp_path, batch_size):
     assert report['top1'] == pytest.approx(4 / 6)
     assert report['per_class']['스쿼트'] == pytest.approx(2 / 3)
     assert report['per_performer'] == {'7': pytest.approx(4 / 6)}
-    assert [p.name for p in out_file.parent.iterdir()] == ['accuracy.json']
+    assert {p.name for p in out_file.parent.iterdir()} == {'accuracy.json', 'accuracy.npz'}
+
+    records = ClipRecords.read(out_file.with_suffix('.npz'))
+    assert records.predicted.tolist() == PREDICTED.tolist()
+    assert records.label.tolist() == LABELS.tolist()
+    assert records.view.tolist() == VIEWS.tolist()
+    assert set(records.performer) == {7} and set(records.clip) == {'D1-001'}
+    assert records.classes == ('스쿼트', 'row', 'curl', 'press')
+
+
+def test_a_pipeline_that_does_not_say_where_samples_come_from(tmp_path):
+    metric = FitnessAccMetric(out_file=str(tmp_path / 'accuracy.json'))
+    metric.process(None, [dict(pred_score=torch.eye(4)[1], gt_label=torch.tensor([1]))])
+    metric.evaluate(1)
+    records = ClipRecords.read(tmp_path / 'accuracy.npz')
+    assert (records.clip[0], records.view[0], records.performer[0]) == ('', '', -1)
 
 
 def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
