@@ -5,6 +5,7 @@ _base_ = 'vitpose_b_fitness.py'
 model = dict(
     backbone=dict(
         arch=dict(
-            embed_dims=384, num_layers=12, num_heads=12, feedforward_channels=4 * 384),
+            _delete_=True, embed_dims=384, num_layers=12, num_heads=12,
+            feedforward_channels=4 * 384),
         drop_path_rate=0.1),
     head=dict(in_channels=384))
