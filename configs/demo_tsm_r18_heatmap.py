@@ -7,8 +7,8 @@ input_size = (48, 64)  # width, height
 
 model = dict(
     backbone=dict(depth=18),
-    cls_head=dict(in_channels=512, dropout_ratio=0.2),
-    data_preprocessor=dict(sigma=2.0, amplitude=5.0))
+    cls_head=dict(in_channels=512, dropout_ratio=0.3),
+    data_preprocessor=dict(sigma=1.5, amplitude=8.0))
 
 load = [
     dict(type='CropToUnionBox', margin=0.12),
@@ -55,9 +55,9 @@ val_dataloader = dict(
         ]))
 test_dataloader = val_dataloader
 
-max_epochs = 12
-train_cfg = dict(max_epochs=max_epochs, val_interval=6)
-optim_wrapper = dict(optimizer=dict(lr=1.5e-3, weight_decay=0.05))
+max_epochs = 13
+train_cfg = dict(max_epochs=max_epochs, val_interval=5)
+optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
     dict(

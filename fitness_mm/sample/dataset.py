@@ -26,7 +26,7 @@ from fitness_mm.sample.records import label_2d, label_3d
 from fitness_mm.sample.streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
-SAMPLE_VERSION = 5
+SAMPLE_VERSION = 6
 """Raised whenever the same command would make other files."""
 
 

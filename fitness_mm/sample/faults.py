@@ -51,7 +51,7 @@ def _lean_back(p: Pose, k: float) -> None:
 
 
 def _swing_trunk_up(p: Pose, k: float) -> None:
-    p.trunk -= 30 * k * _rise(p.s)
+    p.trunk -= 24 * k * _rise(p.s)
 
 
 def _swing_trunk_to_and_fro(p: Pose, k: float) -> None:
@@ -94,8 +94,8 @@ def _knees_in_going_down(p: Pose, k: float) -> None:
 
 def _knees_in_on_the_way(p: Pose, k: float) -> None:
     # Knees that are hardly bent cannot go far in, so they give way a little as well.
-    p.knee += 10 * k * _mid(p.s)
-    p.knee_in += 50 * k * _mid(p.s)
+    p.knee += 6 * k * _mid(p.s)
+    p.knee_in += 44 * k * _mid(p.s)
 
 
 def _knees_before_hips(p: Pose, k: float) -> None:
@@ -125,11 +125,11 @@ def _bar_away_going_up(p: Pose, k: float) -> None:
 
 
 def _bend_elbows_more(p: Pose, k: float) -> None:
-    p.arms.elbow = p.arms.elbow + 64 * k * p.s
+    p.arms.elbow = p.arms.elbow + 44 * k * p.s
 
 
 def _raise_half_way(p: Pose, k: float) -> None:
-    p.arms.raised = p.arms.raised - 0.48 * k * np.maximum(p.arms.raised - 8, 0)
+    p.arms.raised = p.arms.raised - 0.34 * k * np.maximum(p.arms.raised - 8, 0)
 
 
 def _elbows_below_wrists(p: Pose, k: float) -> None:
@@ -137,7 +137,7 @@ def _elbows_below_wrists(p: Pose, k: float) -> None:
 
 
 def _elbows_drift_forward(p: Pose, k: float) -> None:
-    p.arms.raised = p.arms.raised + 50 * k * p.s
+    p.arms.raised = p.arms.raised + 40 * k * p.s
 
 
 def _arms_limp_at_the_bottom(p: Pose, k: float) -> None:

@@ -36,7 +36,7 @@ class Movement:
         self.s_arms = np.stack([self.s, tempo.lagging])
         num_reps = int(self.rep.max()) + 1
         self._range = np.clip(rng.normal(1.0, 0.05, num_reps), 0.9, 1.08)[self.rep]
-        self.grip = body.shoulder_half + rng.uniform(4.0, 10.0)
+        self.grip = body.shoulder_half + rng.uniform(8.0, 14.0)
         self.stance = body.hip_half + rng.uniform(3.0, 9.0)
         self.toe_out = rng.uniform(6.0, 18.0)
         self.head = rng.normal(0.0, 5.0)
@@ -116,15 +116,15 @@ def upright_row(m: Movement) -> Pose:
 def _hanging(m: Movement) -> Hang:
     return Hang(
         pull=m.both(0.0), grip=m.grip, gap=m.both(m.between(0.0, 2.0)), bar=True,
-        pull_up=m.between(4, 9), flare=m.between(0.35, 0.65), wrist=m.both(0.0))
+        pull_up=m.between(4, 9), flare=m.between(0.55, 0.85), wrist=m.both(0.0))
 
 
 def stiff_leg_deadlift(m: Movement) -> Pose:
     """From standing to the hinge and back, the knees at one angle all the time.
 
-    With bent knees one stands with the trunk somewhat forward, or one would fall over backwards.
+    With bent knees one stands with the trunk forward, or one would fall over backwards.
     """
-    return m.pose(_hanging(m), trunk=_mix(m.between(12, 20), m.hinge_trunk, m.s),
+    return m.pose(_hanging(m), trunk=_mix(m.between(24, 32), m.hinge_trunk, m.s),
                   knee=m.hinge_knee)
 
 
@@ -155,7 +155,7 @@ def dumbbell_row(m: Movement) -> Pose:
         pull_up=m.between(0, 5),
         flare=m.between(0.05, 0.2),
         wrist=m.both(0.0))
-    return m.pose(arms, trunk=m.hinge_trunk - m.between(16, 24), knee=m.hinge_knee)
+    return m.pose(arms, trunk=m.hinge_trunk - m.between(22, 28), knee=m.hinge_knee)
 
 
 def squat(m: Movement) -> Pose:
@@ -220,7 +220,7 @@ def dumbbell_curl(m: Movement) -> Pose:
     """As the barbell curl, but nothing ties the hands: arms and forearms further out."""
     arms = Angles(
         raised=m.both(m.between(-2, 5)),
-        spread=m.both(m.between(16, 24)),
+        spread=m.both(m.between(19, 26)),
         elbow=m.to(m.between(28, 36), m.between(128, 138), arms=True),
         fold=(0.5, 0.25, 1.0),
         wrist=m.both(0.0),

@@ -38,7 +38,8 @@ def sample_tempo(rng: np.random.Generator, num_frames: int) -> Tempo:
     start = rng.uniform(0.0, 1.0)
     durations = np.clip(rng.normal(1.0, 0.12, 7), 0.7, 1.3)
     hold = rng.uniform(1.1, 1.3)
-    lag = rng.uniform(-0.05, 0.05)
+    lag = rng.uniform(-0.06, 0.06)
+    lag += np.copysign(0.07, lag)
     moments = (np.arange(num_frames) + rng.uniform(-0.3, 0.3, num_frames) + 0.5) / num_frames
     # Repetitions take unequal time: phase is the inverse of the running sum of durations.
     begins = np.concatenate([[0.0], np.cumsum(durations)])

@@ -47,7 +47,7 @@ def test_feet_stay_on_the_floor(name, seed):
 def test_stiff_leg_deadlift_keeps_its_knees_and_bends_its_hips(seed):
     _, _, joints = good_movement('barbell stiff-leg deadlift', seed)
     assert np.ptp(knee_angle_deg(joints.keypoints)) < 6.0
-    assert np.ptp(trunk_lean_deg(joints)) > 45.0
+    assert np.ptp(trunk_lean_deg(joints)) > 30.0
 
 
 @pytest.mark.parametrize('seed', SEEDS)
@@ -58,12 +58,13 @@ def test_deadlift_bends_knees_and_hips_together(seed):
     assert np.corrcoef(knee, lean)[0, 1] > 0.97
 
 
-@pytest.mark.parametrize('name', ['barbell row', 'dumbbell bent-over row'])
+@pytest.mark.parametrize('name, least_lean_deg', [('barbell row', 50.0),
+                                                  ('dumbbell bent-over row', 25.0)])
 @pytest.mark.parametrize('seed', SEEDS)
-def test_rows_hold_the_hinge_and_pull_the_elbows(name, seed):
+def test_rows_hold_the_hinge_and_pull_the_elbows(name, least_lean_deg, seed):
     _, pose, joints = good_movement(name, seed)
     lean = trunk_lean_deg(joints)
-    assert np.ptp(lean) < 10.0 and 40.0 < lean.mean() < 85.0
+    assert np.ptp(lean) < 10.0 and least_lean_deg < lean.mean() < 85.0
     assert np.ptp(knee_angle_deg(joints.keypoints)) < 6.0
     behind = joints.point('Left Elbow')[:, 1] - joints.point('Left Shoulder')[:, 1]
     assert behind[pose.s > 0.9].mean() - behind[pose.s < 0.1].mean() > 15.0
