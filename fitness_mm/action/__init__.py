@@ -10,14 +10,18 @@ compat.apply()
 
 from fitness_mm.engine import EpochSeedHook  # noqa: E402
 
+from .class_count_hook import ClassCountHook  # noqa: E402
 from .data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .dataset import FitnessClipDataset  # noqa: E402
-from .fusion import EarlyFusion  # noqa: E402
+from .fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
 from .heatmaps import gaussian_heatmaps  # noqa: E402
+from .lstm_head import LSTMHead  # noqa: E402
 from .metric import FitnessAccMetric  # noqa: E402
 from .recognizer import HeatmapFusionRecognizer  # noqa: E402
 from .sampler import ClassBalancedSampler  # noqa: E402
+from .skeleton_graph import FitnessSTGCN  # noqa: E402
 from .transforms import (  # noqa: E402
+    CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
     LoadLabelledFrames,
@@ -25,7 +29,8 @@ from .transforms import (  # noqa: E402
 )
 
 __all__ = [
-    'ClassBalancedSampler', 'CropToUnionBox', 'EarlyFusion', 'EpochSeedHook', 'FitnessAccMetric',
-    'FitnessClipDataset', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor',
-    'HeatmapFusionRecognizer', 'LoadLabelledFrames', 'SampleLabelledFrames', 'gaussian_heatmaps'
+    'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
+    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessSTGCN', 'FormatKeypoints',
+    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'LSTMHead', 'LoadLabelledFrames',
+    'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
 ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
 from mmaction.registry import DATASETS
+from mmengine.logging import print_log
 
 from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.selection import select_exercises
 from fitness_mm.aihub.skeleton import KEYPOINTS
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+
+from .predicted_keypoints import PredictedKeypoints
 
 
 @DATASETS.register_module()
@@ -29,6 +34,10 @@ class FitnessClipDataset(ClipViewDataset):
         exercises: See :func:`~fitness_mm.aihub.selection.select_exercises`; the position is the
             class label.
         min_frames: Clip-views with fewer labelled frames left are dropped.
+        keypoints_from: A ``.npz`` record of held-out predictions, see
+            :class:`~fitness_mm.action.predicted_keypoints.PredictedKeypoints`. They stand for the
+            labels' keypoints, the network's confidence is their score, and frames without a
+            prediction are left out.
         **kwargs: Those of :class:`~fitness_mm.engine.clip_view_dataset.ClipViewDataset`.
     """
 
@@ -37,6 +46,7 @@ class FitnessClipDataset(ClipViewDataset):
                  pipeline: Sequence[dict],
                  exercises: str | Sequence[str] = 'seed',
                  min_frames: int = 8,
+                 keypoints_from: str | None = None,
                  **kwargs) -> None:
         selected = select_exercises(exercises)
         metainfo = {
@@ -45,14 +55,42 @@ class FitnessClipDataset(ClipViewDataset):
             'keypoints': KEYPOINTS,
             **(kwargs.pop('metainfo', None) or {})
         }
+        self.keypoints_from = keypoints_from
+        self.predicted = PredictedKeypoints(keypoints_from) if keypoints_from else None
         super().__init__(
             data_root=data_root, pipeline=pipeline, exercises=exercises, min_frames=min_frames,
             metainfo=metainfo, **kwargs)
 
+    def _kept_frames(self, index: FitnessIndex, row: int) -> np.ndarray:
+        kept = super()._kept_frames(index, row)
+        if self.predicted is not None:
+            predicted = self.predicted.frame_numbers(index.clip_view_id(row))
+            kept = kept[np.isin(index.frame_numbers(row)[kept], predicted)]
+        return kept
+
     def _prepare_samples(self) -> None:
+        if self.predicted is not None:
+            self._drop_short_predictions()
         label_of_exercise = np.full(len(EXERCISES), -1)
         label_of_exercise[[e.index for e in self.exercises]] = range(len(self.exercises))
         self.labels = label_of_exercise[self.index.exercise]
+
+    def _drop_short_predictions(self) -> None:
+        num_kept = np.array(
+            [len(self._kept_frames(self.index, row)) for row in range(len(self.index))])
+        enough = num_kept >= self.min_frames
+        if not enough.any():
+            raise ValueError(
+                f'{self.keypoints_from} has predictions for at least {self.min_frames} frames of '
+                f'none of the {len(enough)} clip-views of {self.data_root}, '
+                f'subset={self.subset!r}; make it from this data root, with all folds, or set '
+                'min_frames lower')
+        if not enough.all():
+            print_log(f'{self.keypoints_from} has predictions for fewer than {self.min_frames} '
+                      f'frames of {np.sum(~enough)} of {len(enough)} clip-views, '
+                      f'subset={self.subset!r}; these are left out', logger='current',
+                      level=logging.WARNING)
+        self.index = self.index.select(enough)
 
     def __len__(self) -> int:
         """Number of clip-views."""
@@ -62,8 +100,13 @@ class FitnessClipDataset(ClipViewDataset):
         """The sample's dict before the pipeline."""
         index = self.index
         kept = self._kept_frames(index, idx)
-        visible = index.visible(idx)[kept]  # (T, K)
-        clip, _, view = index.clip_view_id(idx).rpartition('_')
+        numbers = index.frame_numbers(idx)[kept]  # (T,)
+        clip_view = index.clip_view_id(idx)
+        clip, _, view = clip_view.rpartition('_')
+        if self.predicted is None:  # (T, K, 2) and (T, K)
+            keypoint, score = index.keypoints(idx)[kept], index.visible(idx)[kept]
+        else:
+            keypoint, score = self.predicted.of_frames(clip_view, numbers)
         return dict(
             sample_idx=idx,
             index=index,
@@ -72,9 +115,9 @@ class FitnessClipDataset(ClipViewDataset):
             view=view,
             performer=int(index.value('performer', idx)),
             label=int(self.labels[idx]),
-            frame_numbers=index.frame_numbers(idx)[kept],
-            keypoint=index.keypoints(idx)[kept][None],
-            keypoint_score=visible.astype(np.float32)[None],
+            frame_numbers=numbers,
+            keypoint=keypoint[None],
+            keypoint_score=score.astype(np.float32)[None],
             img_shape=(index.value('image_height', idx), index.value('image_width', idx)),
             modality='RGB',
             num_clips=1)

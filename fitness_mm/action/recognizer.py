@@ -17,10 +17,12 @@ class HeatmapFusionRecognizer(Recognizer2D):
 
     Args:
         backbone: The backbone's config, as for RGB; the fusion sets its input channels.
-        fusion: How heatmaps enter; ``early`` concatenates them to RGB.
+        data_preprocessor: Config of a :class:`HeatmapFusionDataPreprocessor`. The fusion sets the
+            stride of its maps unless it is given.
+        fusion: How heatmaps enter: ``early`` concatenates them to RGB, ``stem`` adds them behind
+            the stem, ``sum`` gives them a stream of their own.
         num_keypoints: Number of heatmaps per frame.
-        **kwargs: Those of :class:`mmaction.models.Recognizer2D`; ``data_preprocessor`` has to be a
-            :class:`HeatmapFusionDataPreprocessor`.
+        **kwargs: Those of :class:`mmaction.models.Recognizer2D`.
 
     Raises:
         ValueError: If there is no such fusion or the backbone does not fit it.
@@ -28,11 +30,15 @@ class HeatmapFusionRecognizer(Recognizer2D):
 
     def __init__(self,
                  backbone: dict,
+                 data_preprocessor: dict,
                  fusion: str = 'early',
                  num_keypoints: int = 24,
                  **kwargs) -> None:
         if fusion not in FUSIONS:
             raise ValueError(f'fusion has to be one of {sorted(FUSIONS)}, but got {fusion!r}')
-        fusion = FUSIONS[fusion](num_keypoints)
-        super().__init__(backbone=fusion.backbone_cfg(backbone), **kwargs)
-        fusion.prepare(self.backbone)
+        stride = data_preprocessor.get('stride', FUSIONS[fusion].stride)
+        fusion = FUSIONS[fusion](num_keypoints, stride)
+        backbone = fusion.backbone_cfg(backbone)
+        super().__init__(
+            backbone=backbone, data_preprocessor={**data_preprocessor, 'stride': stride}, **kwargs)
+        self.backbone = fusion.wrap(self.backbone, backbone)

@@ -36,7 +36,8 @@ class SampleLabelledFrames(BaseTransform):
     Required keys: ``frame_numbers`` (T,), ``keypoint`` (1, T, K, 2), ``keypoint_score``.
     Modified keys: the same, with T = ``num_clips`` x ``num_frames``. Added keys:
     ``union_keypoint`` (1, T, K, 2) and ``union_score`` of all labelled frames, for
-    :class:`CropToUnionBox`; ``clip_len`` and ``num_clips``.
+    :class:`CropToUnionBox`; ``frame_mask``, bool tensor (T,), False for a repeat of the frame
+    before; ``clip_len`` and ``num_clips``.
     """
 
     def __init__(self,
@@ -67,7 +68,9 @@ class SampleLabelledFrames(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Takes the chosen frames out of the clip-view's labels."""
-        chosen = self.positions(len(results['frame_numbers'])).ravel()
+        positions = self.positions(len(results['frame_numbers']))  # (num_clips, num_frames)
+        results['frame_mask'] = torch.from_numpy(np.diff(positions, prepend=-1).ravel() != 0)
+        chosen = positions.ravel()
         results['union_keypoint'] = results['keypoint']
         results['union_score'] = results['keypoint_score']
         results['frame_numbers'] = results['frame_numbers'][chosen]
@@ -130,6 +133,27 @@ class LoadLabelledFrames(BaseTransform):
         results['imgs'] = frames
         results['keypoint'] = mapping.apply(results['keypoint']) + np.float32(0.5)
         results['img_shape'] = results['original_shape'] = frames[0].shape[:2]
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'
+
+
+@TRANSFORMS.register_module()
+class CropKeypoints(BaseTransform):
+    """Moves keypoints into the crop without reading a frame, for networks that see only them.
+
+    What :class:`LoadLabelledFrames` does to keypoints when it reads whole images.
+
+    Required keys: ``keypoint``, ``crop_box``. Modified keys: ``keypoint``, ``img_shape``. Added
+    key: ``original_shape``.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Moves ``keypoint`` and sets ``img_shape`` to the crop's."""
+        x1, y1, x2, y2 = results['crop_box']
+        results['keypoint'] = results['keypoint'] - np.float32([x1 - 0.5, y1 - 0.5])
+        results['img_shape'] = results['original_shape'] = (y2 - y1, x2 - x1)
         return results
 
     def __repr__(self) -> str:

@@ -120,16 +120,17 @@ def test_preprocessor_says_what_a_sample_lacks(damage, message):
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(format_shape='NCTHW'), 'NCTHW'), (dict(sigma=0), 'positive')])
+    (dict(format_shape='NCTHW'), 'NCTHW'), (dict(sigma=0), 'positive'),
+    (dict(stride=0), 'at least 1')])
 def test_preprocessor_rejects_what_it_cannot_do(kwargs, message):
     with pytest.raises(ValueError, match=message):
         HeatmapFusionDataPreprocessor(**kwargs)
 
 
 def test_unknown_fusion_and_wrong_channels_are_named():
-    with pytest.raises(ValueError, match=r"one of \['early'\].*'late'"):
+    with pytest.raises(ValueError, match=r"one of \['early', 'stem', 'sum'\].*'late'"):
         build(fused=True, seed=0, fusion='late')
     with pytest.raises(ValueError, match=r'27 channels.*in_channels=3'):
-        EarlyFusion(24).backbone_cfg(dict(in_channels=3))
+        EarlyFusion(24, 1).backbone_cfg(dict(in_channels=3))
     with pytest.raises(ValueError, match='no Conv2d with 27'):
-        EarlyFusion(24).prepare(torch.nn.Linear(27, 2))
+        EarlyFusion(24, 1).wrap(torch.nn.Linear(27, 2), {})

@@ -1,11 +1,11 @@
-"""How a recogniser's backbone takes in keypoint heatmaps beside RGB."""
+"""Heatmaps as further channels of the input."""
 
 from __future__ import annotations
 
 from mmengine.logging import print_log
 from torch import nn
 
-RGB_CHANNELS = 3
+from .layout import RGB_CHANNELS
 
 
 class EarlyFusion:
@@ -17,9 +17,18 @@ class EarlyFusion:
 
     Args:
         num_keypoints: Number of heatmaps.
+        stride: Of the maps, 1.
+
+    Raises:
+        ValueError: If the stride is another.
     """
 
-    def __init__(self, num_keypoints: int) -> None:
+    stride = 1
+
+    def __init__(self, num_keypoints: int, stride: int) -> None:
+        if stride != 1:
+            raise ValueError('early fusion joins heatmaps to the frames, so they have to be of '
+                             f'their size, but data_preprocessor.stride is {stride}')
         self.in_channels = RGB_CHANNELS + num_keypoints
 
     def backbone_cfg(self, cfg: dict) -> dict:
@@ -35,8 +44,8 @@ class EarlyFusion:
                 f'says in_channels={given}; leave in_channels out or change num_keypoints')
         return {**cfg, 'in_channels': self.in_channels}
 
-    def prepare(self, backbone: nn.Module) -> None:
-        """Makes the backbone's stem accept RGB weights, however they are loaded.
+    def wrap(self, backbone: nn.Module, cfg: dict) -> nn.Module:
+        """The backbone itself, with a stem that accepts RGB weights however they are loaded.
 
         Raises:
             ValueError: If the backbone has no 2D convolution over the fused channels.
@@ -44,7 +53,7 @@ class EarlyFusion:
         for module in backbone.modules():
             if isinstance(module, nn.Conv2d) and module.in_channels == self.in_channels:
                 module.register_load_state_dict_pre_hook(_inflate_rgb_kernels)
-                return
+                return backbone
         raise ValueError(f'early fusion found no Conv2d with {self.in_channels} input channels in '
                          f'{type(backbone).__name__}; it needs a 2D backbone with an in_channels '
                          'argument')
@@ -64,7 +73,3 @@ def _inflate_rgb_kernels(stem: nn.Conv2d, state_dict: dict, prefix: str, *args) 
     state_dict[key] = inflated
     print_log(f'{key}: RGB kernels copied, {stem.in_channels - RGB_CHANNELS} heatmap kernels '
               'start at zero', logger='current')
-
-
-FUSIONS = {'early': EarlyFusion}
-"""Fusion modes by the name that a config gives."""

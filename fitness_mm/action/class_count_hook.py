@@ -1,0 +1,42 @@
+"""A network and a data set with different numbers of classes, found before training."""
+
+from __future__ import annotations
+
+from mmaction.registry import HOOKS
+from mmengine.dataset import BaseDataset
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+
+@HOOKS.register_module()
+class ClassCountHook(Hook):
+    """Compares the head's number of classes with the data set's before a run.
+
+    Without it, a label that the head does not have ends training in an index error.
+
+    Raises:
+        ValueError: Before training, validation or testing, if they differ.
+    """
+
+    def before_train(self, runner: Runner) -> None:
+        """Looks at the training set."""
+        self._check(runner, runner.train_dataloader.dataset, 'train_dataloader')
+
+    def before_val(self, runner: Runner) -> None:
+        """Looks at the validation set."""
+        self._check(runner, runner.val_dataloader.dataset, 'val_dataloader')
+
+    def before_test(self, runner: Runner) -> None:
+        """Looks at the test set."""
+        self._check(runner, runner.test_dataloader.dataset, 'test_dataloader')
+
+    @staticmethod
+    def _check(runner: Runner, dataset: BaseDataset, name: str) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        classes = len(dataset.metainfo['classes'])
+        if model.cls_head.num_classes != classes:
+            raise ValueError(
+                f'the head has {model.cls_head.num_classes} classes, but the data set of {name} '
+                f'has {classes} exercises; set `exercises` in configs/_base_/fitness_clips.py, '
+                'which sets both, or model.cls_head.num_classes and dataset.exercises')
