@@ -1,5 +1,5 @@
-# The models of all folds of demo_pose_r18.py as one. Name their checkpoints, and any one of them
-# once more for the tool:
+# The models of all folds of demo_pose_r18.py as one: those that tools/kfold.py --folds 3 leaves, or
+# others by name. The tool wants a checkpoint too, any one of them:
 #   tools/test.py configs/ensemble_pose_r18.py A.pth --cfg-options model.checkpoints="[A.pth,B.pth]"
 # What one member has trained on, the ensemble has seen: use it for people that no fold trained on.
 _base_ = 'demo_pose_r18.py'
@@ -9,6 +9,6 @@ model = dict(
     type='PoseEnsemble',
     member=_base_.model,
     checkpoints=[
-        f'work_dirs/kfold/demo_pose_r18/fold_{fold}/epoch_{_base_.max_epochs}.pth'
+        f'work_dirs/kfold/demo_pose_r18/fold{fold}/epoch_{_base_.max_epochs}.pth'
         for fold in range(3)
     ])

@@ -12,11 +12,11 @@ from mmpose.registry import DATASETS
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.exclusions import read_joint_exclusions
 from fitness_mm.aihub.measures import torso_length_px, union_box
+from fitness_mm.aihub.sigmas import read_sigmas
 from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
 
 from .metainfo import fitness_metainfo
-from .sigmas import read_sigmas
 
 FRAME_MODES = ('random', 'first', 'all')
 BOX_MODES = ('clip', 'frame')

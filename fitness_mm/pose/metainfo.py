@@ -16,7 +16,7 @@ def fitness_metainfo(sigmas: Sequence[float] = DEFAULT_SIGMAS) -> dict:
     """Meta information of the 24 keypoints, as ``parse_pose_metainfo`` and datasets take it.
 
     Args:
-        sigmas: OKS sigma of each keypoint, (K,), see :mod:`fitness_mm.pose.sigmas`.
+        sigmas: OKS sigma of each keypoint, (K,), see :mod:`fitness_mm.aihub.sigmas`.
 
     Raises:
         ValueError: If there is not one positive sigma for every keypoint.

@@ -73,5 +73,5 @@ def test_our_own_checkpoint_loads_as_it_is_and_other_counts_do_not(tmp_path):
     load_checkpoint(ours, str(tmp_path / 'ours.pth'), strict=True)
     torch.testing.assert_close(ours.head.final_layer.weight, trained.head.final_layer.weight)
     torch.save(build(HEATMAP, 133).state_dict(), tmp_path / 'wholebody.pth')
-    with pytest.raises(RuntimeError, match='size mismatch for final_layer'):
+    with pytest.raises(RuntimeError, match=r'size mismatch for head\.final_layer'):
         load_checkpoint(ours, str(tmp_path / 'wholebody.pth'), strict=True)

@@ -149,7 +149,11 @@ def test_two_processes_give_the_number_of_one(tmp_path):
     args = [str(tmp_path / 'store'), str(tmp_path / 'two.json'), str(Path(__file__).parent)]
     ranks = [subprocess.Popen([*command, str(rank), *args], text=True, stdout=subprocess.PIPE)
              for rank in range(2)]
-    printed = [rank.communicate(timeout=120)[0] for rank in ranks]
+    try:
+        printed = [rank.communicate(timeout=240)[0] for rank in ranks]
+    finally:
+        for rank in ranks:
+            rank.kill()
     assert [rank.returncode for rank in ranks] == [0, 0]
     expected = evaluate([samples()[:3]], out_file=str(tmp_path / 'one.json'))
     assert [json.loads(text.splitlines()[-1]) for text in printed] == [expected, expected]

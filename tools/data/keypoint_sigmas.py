@@ -4,7 +4,7 @@ Make the predictions with each fold's model:
   tools/test.py CONFIG CHECKPOINT --cfg-options test_evaluator.dump_file=FOLD.npz \
     test_dataloader.dataset.frames=all
 and name the result in a config: dataset.sigmas=OUT. What the numbers mean and where they end:
-fitness_mm/pose/sigmas.py.
+fitness_mm/aihub/sigmas.py.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import zipfile
 
 import numpy as np
 
-from fitness_mm.pose.sigmas import keypoint_sigmas, write_sigmas
+from fitness_mm.aihub.sigmas import keypoint_sigmas, write_sigmas
 
 ARRAYS = ('predicted', 'labels', 'visible')
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from .skeleton import KEYPOINTS
 
 _AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
 _MEDIAN_OF_RAYLEIGH = np.sqrt(2 * np.log(2))  # of the length of a 2D standard normal vector
