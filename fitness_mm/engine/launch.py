@@ -128,11 +128,15 @@ def check_checkpoint(file: str) -> str:
 
 
 @contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Ends the process with one sentence for errors that a user can mend."""
+def plain_errors(*also: type[Exception]) -> Iterator[None]:
+    """Ends the process with one sentence for errors that a user can mend.
+
+    Args:
+        *also: Further kinds of errors whose message is such a sentence.
+    """
     try:
         yield
-    except (LaunchError, IndexFileError) as error:
+    except (LaunchError, IndexFileError, *also) as error:
         sys.exit(f'{Path(sys.argv[0]).name}: {error}')
     except pickle.UnpicklingError as error:
         reason = re.search(r'error: (.+?)(\. |$)', str(error), re.MULTILINE)
