@@ -12,6 +12,7 @@ __version__ = '0.1.0'
 
 def register_all() -> None:
     """Register every part of the package whose host package is installed."""
+    import fitness_mm.anomaly.hook
     if importlib.util.find_spec('mmpose'):
         import fitness_mm.pose
     if importlib.util.find_spec('mmaction'):

@@ -30,7 +30,8 @@ from .planted import Truth
 
 _BLUE, _ORANGE, _GREEN, _GREY = '#0072b2', '#d55e00', '#009e73', '#666666'
 _UNIT_NAMES = {
-    'torso': 'torso lengths', 'box': 'sides of the box', 'input_px': "px of the network's input",
+    'noise': "multiples of the network's usual distance", 'torso': 'torso lengths',
+    'box': 'sides of the box', 'input_px': "px of the network's input",
     'seed_px': 'px of an input 192x256'}
 
 

@@ -13,6 +13,7 @@ from .kinds import KINDS, Explanation, explain
 from .residuals import RecordError, Residuals, merge_records, read_record, write_record
 from .rules import (
     DEFAULT_RULE,
+    NOISE_RULE,
     SEED_CODE_RULE,
     SEED_FIGURE_RULE,
     Rule,
@@ -23,10 +24,10 @@ from .rules import (
 from .thresholds import recommend_threshold, sweep
 
 __all__ = [
-    'DEFAULT_RULE', 'KINDS', 'SEED_CODE_RULE', 'SEED_FIGURE_RULE', 'Anomalies', 'AnomalyFiles',
-    'Explanation', 'RecordError', 'Residuals', 'Rule', 'distances', 'explain', 'find_anomalies',
-    'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold', 'recommended_rule',
-    'severity', 'sweep', 'write_anomalies', 'write_record'
+    'DEFAULT_RULE', 'KINDS', 'NOISE_RULE', 'SEED_CODE_RULE', 'SEED_FIGURE_RULE', 'Anomalies',
+    'AnomalyFiles', 'Explanation', 'RecordError', 'Residuals', 'Rule', 'distances', 'explain',
+    'find_anomalies', 'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold',
+    'recommended_rule', 'severity', 'sweep', 'write_anomalies', 'write_record'
 ]
 
 if 'mmengine' in sys.modules:

@@ -11,10 +11,18 @@ from fitness_mm.aihub.skeleton import FLIP_INDICES
 
 from .kinds import explain, noise_level
 from .residuals import Residuals
-from .rules import DEFAULT_RULE, Rule, distances, flag_joints, reference_length, severity
+from .rules import (
+    DEFAULT_RULE,
+    NOISE_RULE,
+    Rule,
+    distances,
+    flag_joints,
+    reference_length,
+    severity,
+)
 from .thresholds import MIN_FRAMES, recommend_threshold
 
-JOINT_FACTOR = 2.0
+JOINT_FACTOR = 3.0
 """A single joint has to be this many times as far off as the joints of a wrong frame."""
 
 
@@ -65,14 +73,14 @@ class Anomalies:
                 f'{self.bad_joints.any(axis=1).sum()} other frames')
 
 
-def recommended_rule(residuals: Residuals, base: Rule = DEFAULT_RULE) -> Rule:
+def recommended_rule(residuals: Residuals, base: Rule = NOISE_RULE) -> Rule:
     """The base rule with the threshold that the residuals themselves suggest.
 
-    With too few frames to tell, it is the base rule as it is.
+    With too few frames to tell, it is :data:`~fitness_mm.anomaly.rules.DEFAULT_RULE`.
     """
     found = severity(distances(residuals, base.unit), residuals.visible, base.joints)
     if np.count_nonzero(found) < MIN_FRAMES:
-        return base
+        return DEFAULT_RULE
     return dataclasses.replace(base, threshold=recommend_threshold(found))
 
 

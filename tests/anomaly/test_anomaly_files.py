@@ -29,7 +29,7 @@ def spoilt(clip_view=A):
     """Ten frames: 5 has its sides swapped, 9 is far away, in 3 the left wrist alone is wrong."""
     labels = np.repeat(STANDING[None], 10, axis=0)
     labels[2] = STANDING[list(FLIP_INDICES)]
-    labels[4] = STANDING + [120.0, 30.0]
+    labels[4] = STANDING + np.array([120.0, 30.0])
     labels[1, 9] += 60.0
     return residuals(10, clip_view=clip_view, labels=labels)
 

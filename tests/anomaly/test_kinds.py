@@ -89,13 +89,13 @@ def test_invisible_joints_do_not_hide_the_kind():
     label[~visible] = -500.0
     found = explain(label, STANDING, visible, TORSO_PX, 0.05, FLIP_INDICES)
     assert found.kind == SWAPPED
-    # 16 is what the label gave to the invisible 15, so only joints seen on both sides are exact
+    # a joint whose other side is invisible got that one's place
     both = visible & visible[list(FLIP_INDICES)]
     assert (found.corrected[both] == STANDING[both]).all()
 
 
 def test_a_label_cut_off_at_the_border_is_still_displaced():
-    label = np.minimum(STANDING + [90.0, 0.0], [215.0, 999.0])  # the left arm is cut off
+    label = np.minimum(STANDING + np.array([90.0, 0.0]), [215.0, 999.0])  # the left arm is cut off
     assert (label[:, 0] == 215).sum() >= 3
     found = explain(label, STANDING, ALL, TORSO_PX, 0.08, FLIP_INDICES)
     assert found.kind == DISPLACED

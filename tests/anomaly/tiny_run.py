@@ -1,7 +1,7 @@
 """A real mmengine run whose network copies the labels, but is wrong about chosen clip-views.
 
-``python tiny_run.py ROOT WORK_DIR`` tests as one process of as many as torchrun's environment
-variables say.
+``python tiny_run.py ROOT WORK_DIR padded|uneven`` tests as one process of as many as torchrun's
+environment variables say.
 """
 
 import os
@@ -109,6 +109,9 @@ def build_runner(root, work_dir, launcher='none', max_epochs=2, **hook):
 
 
 if __name__ == '__main__':
-    launcher = 'pytorch' if 'WORLD_SIZE' in os.environ else 'none'
+    launcher = 'none'
+    if 'WORLD_SIZE' in os.environ:
+        launcher = 'pytorch'
+        torch.distributed.init_process_group('gloo')  # mmengine's own start asks for a GPU
     build_runner(sys.argv[1], sys.argv[2], launcher, sheet=0,
                  round_up=sys.argv[3] == 'padded').test()
