@@ -1,4 +1,12 @@
 # Clip-views of the prepared data root, as eight consecutive labelled frames at 192x256.
+_base_ = []  # makes this a text config, which may import
+from fitness_mm.aihub.selection import select_exercises  # noqa: E402
+
+# The original study's twelve; 'all' for the 41, or a list of names. FITNESS_EXERCISES=all does it
+# without an edit.
+exercises = '{{$FITNESS_EXERCISES:seed}}'
+num_classes = len(select_exercises(exercises))
+
 dataset_type = 'FitnessClipDataset'
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
 input_size = (192, 256)  # width, height
@@ -7,22 +15,25 @@ input_size = (192, 256)  # width, height
 split = dict(split='performer', fold=0, num_folds=5)
 pack = dict(
     type='PackActionInputs',
-    algorithm_keys=('keypoints', ),
+    algorithm_keys=('keypoints', 'frame_mask'),
     meta_keys=('img_shape', 'clip', 'view', 'performer', 'frame_numbers'))
 
-train_pipeline = [
-    dict(type='SampleLabelledFrames', num_frames=8, random=True),
-    dict(type='CropToUnionBox', margin=200 / 1080),
+# The parts of a pipeline: which frames, their pixels, and the network's format.
+train_sampling = dict(type='SampleLabelledFrames', num_frames=8, random=True)
+val_sampling = dict(type='SampleLabelledFrames', num_frames=8, random=False)
+crop = dict(type='CropToUnionBox', margin=200 / 1080)
+frames = [
+    crop,
     dict(type='LoadLabelledFrames'),
     dict(type='Resize', scale=input_size, keep_ratio=False),
+]
+as_images = [
     dict(type='FormatShape', input_format='NCHW'),
     dict(type='FormatKeypoints'),
     pack,
 ]
-val_pipeline = [
-    dict(type='SampleLabelledFrames', num_frames=8, random=False),
-    *train_pipeline[1:],
-]
+train_pipeline = [train_sampling, *frames, *as_images]
+val_pipeline = [val_sampling, *frames, *as_images]
 
 train_dataloader = dict(
     batch_size=32,
@@ -33,7 +44,7 @@ train_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        exercises='seed',
+        exercises=exercises,
         subset='train',
         pipeline=train_pipeline,
         **split))
@@ -45,7 +56,7 @@ val_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        exercises='seed',
+        exercises=exercises,
         subset='val',
         pipeline=val_pipeline,
         test_mode=True,

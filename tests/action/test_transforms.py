@@ -8,6 +8,7 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
 from fitness_mm.action import (
+    CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
     LoadLabelledFrames,
@@ -167,3 +168,29 @@ def test_format_keypoints_joins_positions_and_scores():
     assert keypoints.shape == (2, 3, 3) and keypoints.dtype == torch.float32
     np.testing.assert_array_equal(keypoints[..., :2], results['keypoint'][0])
     assert keypoints[1, 2, 2] == 0 and keypoints[..., 2].sum() == 5
+
+
+@pytest.mark.parametrize('available, mode, expected', [
+    (4, 'consecutive', [True, True, True, True, False, False]),
+    (4, 'uniform', [True, True, False, True, True, False]),  # positions 0 1 1 2 3 3
+    (6, 'consecutive', [True] * 6),
+])
+def test_frame_mask_is_false_for_repeats_within_a_clip(available, mode, expected):
+    results = dict(
+        frame_numbers=np.arange(available), keypoint=np.zeros((1, available, 24, 2)),
+        keypoint_score=np.ones((1, available, 24)))
+    sample = SampleLabelledFrames(6, mode, random=False)
+    sample.positions = lambda n: np.concatenate([SampleLabelledFrames.positions(sample, n)] * 2)
+    assert sample(results)['frame_mask'].tolist() == expected * 2
+
+
+def test_keypoints_are_cropped_as_frames_are(monkeypatch):
+    box = (3, 5, 13, 25)
+    monkeypatch.setattr(transforms, 'read_frames', lambda *args, **kwargs: (
+        [np.zeros((20, 10, 3), np.uint8)], FrameTransform().cropped(3, 5)))
+    keypoint = np.random.default_rng(0).uniform(0, 30, (1, 1, 24, 2)).astype(np.float32)
+    given = dict(index=None, row=0, frame_numbers=[1], crop_box=box, keypoint=keypoint)
+    loaded, cropped = LoadLabelledFrames()(dict(given)), CropKeypoints()(dict(given))
+    np.testing.assert_allclose(cropped['keypoint'], loaded['keypoint'], atol=1e-5)
+    assert cropped['keypoint'].dtype == np.float32
+    assert cropped['img_shape'] == loaded['img_shape'] == (20, 10)

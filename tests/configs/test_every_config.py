@@ -1,27 +1,47 @@
-"""Every config builds, takes a training step and predicts, at full size, on the sample."""
+"""Every config builds its whole network, takes a training step and predicts, on the sample.
+
+Recognisers see smaller frames than their configs say: they take any size, and time is all it costs.
+"""
 
 import math
 
 import pytest
 import torch
+import torchvision
 from conftest import REPO
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import DATASETS, METRICS, MODELS, init_default_scope
 
-CONFIGS = sorted(path.name for path in (REPO / 'configs').glob('*.py'))
+FOLDER = REPO / 'configs'
+CONFIGS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob('*.py')
+                 if path.parent.name != '_base_')
 TRAINED = [name for name in CONFIGS if not name.startswith('ensemble_')]
 
 
 @pytest.fixture
-def load(sample_root, monkeypatch):
+def load(sample_root, tmp_path, monkeypatch):
     def load(name):
         monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
-        cfg = Config.fromfile(REPO / 'configs' / name)
+        cfg = Config.fromfile(FOLDER / name)
         init_default_scope(cfg.default_scope)
         torch.manual_seed(0)
+        if cfg.default_scope == 'mmaction':
+            _shrink(cfg)
+        backbone = cfg.model.get('backbone', {})
+        if str(backbone.get('pretrained')).startswith('torchvision://'):
+            network = getattr(torchvision.models, backbone.pretrained.partition('://')[2])()
+            backbone.pretrained = str(tmp_path / 'imagenet.pth')
+            torch.save(network.state_dict(), backbone.pretrained)
         return cfg
     return load
+
+
+def _shrink(cfg):
+    for part in ('train_dataloader', 'test_dataloader'):
+        for transform in cfg[part].dataset.pipeline:
+            if transform.type == 'Resize' and transform.scale[1] == 256:
+                transform.scale = (48, 64)
 
 
 def predict(model, cfg):
@@ -80,3 +100,46 @@ def test_ensemble_predicts(name, load, tmp_path):
         cfg.model.checkpoints.append(str(tmp_path / f'{i}.pth'))
         torch.save(MODELS.build(cfg.model.member).state_dict(), cfg.model.checkpoints[-1])
     CHECKS[cfg.default_scope](*predict(MODELS.build(cfg.model), cfg))
+
+
+def test_imagenet_weights_are_loaded(load):
+    cfg = load('tsm_r50_heatmap_imagenet_fitness.py')
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    weights = torch.load(cfg.model.backbone.pretrained)
+    stem = model.backbone.conv1.conv.weight
+    assert torch.equal(stem[:, :3], weights['conv1.weight'])
+    assert (stem[:, 3:] == 0).all()
+    shifted = model.backbone.layer4[2].conv1.conv.net
+    assert torch.equal(shifted.weight, weights['layer4.2.conv1.weight'])
+
+
+@pytest.mark.parametrize('name', [
+    'tsm_r50_heatmap_stem_fitness.py', 'bilstm_r50_fitness.py', 'r3d_r50_fitness.py',
+    'posec3d_fitness.py', 'stgcnpp_fitness.py', 'study/tsm_r34.py', 'study/posec3d.py'])
+def test_one_word_makes_it_all_41_exercises(name, monkeypatch):
+    monkeypatch.setenv('FITNESS_EXERCISES', 'all')
+    cfg = Config.fromfile(FOLDER / name)
+    assert cfg.model.cls_head.num_classes == 41
+    for part in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        assert cfg[part].dataset.exercises == 'all'
+
+
+def flattened(cfg, prefix=''):
+    if not isinstance(cfg, dict):
+        return {prefix: cfg}
+    return {key: value for name in cfg
+            for key, value in flattened(cfg[name], f'{prefix}.{name}').items()}
+
+
+@pytest.mark.parametrize('small, full', [
+    ('lstm', 'lstm_r50'), ('bilstm', 'bilstm_r50'), ('tsm_r18', 'tsm_r50'), ('tsm_r34', 'tsm_r101'),
+    ('tsm_r18_heatmap', 'tsm_r50_heatmap'), ('tsm_r18_heatmap_stem', 'tsm_r50_heatmap_stem'),
+    ('tsm_r18_heatmap_sum', 'tsm_r50_heatmap_sum'), ('r3d', 'r3d_r50'), ('posec3d', 'posec3d'),
+    ('stgcnpp', 'stgcnpp')])
+def test_the_studys_networks_differ_from_the_full_ones_in_size_only(small, full):
+    small = flattened(Config.fromfile(FOLDER / f'study/{small}.py').model)
+    full = flattened(Config.fromfile(FOLDER / f'{full}_fitness.py').model)
+    size = {'.backbone.depth', '.backbone.stage_blocks', '.cls_head.in_channels',
+            '.data_preprocessor.sigma', '.data_preprocessor.amplitude'}
+    assert {key for key in small.keys() | full.keys() if small.get(key) != full.get(key)} <= size

@@ -1,0 +1,3 @@
+_base_ = 'lstm_r50_fitness.py'
+
+model = dict(cls_head=dict(bidirectional=True))

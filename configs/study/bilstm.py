@@ -1,0 +1,3 @@
+_base_ = 'lstm.py'
+
+model = dict(cls_head=dict(bidirectional=True))

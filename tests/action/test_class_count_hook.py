@@ -1,0 +1,40 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmengine.model import MMDistributedDataParallel
+
+from fitness_mm.action import ClassCountHook
+
+
+class Model(torch.nn.Module):
+    def __init__(self, num_classes):
+        super().__init__()
+        self.cls_head = torch.nn.Linear(2, num_classes)
+        self.cls_head.num_classes = num_classes
+
+
+def runner(num_classes, **num_exercises):
+    loaders = {
+        f'{part}_dataloader': SimpleNamespace(dataset=SimpleNamespace(
+            metainfo=dict(classes=tuple(map(str, range(n))))))
+        for part, n in num_exercises.items()}
+    return SimpleNamespace(model=Model(num_classes), **loaders)
+
+
+@pytest.mark.parametrize('part', ['train', 'val', 'test'])
+def test_different_numbers_are_named(part):
+    check = getattr(ClassCountHook(), f'before_{part}')
+    check(runner(41, **{part: 41}))
+    with pytest.raises(ValueError, match=f'12 classes.*{part}_dataloader has 41 exercises'):
+        check(runner(12, **{part: 41}))
+
+
+def test_wrapped_models_are_looked_into():
+    wrapped = runner(12, train=41)
+    model, wrapped.model = wrapped.model, MMDistributedDataParallel.__new__(
+        MMDistributedDataParallel)
+    torch.nn.Module.__init__(wrapped.model)
+    wrapped.model.module = model
+    with pytest.raises(ValueError, match='12 classes'):
+        ClassCountHook().before_train(wrapped)
