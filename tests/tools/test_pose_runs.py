@@ -23,7 +23,7 @@ default_scope = 'mmpose'
 custom_imports = dict(imports=['fitness_mm'])
 default_hooks = dict(logger=dict(type='LoggerHook', interval=1))
 auto_scale_lr = dict(base_batch_size=4)
-codec = dict(type='ArgmaxHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=1)
+codec = dict(type='ArgmaxHeatmap', input_size=(64, 96), heatmap_size=(16, 24), sigma=1)
 model = dict(
     type='TopdownPoseEstimator',
     data_preprocessor=dict(type='PoseDataPreprocessor', mean=[0.0] * 3, std=[255.0] * 3),
@@ -37,7 +37,7 @@ train_dataloader = dict(
         pipeline=[
             dict(type='LoadLabelledFrame'), dict(type='GetBBoxCenterScale'),
             dict(type='FlipLabelledFrame'), dict(type='RandomHalfBody'),
-            dict(type='LabelledFrameAffine', input_size=(48, 64)),
+            dict(type='LabelledFrameAffine', input_size=(64, 96)),
             dict(type='GenerateTarget', encoder=codec), dict(type='PackPoseInputs')]))
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1)
 optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-4))
