@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib.image
 import numpy as np
 import pytest
-from tiny_run import VIEW_WITH_ERRORS, build_runner
+from tiny_run import VIEW_WITH_ERRORS, build_runner, run_both_ways
 
 from fitness_mm.aihub.exclusions import read_exclusions
 from fitness_mm.aihub.index import FitnessIndex
@@ -68,32 +68,38 @@ def test_validation_writes_the_same_and_draws_only_the_last_time(sample_root, tm
     assert (tmp_path / 'anomalies' / 'fold1_worst.png').is_file()
 
 
-@pytest.mark.parametrize('padding', ['padded', 'uneven'])
-def test_two_processes_write_the_files_of_one(sample_root, tmp_path, padding):
+def test_two_processes_write_the_files_of_one(sample_root, tmp_path):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
     together = dict(WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
-    environments = [{}, *({**together, 'RANK': r, 'LOCAL_RANK': r} for r in '01')]
     processes = [
-        subprocess.Popen([sys.executable, SCRIPT, sample_root, tmp_path / name, padding],
-                         env={**os.environ, **env}, cwd=tmp_path, text=True,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for name, env in zip(('one', 'two', 'two'), environments, strict=True)]
-    for process in processes:
-        output, _ = process.communicate(timeout=200)
-        assert process.returncode == 0, output[-3000:]
-    one, two = ({p.name: p for p in (tmp_path / name / 'anomalies').iterdir()}
-                for name in ('one', 'two'))
-    assert one.keys() == two.keys() and len(one) == 5
-    for name in one:
-        if name.endswith('.npz'):
-            expected, found = read_record(one[name]).columns(), read_record(two[name]).columns()
-            for column in expected:
-                np.testing.assert_array_equal(found[column], expected[column], column)
-        else:
-            assert one[name].read_bytes() == two[name].read_bytes(), name
-    assert len(json.loads(one['fold1_frames.json'].read_text())) > 0
+        subprocess.Popen([sys.executable, SCRIPT, sample_root, tmp_path / 'two'], cwd=tmp_path,
+                         env={**os.environ, **together, 'RANK': rank, 'LOCAL_RANK': rank},
+                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for rank in '01']
+    try:
+        run_both_ways(sample_root, tmp_path / 'one')
+        for process in processes:
+            output, _ = process.communicate(timeout=240)
+            assert process.returncode == 0, output[-3000:]
+    finally:
+        for process in processes:
+            process.kill()
+    expected = read_files(tmp_path / 'one' / 'padded' / 'anomalies')
+    assert len(expected) == 5 and len(json.loads(expected['fold1_frames.json'])) > 0
+    assert len(expected['fold1.npz']['clip_view']) == 301
+    for found in (tmp_path / 'one' / 'uneven', tmp_path / 'two' / 'padded',
+                  tmp_path / 'two' / 'uneven'):
+        assert read_files(found / 'anomalies') == expected, found
+
+
+def read_files(folder):
+    """Content of every file by name; that of a record by column."""
+    return {path.name: ({name: column.tolist() for name, column in
+                         read_record(path).columns().items()}
+                        if path.suffix == '.npz' else path.read_bytes())
+            for path in folder.iterdir()}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A real mmengine run whose network copies the labels, but is wrong about chosen clip-views.
 
-``python tiny_run.py ROOT WORK_DIR padded|uneven`` tests as one process of as many as torchrun's
-environment variables say.
+``python tiny_run.py ROOT WORK_DIR`` tests in as many processes as torchrun's environment variables
+say, with samplers that repeat a sample to give each process equally many, and that do not.
 """
 
 import os
@@ -33,6 +33,9 @@ class TinyFrames(ClipViewDataset):
     def _prepare_samples(self):
         self.samples = [(row, t) for row in range(len(self.index))
                         for t in self._kept_frames(self.index, row)]
+
+    def _keep_samples(self, positions):
+        self.samples = [self.samples[i] for i in positions]
 
     def __len__(self):
         return len(self.samples)
@@ -82,21 +85,22 @@ class TinyNetwork(BaseModel):
         return result
 
 
-def build_runner(root, work_dir, launcher='none', max_epochs=2, **hook):
-    """A runner over all frames of a prepared root; its arguments go to the hook."""
+def build_runner(root, work_dir, launcher='none', max_epochs=2, test_frames=None, round_up=True,
+                 **hook):
+    """A runner over the frames of a prepared root; further arguments go to the hook."""
 
-    def loader(batch_size, subset, **kwargs):
+    def loader(batch_size, subset, indices=None, **kwargs):
         return dict(
             batch_size=batch_size, num_workers=0, collate_fn=dict(type='pseudo_collate'),
             sampler=dict(type='DefaultSampler', shuffle=False, **kwargs),
             dataset=dict(type='TinyFrames', data_root=str(root), exercises='all', split='performer',
-                         num_folds=2, fold=1, subset=subset))
+                         num_folds=2, fold=1, subset=subset, indices=indices))
 
     return Runner.from_cfg(Config(dict(
         model=dict(type='TinyNetwork'), work_dir=str(work_dir), launcher=launcher,
         model_wrapper_cfg=dict(type='MMDistributedDataParallel', device_ids=None),
         train_dataloader=loader(64, 'train'), val_dataloader=loader(7, 'val'),
-        test_dataloader=loader(7, 'val', round_up=hook.pop('round_up', True)),
+        test_dataloader=loader(7, 'val', test_frames, round_up=round_up),
         train_cfg=dict(by_epoch=True, max_epochs=max_epochs, val_interval=1), val_cfg=dict(),
         test_cfg=dict(), val_evaluator=[], test_evaluator=[],
         optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
@@ -108,10 +112,13 @@ def build_runner(root, work_dir, launcher='none', max_epochs=2, **hook):
         log_level='INFO', experiment_name=f'tiny_{os.path.basename(work_dir)}')))
 
 
+def run_both_ways(root, work_dir, launcher='none'):
+    """Tests an odd number of frames, dealt out evenly with a repetition and unevenly without."""
+    for name, round_up in (('padded', True), ('uneven', False)):
+        build_runner(root, os.path.join(work_dir, name), launcher, test_frames=301,
+                     round_up=round_up, sheet=0).test()
+
+
 if __name__ == '__main__':
-    launcher = 'none'
-    if 'WORLD_SIZE' in os.environ:
-        launcher = 'pytorch'
-        torch.distributed.init_process_group('gloo')  # mmengine's own start asks for a GPU
-    build_runner(sys.argv[1], sys.argv[2], launcher, sheet=0,
-                 round_up=sys.argv[3] == 'padded').test()
+    torch.distributed.init_process_group('gloo')  # mmengine's own start asks for a GPU
+    run_both_ways(sys.argv[1], sys.argv[2], 'pytorch')
