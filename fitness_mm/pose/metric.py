@@ -69,7 +69,7 @@ class FitnessMPJPE(BaseMetric):
                 clip_view=sample['clip_view'],
                 frame_number=int(sample['frame_number']),
                 torso=float(sample['torso']),
-                predicted=np.array(prediction['keypoints'][0], np.float32),
+                predictions=np.array(prediction['keypoints'][0], np.float32),
                 scores=np.array(prediction['keypoint_scores'][0], np.float32),
                 labels=np.array(label['keypoints'][0], np.float32),
                 visible=np.array(label['keypoints_visible'][0]) > 0,
@@ -81,7 +81,7 @@ class FitnessMPJPE(BaseMetric):
         frames = {(result['clip_view'], result['frame_number']): result for result in results}
         columns = {name: np.array([frames[key][name] for key in sorted(frames)])
                    for name in results[0]}
-        errors = joint_errors(columns['predicted'], columns['labels'],
+        errors = joint_errors(columns['predictions'], columns['labels'],
                               columns['input_per_image_px'], columns['torso'])
         if self.out_file is not None:
             groups = {name: columns[name] for name in GROUPS}
@@ -96,7 +96,7 @@ class FitnessMPJPE(BaseMetric):
         """Writes the samples, sorted by clip-view and frame, as arrays without pickled objects.
 
         ``clip_view``, ``view``, ``exercise``, ``day`` (N,) strings; ``frame_number``,
-        ``performer`` (N,); ``torso`` (N,), ``predicted`` and ``labels`` (N, K, 2) in pixels of
+        ``performer`` (N,); ``torso`` (N,), ``predictions`` and ``labels`` (N, K, 2) in pixels of
         the original image; ``scores``, ``visible`` (N, K); ``input_per_image_px`` (N, 2).
 
         Args:

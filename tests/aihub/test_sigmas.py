@@ -64,7 +64,7 @@ def test_the_tool_joins_dumps(tmp_path):
     predicted = labels + rng.normal(0, 1, labels.shape).astype(np.float32)
     visible = np.ones((40, 24), bool)
     for i, part in enumerate((slice(0, 15), slice(15, 40))):
-        np.savez(tmp_path / f'{i}.npz', predicted=predicted[part], labels=labels[part],
+        np.savez(tmp_path / f'{i}.npz', predictions=predicted[part], labels=labels[part],
                  visible=visible[part])
     out = tmp_path / 'sigmas.json'
     run_tool('data/keypoint_sigmas.py', tmp_path / '0.npz', tmp_path / '1.npz', '--out', out)

@@ -108,7 +108,7 @@ def test_dump_holds_predictions_and_labels_without_pickle(tmp_path):
     with np.load(file, allow_pickle=False) as dump:
         assert dump['clip_view'].tolist() == ['x_A', 'x_A', 'y_B', 'y_B']
         assert dump['frame_number'].tolist() == [1, 3, 1, 5]
-        np.testing.assert_array_equal(dump['predicted'][:, 0, 0] - dump['labels'][:, 0, 0],
+        np.testing.assert_array_equal(dump['predictions'][:, 0, 0] - dump['labels'][:, 0, 0],
                                       [2, 4, 12, 100])
         assert dump['visible'].sum() == 73 and dump['visible'].dtype == bool
         np.testing.assert_allclose(dump['input_per_image_px'], [[0.5, 0.25]] * 4)

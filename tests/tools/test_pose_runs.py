@@ -69,7 +69,7 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     assert (tmp_path / 'mpjpe.json').read_bytes() == (work_dir / 'mpjpe.json').read_bytes()
     report = json.loads((tmp_path / 'mpjpe.json').read_text('utf-8'))
     with np.load(tmp_path / 'predictions.npz', allow_pickle=False) as dump:
-        distance = np.linalg.norm(dump['predicted'] - dump['labels'], axis=-1)
+        distance = np.linalg.norm(dump['predictions'] - dump['labels'], axis=-1)
         assert distance[dump['visible']].mean() == pytest.approx(report['image_px'], rel=1e-5)
 
 
@@ -85,7 +85,7 @@ def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
     # whole cells of the heatmap: multiples of a stride of 4 px in the input's 96 x 128
     with np.load(tmp_path / 'train.npz') as dump:
         crop = np.array([96, 128]) / dump['input_per_image_px']
-        steps = dump['predicted'][:, 1:] - dump['predicted'][:, :1]
+        steps = dump['predictions'][:, 1:] - dump['predictions'][:, :1]
         cells = steps * (np.array([24, 32]) / crop)[:, None]
     np.testing.assert_allclose(cells, cells.round(), atol=1e-3)
 

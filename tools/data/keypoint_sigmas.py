@@ -1,6 +1,7 @@
 """Measures the OKS sigma of each keypoint from predictions for people the networks have not seen.
 
-Make the predictions with each fold's model:
+tools/kfold.py leaves such predictions in <work dir>/anomalies/fold*.npz. Without it, make them with
+each fold's model:
   tools/test.py CONFIG CHECKPOINT --cfg-options test_evaluator.dump_file=FOLD.npz \
     test_dataloader.dataset.frames=all
 and name the result in a config: dataset.sigmas=OUT. What the numbers mean and where they end:
@@ -15,14 +16,15 @@ import numpy as np
 
 from fitness_mm.aihub.sigmas import keypoint_sigmas, write_sigmas
 
-ARRAYS = ('predicted', 'labels', 'visible')
+ARRAYS = ('predictions', 'labels', 'visible')
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('dumps', nargs='+', metavar='FOLD.npz',
-                        help='dump_file of FitnessMPJPE, of held-out frames')
+                        help="held-out predictions: tools/kfold.py's, or dump_file of "
+                        'FitnessMPJPE')
     parser.add_argument('--out', required=True, metavar='OUT.json', help='where the sigmas go')
     return parser.parse_args()
 
@@ -32,7 +34,8 @@ def read_dump(file: str) -> list[np.ndarray]:
         with np.load(file, allow_pickle=False) as dump:
             return [dump[name] for name in ARRAYS]
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        sys.exit(f'keypoint_sigmas.py: {file} is not a dump_file of FitnessMPJPE ({error})')
+        sys.exit(f'keypoint_sigmas.py: {file} does not hold predictions of FitnessMPJPE or '
+                 f'tools/kfold.py ({error})')
 
 
 def main() -> None:
