@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .noise import in_units_of_noise
 from .residuals import Residuals
 
 SEED_INPUT_HEIGHT = 256
@@ -20,9 +21,6 @@ longer side. Upright and in profile it is between a quarter and a third."""
 
 UNITS = ('noise', 'torso', 'box', 'input_px', 'seed_px')
 
-_MIN_NOISE_PX = 1e-3
-_MIN_VIEW_FRAMES = 100
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -31,10 +29,11 @@ class Rule:
     Attributes:
         threshold: Distance that a joint has to exceed, in ``unit``.
         joints: Number of such joints that make an anomaly.
-        unit: ``noise``: multiples of what the network is usually off at that joint, see
-            :func:`joint_noise_px`. ``torso``: torso lengths of the clip-view. ``box``: longer
-            sides of the label's box. ``input_px``: pixels of the network's input. ``seed_px``:
-            the same, of an input resized to the 256 pixels of height that the original study had.
+        unit: ``noise``: multiples of what is usual for the network, see
+            :mod:`fitness_mm.anomaly.noise`. ``torso``: torso lengths of the clip-view. ``box``:
+            longer sides of the label's box. ``input_px``: pixels of the network's input.
+            ``seed_px``: the same, of an input resized to the 256 pixels of height that the
+            original study had.
 
     Raises:
         ValueError: If a value makes no sense.
@@ -59,9 +58,8 @@ class Rule:
 DEFAULT_RULE = Rule(0.35)
 """For where a fixed threshold is wanted; it means the same whatever the crop and the network."""
 
-NOISE_RULE = Rule(4.0, unit='noise')
-"""What a recommended threshold goes with: wrong labels of joints that the network finds well show
-at distances that are usual elsewhere."""
+NOISE_RULE = Rule(3.0, joints=12, unit='noise')
+"""What a recommended threshold goes with: half of the joints, by the network's own standards."""
 
 SEED_CODE_RULE = Rule(16, 10, 'seed_px')
 """What the original study's code does."""
@@ -81,42 +79,12 @@ def distances(residuals: Residuals, unit: str = 'torso') -> np.ndarray:
         return np.linalg.norm(offset, axis=-1) / reference_length(residuals, unit)[:, None]
     in_pixels = np.linalg.norm(offset * residuals.input_scale[:, None], axis=-1)
     if unit == 'noise':
-        return in_pixels / joint_noise_px(in_pixels, residuals.visible, residuals.view)
+        return in_units_of_noise(in_pixels, residuals)
     if unit == 'seed_px':
         return in_pixels * SEED_INPUT_HEIGHT / residuals.input_size[:, None, 1]
     if unit == 'input_px':
         return in_pixels
     raise ValueError(f'unit is {unit!r}, expected one of {", ".join(UNITS)}')
-
-
-def joint_noise_px(distance_px: np.ndarray, visible: np.ndarray, view: np.ndarray) -> np.ndarray:
-    """How far off the network usually is at each joint, as each camera sees it, (N, K).
-
-    Networks find a hip with less error than a wrist, and the far side with more than the near
-    one. A hip on the wrong side is told from a right one by a distance that says nothing about a
-    wrist. It is a median, which wrong labels, a few in a hundred, hardly move.
-
-    Args:
-        distance_px: (N, K).
-        visible: bool (N, K).
-        view: Camera letters (N,); one with few frames gets the noise of all.
-    """
-    seen = np.where(visible, distance_px, np.nan)
-    noise = np.repeat(_median(seen)[None], len(seen), axis=0)
-    for letter in np.unique(view):
-        rows = view == letter
-        if rows.sum() >= _MIN_VIEW_FRAMES:
-            in_view = _median(seen[rows])
-            noise[rows] = np.where(np.isnan(in_view), noise[rows], in_view)
-    return np.maximum(np.nan_to_num(noise, nan=1.0), _MIN_NOISE_PX)
-
-
-def _median(seen: np.ndarray) -> np.ndarray:
-    """Median over frames, (K,); NaN for a joint that no frame shows."""
-    medians = np.full(seen.shape[1], np.nan)
-    shown = ~np.isnan(seen).all(axis=0)
-    medians[shown] = np.nanmedian(seen[:, shown], axis=0)
-    return medians
 
 
 def reference_length(residuals: Residuals, unit: str = 'torso') -> np.ndarray:

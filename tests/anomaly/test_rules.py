@@ -36,36 +36,6 @@ def test_distance_in_every_unit(unit, expected):
     assert (found[0, 3:] == 0).all()
 
 
-def test_noise_is_the_median_distance_of_each_joint():
-    columns = rows(5, noise_px=0.0)
-    # 10, 20, ... 50 px of the image, 0.8 px of the input each, for the nose; half for the neck
-    columns['predictions'][:, 0, 0] += [10, 20, 30, 40, 50]
-    columns['predictions'][:, 17, 0] += [5, 10, 15, 20, 25]
-    columns['visible'][4, 17] = False
-    found = distances(Residuals.from_columns(columns), 'noise')
-    assert found[:, 0] == pytest.approx([1 / 3, 2 / 3, 1, 4 / 3, 5 / 3], rel=1e-5)
-    # the neck's median is over 5, 10, 15 and 20
-    assert found[:, 17] == pytest.approx([0.4, 0.8, 1.2, 1.6, 2.0], rel=1e-5)
-
-
-def test_every_camera_with_enough_frames_has_a_noise_of_its_own():
-    views = np.repeat(['A', 'B', 'C'], [100, 100, 40])
-    columns = {**rows(240, noise_px=0.0), 'view': views}
-    offset_px = np.select([views == 'A', views == 'B'], [10, 30], 50)
-    columns['predictions'][:, :, 0] += offset_px[:, None]
-    found = distances(Residuals.from_columns(columns), 'noise')
-    # of 240 distances, 100 are 10, 100 are 30 and 40 are 50: the median of all is 30
-    assert found[[0, 100, 200], 4] == pytest.approx([1.0, 1.0, 5 / 3], rel=1e-5)
-
-
-def test_noise_of_joints_that_are_never_seen_or_never_wrong_is_no_division_by_zero():
-    columns = rows(3, noise_px=0.0)
-    columns['visible'][:, 5] = False
-    columns['predictions'][1, 3] += 1.0
-    found = distances(Residuals.from_columns(columns), 'noise')
-    assert np.isfinite(found).all() and found[1, 3] > 100
-
-
 @pytest.mark.parametrize('torso, expected', [
     (np.nan, 170 / 6), (5.0, 170 / 6), (40.0, 40.0)])
 def test_a_torso_that_points_at_the_camera_counts_a_sixth_of_the_box(torso, expected):
