@@ -8,6 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from fitness_mm.engine.launch import LaunchError
+
 
 @HOOKS.register_module()
 class ClassCountHook(Hook):
@@ -16,7 +18,7 @@ class ClassCountHook(Hook):
     Without it, a label that the head does not have ends training in an index error.
 
     Raises:
-        ValueError: Before training, validation or testing, if they differ.
+        LaunchError: Before training, validation or testing, if they differ.
     """
 
     def before_train(self, runner: Runner) -> None:
@@ -36,7 +38,7 @@ class ClassCountHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         classes = len(dataset.metainfo['classes'])
         if model.cls_head.num_classes != classes:
-            raise ValueError(
+            raise LaunchError(
                 f'the head has {model.cls_head.num_classes} classes, but the data set of {name} '
                 f'has {classes} exercises; set `exercises` in configs/_base_/fitness_clips.py, '
                 'which sets both, or model.cls_head.num_classes and dataset.exercises')
