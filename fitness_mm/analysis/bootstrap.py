@@ -41,7 +41,7 @@ def paired_difference(first: np.ndarray,
 
     The views of a clip stay together, and so do, in the outer of two stages, the clips of a
     performer: performers are drawn with replacement, then clips of each. With fewer than
-    :data:`FEWEST_PERFORMERS` performers only clips are drawn.
+    :data:`FEWEST_PERFORMERS` performers only clips are drawn, whosever they are.
 
     Args:
         first: Whether the first model is right, bool (N,).
@@ -68,9 +68,11 @@ def paired_difference(first: np.ndarray,
     over_performers = len(clips_of) >= FEWEST_PERFORMERS
     means = np.empty(draws)
     for i in range(draws):
-        people = (rng.integers(len(clips_of), size=len(clips_of)) if over_performers
-                  else range(len(clips_of)))
-        drawn = np.concatenate([rng.choice(clips_of[p], len(clips_of[p])) for p in people])
+        if over_performers:
+            people = rng.integers(len(clips_of), size=len(clips_of))
+            drawn = np.concatenate([rng.choice(clips_of[p], len(clips_of[p])) for p in people])
+        else:
+            drawn = rng.integers(len(sums), size=len(sums))
         means[i] = sums[drawn].sum() / counts[drawn].sum()
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Difference(float(gain.mean()), float(low), float(high),

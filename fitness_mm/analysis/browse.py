@@ -11,7 +11,7 @@ from mmengine.runner import set_random_seed
 
 from .browse_plot import plot_input
 from .errors import AnalysisError
-from .fonts import korean_font
+from .fonts import korean_font, korean_name
 from .load_model import build_model
 from .network_input import NetworkInput, action_input, pose_input
 
@@ -91,8 +91,8 @@ def _title(dataset, i: int, korean: bool) -> str:
     name = info.get('exercise', '')
     if 'label' in info and 'classes' in dataset.metainfo:
         name = dataset.metainfo['classes'][info['label']]
-        if korean and 'classes_ko' in dataset.metainfo:
-            name = f"{name} {dataset.metainfo['classes_ko'][info['label']]}"
+    if korean and korean_name(name) != name:
+        name = f'{name} {korean_name(name)}'
     where = info.get('clip_view') or '_'.join(
         str(info[key]) for key in ('clip', 'view') if key in info)
     performer = f"performer Z{info['performer']}" if 'performer' in info else ''

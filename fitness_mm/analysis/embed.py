@@ -12,7 +12,10 @@ FEWEST_POINTS = 5
 
 
 def tsne_map(values: np.ndarray, seed: int = SEED, perplexity: float = 30.0) -> np.ndarray:
-    """Two-dimensional t-SNE, the same every time.
+    """Two-dimensional t-SNE, the same every time for the same features.
+
+    It is chaotic: features that differ in their last digit give another arrangement of the same
+    neighbourhoods. So numbers about classes are taken from features, not from maps.
 
     Args:
         values: Features, shape (N, C).

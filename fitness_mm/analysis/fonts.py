@@ -1,4 +1,4 @@
-"""A font that has Korean letters, for figures."""
+"""Korean in figures: a font that has its letters, and the exercises' names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
+
+from fitness_mm.aihub.catalog import exercise_by_name
 
 from .errors import AnalysisError
 
@@ -43,6 +45,14 @@ def korean_font(file: str | Path | None = None) -> str:
     raise AnalysisError('no installed font has Korean letters; install one (Debian and Ubuntu: '
                     'fonts-nanum or fonts-noto-cjk) or name a font file with --font '
                     'NanumGothic.ttf')
+
+
+def korean_name(name: str) -> str:
+    """The Korean name of an exercise; a class that is none keeps its name."""
+    try:
+        return exercise_by_name(name).name_ko
+    except KeyError:
+        return name
 
 
 def _has_korean(file: str | Path) -> bool:

@@ -52,7 +52,7 @@ def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:
     clip = dataset[0]
     return ModelCost(
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
-        macs=_macs(model, pseudo_collate([clip])),
+        macs=count_macs(model, pseudo_collate([clip])),
         clips_per_sec=batch_size / _median_sec(model, [clip] * batch_size, repeats),
         device=_describe(device))
 
@@ -68,7 +68,12 @@ class _Scores(nn.Module):
         return torch.stack([s.pred_score for s in self.model.predict(inputs, self.samples)])
 
 
-def _macs(model: nn.Module, batch: dict) -> int:
+def count_macs(model: nn.Module, batch: dict) -> int:
+    """Multiply-accumulate operations of a recogniser for a batch, without its preprocessing.
+
+    Convolutions, matrix products and LSTMs count, normalisation and pooling as the host counts
+    them.
+    """
     data = model.data_preprocessor(batch, training=False)
     analyzer = FlopAnalyzer(_Scores(model, data['data_samples']), (data['inputs'], ))
     analyzer.unsupported_ops_warnings(False).uncalled_modules_warnings(False)

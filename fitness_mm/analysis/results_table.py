@@ -120,7 +120,8 @@ def _towards(baseline: str, first: str, second: str, on: str,
     """The other model and how much better than the baseline it is."""
     if second == baseline:
         return first, on, d
-    return second, on, Difference(-d.value, -d.high, -d.low, d.resampled, d.performers)
+    # 0 - x, for -x would make 0 negative
+    return second, on, Difference(0 - d.value, 0 - d.high, 0 - d.low, d.resampled, d.performers)
 
 
 def _about(d: Difference) -> str:

@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.anomaly.atomic import replacing
 from fitness_mm.engine.clip_records import ClipRecords
 
 from .embed import FEWEST_POINTS, SEED, tsne_map
 from .errors import AnalysisError
 from .feature_cache import features_of
-from .fonts import korean_font
+from .fonts import korean_font, korean_name
 from .load_model import Subject
 from .separation import separation
 from .tsne_plot import Panel, plot_maps
@@ -86,9 +85,8 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
             points = _map(subject.name, group, part, options)
             apart = separation(part.values, part.label, part.clip, part.performer)
             title = subject.name if options.by is None else f'{options.by} {group}'
-            if options.by and len(subjects) > 1:
-                title = f'{subject.name}, {title}'
-            row.append(Panel(title, points, part.label, _note(apart)))
+            side = subject.name if options.by and not row else ''
+            row.append(Panel(title, points, part.label, _note(apart), side))
             numbers.append({'model': subject.name, **({options.by: group} if options.by else {}),
                             'classes': [names[c] for c in np.unique(part.label)], **apart})
         rows.append(row)
@@ -99,7 +97,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
     elif len({len(row) for row in rows}) > 1:
         raise AnalysisError(f'the models have clips of different {options.by}s; compare them on '
                            'the same data')
-    plot_maps(rows, [_translated(name, options.lang) for name in names], out, font)
+    plot_maps(rows, [korean_name(name) for name in names] if font else names, out, font)
     with replacing(out.with_suffix('.json')) as unfinished:
         unfinished.write_bytes(orjson.dumps(numbers, option=orjson.OPT_INDENT_2))
     return numbers
@@ -111,8 +109,9 @@ def describe(numbers: Sequence[dict]) -> str:
     for row in numbers:
         name = ' '.join(str(row[key]) for key in ('model', *GROUPS) if key in row)
         lines.append(f"{name[:40]:40s} {row['samples']:5d}  {row['performers']:10d}  "
-                     f"{_number(row['silhouette']):>10s}  {_number(row['knn_purity']):>11s}  "
-                     f"{_number(row['linear_probe']):>12s}")
+                     f"{_number(row['silhouette'], 3):>10s}  "
+                     f"{_number(row['knn_purity'], 3):>11s}  "
+                     f"{_number(row['linear_probe'], 3):>12s}")
     return '\n'.join(lines)
 
 
@@ -155,14 +154,5 @@ def _note(apart: dict) -> str:
             f"linear probe {_number(apart['linear_probe'])}")
 
 
-def _number(value: float | None) -> str:
-    return '–' if value is None else f'{value:.2f}'
-
-
-def _translated(name: str, lang: str) -> str:
-    if lang == 'en':
-        return name
-    try:
-        return exercise_by_name(name).name_ko
-    except KeyError:
-        return name  # a class of another data set
+def _number(value: float | None, digits: int = 2) -> str:
+    return '–' if value is None else f'{value:.{digits}f}'

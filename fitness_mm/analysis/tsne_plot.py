@@ -31,12 +31,14 @@ class Panel:
         points: Shape (N, 2).
         labels: Class of every point, (N,).
         note: Numbers to stand below it.
+        side: What its row shows, to stand at its left.
     """
 
     title: str
     points: np.ndarray
     labels: np.ndarray
     note: str = ''
+    side: str = ''
 
 
 def class_style(label: int) -> dict:
@@ -85,13 +87,15 @@ def plot_maps(rows: Sequence[Sequence[Panel]], class_names: Sequence[str], out: 
 
 
 def _draw(axes: plt.Axes, panel: Panel, wide: int) -> None:
+    size = 26 if wide < 3 else 16
     for c in np.unique(panel.labels):
         x, y = panel.points[panel.labels == c].T
-        axes.scatter(x, y, s=26 if wide < 3 else 16, alpha=0.75, linewidths=0, **class_style(int(c)))
+        axes.scatter(x, y, s=size, alpha=0.75, linewidths=0, **class_style(int(c)))
     axes.set_title(panel.title, fontsize=12 if wide < 4 else 10)
     # Distances and axes of a t-SNE map have no unit.
     axes.set(xticks=[], yticks=[])
     axes.set_xlabel(panel.note, fontsize=9 if wide < 4 else 8)
+    axes.set_ylabel(panel.side, fontsize=12)
     axes.set_box_aspect(1)
     axes.margins(0.06)
     for spine in axes.spines.values():

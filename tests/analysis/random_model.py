@@ -1,0 +1,29 @@
+"""A checkpoint of the small heatmap recogniser whose weights are random: made in a moment."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import REPO
+
+CONFIG = REPO / 'configs' / 'demo_tsm_r18_heatmap.py'
+# What makes tools quick on the tiny sample.
+QUICK = ('--cfg-options', 'test_dataloader.num_workers=0')
+
+
+def save_random_model(path: Path, seed: int) -> Path:
+    """Writes a checkpoint as training leaves it, for :data:`CONFIG`."""
+    from mmengine.config import Config
+    from mmengine.registry import init_default_scope
+    cfg = Config.fromfile(CONFIG)
+    init_default_scope(cfg.default_scope)
+    from mmaction.registry import MODELS
+    torch.manual_seed(seed)
+    model = MODELS.build(cfg.model)
+    torch.save(dict(state_dict=model.state_dict(), meta={}), path)
+    return path
+
+
+@pytest.fixture(scope='session')
+def checkpoint(tmp_path_factory) -> Path:
+    return save_random_model(tmp_path_factory.mktemp('random_model') / 'random.pth', seed=0)

@@ -1,0 +1,131 @@
+"""Tables from reports of two models that were written by hand."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from fitness_mm.action.metric import accuracy_report
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.results import read_result
+from fitness_mm.analysis.study_report import write_study_report
+from fitness_mm.engine.clip_records import ClipRecords
+
+CLASSES = ('front raise', 'barbell row', 'barbell deadlift')
+LABEL = np.array([0, 0, 1, 1, 2, 2])
+VIEW = np.array(['A', 'B'] * 3)
+CLIP = np.array(['a', 'a', 'b', 'b', 'c', 'c'])
+RGB = [0, 0, 2, 1, 1, 2]
+FUSED = [0, 0, 1, 1, 1, 2]
+
+
+def write_reports(work_dir, predicted, order=range(6), train=None, **columns):
+    """What a test leaves, with the clip-views in any order."""
+    order, predicted = list(order), np.array(predicted)
+    records = ClipRecords(**{
+        'values': np.eye(3, dtype=np.float32)[predicted], 'label': LABEL, 'clip': CLIP,
+        'view': VIEW, 'performer': np.array([1, 1, 1, 1, 2, 2]), 'classes': CLASSES,
+        **columns}).select(order)
+    report = dict(top1=float((records.predicted == records.label).mean()), **accuracy_report(
+        records.predicted, records.label, CLASSES, {'view': records.view}))
+    work_dir.mkdir()
+    (work_dir / 'accuracy.json').write_text(json.dumps(report))
+    records.write(work_dir / 'accuracy.npz')
+    if train is not None:
+        (work_dir / 'train').mkdir()
+        (work_dir / 'train' / 'accuracy.json').write_text(json.dumps({**report, 'top1': train}))
+    return work_dir
+
+
+@pytest.fixture
+def models(tmp_path):
+    return [write_reports(tmp_path / 'rgb', RGB, train=0.875),
+            write_reports(tmp_path / 'fused', FUSED, order=[5, 3, 1, 0, 2, 4])]
+
+
+def test_numbers_of_one_model(models):
+    result = read_result(models[0])
+    assert (result.name, result.train_accuracy) == ('rgb', 0.875)
+    assert result.accuracy == pytest.approx(4 / 6)
+    assert result.confusable == pytest.approx(2 / 4)
+    assert result.per_view == {'A': pytest.approx(1 / 3), 'B': 1.0}
+
+
+def test_the_report_of_two_models(models, tmp_path):
+    out = tmp_path / 'report'
+    text = write_study_report(models, out, measure=False).read_text('utf-8')
+    assert '| rgb | 0.8750 | 0.6667 | 0.6667 | 0.5000 | 0.3333 | 1.0000 |' in text
+    assert '| fused | – | 0.8333 | 0.8222 | 0.7500 | 0.6667 | 1.0000 |' in text
+    # Fused is right once more than rgb, on one view of clip b. Of three clips, all drawn are b once
+    # in 27 times, and none is 8 times.
+    assert '| fused | all | +0.1667 | +0.0000 to +0.5000 |' in text
+    assert '| fused | confusable | +0.2500 | +0.0000 to +0.5000 |' in text
+    assert 'The 2 held-out performers are fewer than 5' in text
+    assert {p.name for p in out.iterdir()} == {
+        'results.md', 'results.csv', 'differences.csv', 'confusion_rgb.png',
+        'confusion_fused.png'}
+    rows = list(csv.DictReader((out / 'results.csv').open(encoding='utf-8')))
+    assert [float(row['valid_acc']) for row in rows] == pytest.approx([4 / 6, 5 / 6])
+    assert rows[1]['train_acc'] == ''
+    first = next(csv.DictReader((out / 'differences.csv').open(encoding='utf-8')))
+    assert (first['first'], first['second']) == ('rgb', 'fused')
+    assert float(first['difference']) == pytest.approx(-1 / 6)
+
+
+def test_a_chosen_baseline_turns_the_difference_round(models, tmp_path):
+    text = write_study_report(models, tmp_path, 'fused', measure=False).read_text('utf-8')
+    assert '| rgb | all | -0.1667 | -0.5000 to +0.0000 |' in text
+
+
+def test_models_tested_on_other_clips_are_not_compared(models, tmp_path):
+    others = write_reports(tmp_path / 'others', RGB, clip=np.char.add(CLIP, '2'))
+    with pytest.raises(AnalysisError, match='rgb and others were not tested on the same clip-vi'):
+        write_study_report([models[0], others], tmp_path / 'report', measure=False)
+
+
+def test_records_that_do_not_say_which_clip_are_not_compared(tmp_path):
+    nowhere = dict(clip=np.full(6, ''), view=np.full(6, ''))
+    models = [write_reports(tmp_path / name, RGB, **nowhere) for name in ('a', 'b')]
+    with pytest.raises(AnalysisError, match="'clip', 'view' and 'performer' in the meta_keys"):
+        write_study_report(models, tmp_path / 'report', measure=False)
+
+
+def damage_report(work_dir):
+    (work_dir / 'accuracy.json').write_text('{"top1": 0.')
+
+
+def damage_foreign_report(work_dir):
+    (work_dir / 'accuracy.json').write_text('{"mpjpe": 4.5}')
+
+
+def damage_records(work_dir):
+    (work_dir / 'accuracy.npz').write_bytes(b'PK')
+
+
+def remove_report(work_dir):
+    (work_dir / 'accuracy.json').unlink()
+
+
+def remove_records(work_dir):
+    (work_dir / 'accuracy.npz').unlink()
+
+
+@pytest.mark.parametrize('damage, message', [
+    (damage_report, r'accuracy\.json is damaged'),
+    (damage_foreign_report, r'accuracy\.json is damaged or no report of FitnessAccMetric'),
+    (damage_records, r'accuracy\.npz is damaged'),
+    (remove_report, r'there is no .*accuracy\.json; name work directories'),
+    (remove_records, r'has no accuracy\.npz beside .* test the model again'),
+])
+def test_damaged_reports_are_named(models, damage, message):
+    damage(models[0])
+    with pytest.raises(AnalysisError, match=message):
+        read_result(models[0])
+
+
+def test_names_have_to_be_different_and_known(models, tmp_path):
+    with pytest.raises(AnalysisError, match='the same name'):
+        write_study_report([models[0], models[0]], tmp_path / 'report', measure=False)
+    with pytest.raises(AnalysisError, match="no model 'none' to compare with; there are: rgb, f"):
+        write_study_report(models, tmp_path / 'report', 'none', measure=False)

@@ -1,0 +1,77 @@
+import matplotlib
+import numpy as np
+import pytest
+from sklearn.manifold import trustworthiness
+
+from fitness_mm.analysis.embed import tsne_map
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.fonts import korean_font
+from fitness_mm.analysis.separation import silhouette
+from fitness_mm.analysis.tsne_plot import Panel, class_style, plot_maps
+
+GROUP = np.arange(60) * 3 // 60
+
+
+def fixed_features() -> np.ndarray:
+    """Three groups of twenty in sixteen dimensions, by arithmetic rather than by a generator."""
+    i, j = np.mgrid[:60, :16]
+    return (np.sin(0.37 * (i + 1) * (j + 1)**1.5) + 2 * (j % 3 == GROUP[i])).astype(np.float32)
+
+
+def test_golden_numbers_of_the_map_of_fixed_features():
+    points = tsne_map(fixed_features())
+    np.testing.assert_array_equal(points, tsne_map(fixed_features()))
+    # Coordinates differ from machine to machine; these do so in the third digit (features
+    # multiplied by 1 + 1e-7 to 1 + 1e-5 gave 0.910 to 0.914, 0.965 to 0.968 and 9.4 to 11.8).
+    assert silhouette(points, GROUP) == pytest.approx(0.913, abs=0.01)
+    assert trustworthiness(fixed_features(), points) == pytest.approx(0.9654, abs=0.008)
+    assert np.ptp(points, 0) == pytest.approx([10.6, 10.6], abs=2.5)
+
+
+def test_few_points_have_a_map_and_fewer_have_none():
+    assert tsne_map(fixed_features()[::10]).shape == (6, 2)
+    with pytest.raises(ValueError, match='at least 5 clips, but got 4'):
+        tsne_map(fixed_features()[:4])
+
+
+def test_every_class_of_the_catalogue_has_its_own_look():
+    looks = {tuple(class_style(c).values()) for c in range(41)}
+    assert len(looks) == 41
+    # and without colours, eleven can be told apart
+    assert len({class_style(c)['marker'] for c in range(12)}) == 11
+
+
+def test_the_legend_and_a_second_panel_take_their_room_outside_the_points(tmp_path):
+    panel = Panel('a', tsne_map(fixed_features()), GROUP, 'numbers')
+    names = ('squat', 'row', 'curl')
+    images = [matplotlib.image.imread(plot_maps([[panel] * n], names, tmp_path / f'{n}.png'))
+              for n in (1, 2)]
+    assert images[0].shape[1] >= 1000 and images[1].shape[1] > images[0].shape[1]
+    # one marker of every class in the strip below the panels
+    strip = images[1][-120:, :, :3].reshape(-1, 3)
+    for c in range(3):
+        colour = matplotlib.colors.to_rgb(class_style(c)['color'])
+        assert (np.abs(strip - colour).max(1) < 0.02).sum() > 20
+
+
+def test_a_font_without_korean_letters_is_refused():
+    dejavu = matplotlib.font_manager.findfont('DejaVu Sans')
+    with pytest.raises(AnalysisError, match='has no Korean letters'):
+        korean_font(dejavu)
+
+
+def test_a_file_that_is_no_font_is_refused(tmp_path):
+    (tmp_path / 'font.ttf').write_text('none')
+    for name in ('font.ttf', 'missing.ttf'):
+        with pytest.raises(AnalysisError, match='missing or not a TrueType'):
+            korean_font(tmp_path / name)
+
+
+def test_without_any_font_the_message_says_what_to_install(monkeypatch):
+    fonts = matplotlib.font_manager.fontManager
+    bundled = [entry for entry in fonts.ttflist
+               if entry.name in ('DejaVu Sans', 'Last Resort High-Efficiency')]
+    assert bundled
+    monkeypatch.setattr(fonts, 'ttflist', bundled)
+    with pytest.raises(AnalysisError, match=r'fonts-nanum .* --font'):
+        korean_font()
