@@ -203,7 +203,8 @@ class KFold:
             _add_hook(cfg, exclude=[str(excluded)], sheet=0)
         folder = self.work_dir / (f'fold{fold}' if excluded is None else f'fold{fold}_retrained')
         cfg.work_dir = str(folder)
-        path, text = folder / 'config.py', cfg.pretty_text
+        # mmengine leaves the config it ran with in the work directory, so ours has to be elsewhere
+        path, text = self.work_dir / 'configs' / f'{folder.name}.py', cfg.pretty_text
         if path.is_file() and path.read_text('utf-8') != text:
             raise KFoldError(f'{folder} holds the training of another config than {self.config} '
                              'with these options; choose another --work-dir or remove it')
@@ -223,7 +224,7 @@ class KFold:
         _add_hook(cfg, out_dir=str(out_dir), name=name,
                   rule=None if self.rule is None else asdict(self.rule))
         cfg.work_dir = str(checkpoint.parent)
-        path = checkpoint.parent / f'predict_{subset}.py'
+        path = self.work_dir / 'configs' / f'{checkpoint.parent.name}_{subset}.py'
         _write(path, cfg.pretty_text)
         self._call(self.launcher.command('test', path, checkpoint), checkpoint.parent, device)
 
@@ -239,7 +240,7 @@ class KFold:
 
         Not the best one: that would be chosen by the labels that are to be judged.
         """
-        folder = config.parent
+        folder = self.work_dir / config.stem
         self._call(self.launcher.command('train', config, '--work-dir', folder, '--resume'),
                    folder, device)
         return folder / Path((folder / 'last_checkpoint').read_text().strip()).name
