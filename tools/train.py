@@ -6,6 +6,7 @@ from fitness_mm import compat
 
 compat.apply()
 
+from fitness_mm.anomaly import RecordError  # noqa: E402
 from fitness_mm.engine import launch  # noqa: E402
 
 
@@ -52,5 +53,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with launch.plain_errors():
+    with launch.plain_errors(RecordError):
         main()

@@ -83,6 +83,17 @@ def test_one_sentence_when_something_is_missing(tool, args, message, tmp_path):
     assert 'Traceback' not in result.stdout
 
 
+def test_one_sentence_for_a_damaged_record_of_keypoints(sample_root, tmp_path):
+    record = tmp_path / 'all.npz'
+    record.write_bytes(b'no archive')
+    result = run_tool('train.py', CONFIG, '--work-dir', tmp_path / 'work', *SMALL,
+                      f'train_dataloader.dataset.keypoints_from={record}', check=False,
+                      env=dict(FITNESS_DATA_ROOT=str(sample_root)))
+    assert result.returncode == 1
+    assert f'{record} is damaged' in result.stdout.splitlines()[-1]
+    assert 'Traceback' not in result.stdout
+
+
 class Intruder:
     """Pickles to a call, as a hostile checkpoint would."""
 
