@@ -79,7 +79,7 @@ def test_maps_by_view_of_everyone(draw, tmp_path):
     everyone = {**NO_WORKERS, 'test_dataloader.dataset.subset': 'all'}
     numbers = draw(by='view', cfg_options=everyone, cache=tmp_path, max_per_class=10)
     assert [row['view'] for row in numbers] == ['A', 'B', 'C', 'D', 'E']
-    assert {row['performers'] for row in numbers} == {5}
+    assert min(row['performers'] for row in numbers) >= 2
     assert all(0 <= row['linear_probe'] <= 1 for row in numbers)
 
 

@@ -1,0 +1,20 @@
+"""Every model of the study has a feature of the size that its network pools."""
+
+import pytest
+from conftest import REPO
+from mmengine.dataset import pseudo_collate
+
+from fitness_mm.analysis.features import pooled_features
+from fitness_mm.analysis.load_model import build_dataset, build_model, read_config
+
+WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256}
+
+
+@pytest.mark.parametrize('name', sorted(p.stem for p in (REPO / 'configs/study').glob('*.py')))
+def test_one_vector_a_clip(name, sample_root, monkeypatch):
+    monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
+    cfg = read_config(REPO / 'configs' / 'study' / f'{name}.py')
+    dataset = build_dataset(cfg)
+    values = pooled_features(build_model(cfg), [pseudo_collate([dataset[0], dataset[1]])])
+    assert values.shape == (2, WIDTH.get(name, 512))
+    assert (values[0] != values[1]).any()
