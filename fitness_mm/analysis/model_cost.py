@@ -118,4 +118,4 @@ def _synchronise() -> None:
 def _describe(device: str) -> str:
     if device.startswith('cuda'):
         return torch.cuda.get_device_name()
-    return f'{device}, {torch.get_num_threads()} threads' if device == 'cpu' else device
+    return f'{device}, threads: {torch.get_num_threads()}' if device == 'cpu' else device

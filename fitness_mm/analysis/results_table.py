@@ -128,8 +128,8 @@ def _about(d: Difference) -> str:
     if d.resampled == 'performers':
         return (f'Bootstrap over the {d.performers} held-out performers and their clips, paired by '
                 'clip-view.')
-    return (f'Bootstrap over clips, paired by clip-view. The {d.performers} held-out performers '
-            f'are fewer than {FEWEST_PERFORMERS}: the intervals are about other clips of the same '
+    return (f'Bootstrap over clips, paired by clip-view. Held-out performers: {d.performers}. '
+            f'With fewer than {FEWEST_PERFORMERS} the intervals are about other clips of the same '
             'people and say nothing about other people.')
 
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from conftest import run_tool
 
 from fitness_mm.action.metric import accuracy_report
 from fitness_mm.analysis.errors import AnalysisError
@@ -61,7 +62,7 @@ def test_the_report_of_two_models(models, tmp_path):
     # in 27 times, and none is 8 times.
     assert '| fused | all | +0.1667 | +0.0000 to +0.5000 |' in text
     assert '| fused | confusable | +0.2500 | +0.0000 to +0.5000 |' in text
-    assert 'The 2 held-out performers are fewer than 5' in text
+    assert 'Held-out performers: 2. With fewer than 5 the intervals are about other clips' in text
     assert {p.name for p in out.iterdir()} == {
         'results.md', 'results.csv', 'differences.csv', 'confusion_rgb.png',
         'confusion_fused.png'}
@@ -129,3 +130,13 @@ def test_names_have_to_be_different_and_known(models, tmp_path):
         write_study_report([models[0], models[0]], tmp_path / 'report', measure=False)
     with pytest.raises(AnalysisError, match="no model 'none' to compare with; there are: rgb, f"):
         write_study_report(models, tmp_path / 'report', 'none', measure=False)
+
+
+def test_the_tool_prints_its_report_or_one_sentence(models, tmp_path):
+    result = run_tool('analysis/results.py', *models, '--out', tmp_path / 'report', '--no-cost')
+    assert (tmp_path / 'report' / 'results.md').read_text('utf-8') in result.stdout
+    remove_records(models[1])
+    result = run_tool('analysis/results.py', *models, '--out', tmp_path / 'report', check=False)
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1].startswith(f'results.py: {models[1]} has no accuracy.npz')
+    assert 'Traceback' not in result.stdout
