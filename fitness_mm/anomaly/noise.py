@@ -1,9 +1,9 @@
 """Distances in units of what the network usually gets wrong, so that a hard pose is no wrong label.
 
-A network is off for two reasons: the label is wrong, or the network is. Three things tell them
+A network is off for two reasons: the label is wrong, or the network is. Four things tell them
 apart without any truth: how well it finds that joint from that camera elsewhere; how sure it is;
-and how well it does in the other views of the same moment, which show the same pose but have labels
-of their own.
+how well it does in the other views of the same moment, which show the same pose but have labels of
+their own; and whether it is off in the neighbouring frames too, as wrong labels come in runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def in_units_of_noise(in_pixels: np.ndarray, residuals: Residuals) -> np.ndarray
     multiples = in_pixels / joint_noise_px(in_pixels, visible, residuals.view)
     multiples = multiples * confidence(residuals.scores, visible)
     errors = np.where(visible, multiples, 0.0).sum(axis=1) / np.maximum(visible.sum(axis=1), 1)
-    return multiples / difficulty(errors, residuals)[:, None]
+    harder = difficulty(errors, residuals)
+    return multiples * (persistence(errors / harder, residuals) / harder)[:, None]
 
 
 def joint_noise_px(distance_px: np.ndarray, visible: np.ndarray, view: np.ndarray) -> np.ndarray:
@@ -89,6 +90,35 @@ def difficulty(errors: np.ndarray, residuals: Residuals) -> np.ndarray:
         others[:, c] = _median(np.delete(table, c, axis=1).T)
     ratio = others[moment, camera] / max(usual, 1e-9)
     return np.maximum(np.nan_to_num(ratio, nan=1.0), 1.0)
+
+
+def persistence(errors: np.ndarray, residuals: Residuals) -> np.ndarray:
+    """How much of a frame's error is left when its neighbours have their say, (N,), at most 1.
+
+    Labels are made clip by clip, so a wrong one seldom stands alone; a network wavers from frame
+    to frame. The error becomes a geometric mean of the frame's own, counted twice, and those of
+    the labelled frames before and after it in the clip-view. No error counts as less than usual,
+    so a gross one is found even where it stands alone, and neighbours only ever excuse: a right
+    label beside a run of wrong ones stays right.
+
+    Args:
+        errors: Error of each frame (N,) in multiples of what is usual.
+        residuals: Says which frames are neighbours.
+
+    Returns:
+        What to multiply each frame's distances by.
+    """
+    own = np.log(np.maximum(errors, 1.0))
+    order = np.lexsort((residuals.frame_number, residuals.clip_view))
+    clip_view, in_order = residuals.clip_view[order], own[order]
+    follows = clip_view[1:] == clip_view[:-1]
+    total, weight = 2 * in_order, np.full(len(own), 2.0)
+    for here, there in ((np.s_[1:], np.s_[:-1]), (np.s_[:-1], np.s_[1:])):
+        total[here] += np.where(follows, in_order[there], 0.0)
+        weight[here] += follows
+    steadied = np.empty_like(own)
+    steadied[order] = total / weight
+    return np.exp(np.minimum(steadied - own, 0.0))
 
 
 def _median(values: np.ndarray) -> np.ndarray:

@@ -58,8 +58,8 @@ class Rule:
 DEFAULT_RULE = Rule(0.35)
 """For where a fixed threshold is wanted; it means the same whatever the crop and the network."""
 
-NOISE_RULE = Rule(3.0, joints=12, unit='noise')
-"""What a recommended threshold goes with: half of the joints, by the network's own standards."""
+NOISE_RULE = Rule(3.0, unit='noise')
+"""What a recommended threshold goes with: ten joints, by the network's own standards."""
 
 SEED_CODE_RULE = Rule(16, 10, 'seed_px')
 """What the original study's code does."""

@@ -3,7 +3,7 @@ import pytest
 from residual_cases import rows
 
 from fitness_mm.anomaly import Residuals, distances
-from fitness_mm.anomaly.noise import confidence, difficulty, joint_noise_px
+from fitness_mm.anomaly.noise import confidence, difficulty, joint_noise_px, persistence
 
 SEEN = np.ones((5, 3), bool)
 
@@ -79,3 +79,18 @@ def test_joints_that_are_never_seen_or_never_wrong_are_no_division_by_zero():
     columns['predictions'][1, 3] += 1.0
     found = distances(Residuals.from_columns(columns), 'noise')
     assert np.isfinite(found).all() and found[1, 3] > 100
+
+
+def test_an_error_that_stands_alone_is_played_down_and_a_run_is_not():
+    order = np.random.default_rng(0).permutation(10)
+    other_view = rows(5, clip_view='training/Day01_200921_F/1/001-1-1-01-Z1_B')
+    columns = {name: np.concatenate([part, other_view[name]]) for name, part in rows(5).items()}
+    residuals = Residuals.from_columns(columns).select(order)
+    errors = np.array([0.5, 1, 16, 1, 1] + [16, 16, 16, 0.1, 16.0])
+    found = np.empty(10)
+    found[order] = persistence(errors[order], residuals)
+    # alone: the fourth root of 16 * 16 * 1 * 1 is 4
+    assert found[:5] == pytest.approx([1, 1, 4 / 16, 1, 1])
+    # at the end of a run: the fourth root of 16 * 16 * 16 is 8; the first has one neighbour only,
+    # and the last one's is a good frame of its own clip-view: the third root of 16 * 16 * 1
+    assert found[5:] == pytest.approx([1, 1, 0.5, 1, 16**(2 / 3) / 16])
