@@ -86,7 +86,7 @@ def test_an_error_that_stands_alone_is_played_down_and_a_run_is_not():
     other_view = rows(5, clip_view='training/Day01_200921_F/1/001-1-1-01-Z1_B')
     columns = {name: np.concatenate([part, other_view[name]]) for name, part in rows(5).items()}
     residuals = Residuals.from_columns(columns).select(order)
-    errors = np.array([0.5, 1, 16, 1, 1] + [16, 16, 16, 0.1, 16.0])
+    errors = np.array([0.5, 1, 16, 1, 1, 16, 16, 16, 0.1, 16.0])
     found = np.empty(10)
     found[order] = persistence(errors[order], residuals)
     # alone: the fourth root of 16 * 16 * 1 * 1 is 4
