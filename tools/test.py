@@ -28,7 +28,8 @@ def main() -> None:
     cfg.load_from = launch.check_checkpoint(args.checkpoint)
     if args.dump:
         launch.dump_predictions(cfg, args.dump)
-    launch.build_runner(cfg).test()
+    with launch.runner_of(cfg) as runner:
+        runner.test()
 
 
 if __name__ == '__main__':

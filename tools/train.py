@@ -49,7 +49,8 @@ def main() -> None:
         if getattr(args, flag):
             randomness[flag] = True
 
-    launch.build_runner(cfg).train()
+    with launch.runner_of(cfg) as runner:
+        runner.train()
 
 
 if __name__ == '__main__':

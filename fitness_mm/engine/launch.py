@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch.distributed as dist
 from mmengine.config import Config, DictAction
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
@@ -110,9 +111,15 @@ def dump_predictions(cfg: Config, file: str) -> None:
     ]
 
 
-def build_runner(cfg: Config) -> Runner:
-    """The runner that a config describes."""
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+@contextlib.contextmanager
+def runner_of(cfg: Config) -> Iterator[Runner]:
+    """The runner that a config describes; when its work is done its process group is closed.
+
+    A group that is still open when Python ends can abort a process whose work is done.
+    """
+    yield RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def check_checkpoint(file: str) -> str:

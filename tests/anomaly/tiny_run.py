@@ -122,3 +122,4 @@ def run_both_ways(root, work_dir, launcher='none'):
 if __name__ == '__main__':
     torch.distributed.init_process_group('gloo')  # mmengine's own start asks for a GPU
     run_both_ways(sys.argv[1], sys.argv[2], 'pytorch')
+    torch.distributed.destroy_process_group()

@@ -141,6 +141,7 @@ metric = FitnessMPJPE(out_file=sys.argv[3])
 for position in ((0, 2), (1, 0))[rank]:
     metric.process(None, [three[position]])
 print(json.dumps(metric.evaluate(3)))
+torch.distributed.destroy_process_group()
 '''
 
 
