@@ -1,6 +1,6 @@
 # What the study's models share, so that each can be trained in minutes on two CPU cores: the
 # generated sample, a quarter of the resolution, frames from the whole clip, augmentation, and a
-# schedule of eight epochs. Everything else is that of the full-size configs.
+# schedule of twelve epochs. Everything else is that of the full-size configs.
 _base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
 from fitness_mm.aihub.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
 
@@ -40,7 +40,7 @@ val_dataloader = dict(
     dataset=dict(data_root=data_root, pipeline=[*val_frames, *_base_.as_images]))
 test_dataloader = val_dataloader
 
-max_epochs = 8
+max_epochs = 12
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
 param_scheduler = [
