@@ -20,14 +20,14 @@ _DIFFERENCE_COLUMNS = ('first', 'second', 'on', 'difference', 'low', 'high', 're
 def result_rows(results: Sequence[ModelResult],
                 costs: Sequence[ModelCost | None]) -> list[dict[str, object]]:
     """One row a model, with full precision; None where a number is not known."""
-    views = sorted({view for result in results for view in result.per_view})
+    views = sorted({view for result in results for view in result.report.get('per_view', {})})
     return [{
         'model': result.name,
         'train_acc': result.train_accuracy,
-        'valid_acc': result.accuracy,
-        'macro_f1': result.macro_f1,
+        'valid_acc': result.report['top1'],
+        'macro_f1': result.report['macro_f1'],
         'confusable_acc': result.confusable,
-        **{f'view_{view}': result.per_view.get(view) for view in views},
+        **{f'view_{view}': result.report.get('per_view', {}).get(view) for view in views},
         'parameters': cost and cost.parameters,
         'macs_per_clip': cost and cost.macs,
         'clips_per_sec': cost and cost.clips_per_sec,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
@@ -59,13 +60,12 @@ def plot_training(work_dir: str | Path, out: str | Path) -> Path:
     return _save(figure, out)
 
 
-def describe_report(report_file: str | Path) -> str:
+def describe_report(report: Mapping) -> str:
     """The accuracy in a report, in words.
 
     Args:
-        report_file: JSON file of :class:`fitness_mm.action.FitnessAccMetric`.
+        report: What :class:`fitness_mm.action.FitnessAccMetric` writes.
     """
-    report = json.loads(Path(report_file).read_text('utf-8'))
     performers = ', '.join(f'Z{number}' for number in sorted(map(int, report['per_performer'])))
     worst = min((share, name) for name, share in report['per_class'].items() if share is not None)
     return (f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views of held-out "
@@ -73,17 +73,16 @@ def describe_report(report_file: str | Path) -> str:
             f'weakest class   {worst[1]} ({worst[0]:.2f})')
 
 
-def plot_confusion(report_file: str | Path, out: str | Path) -> Path:
-    """Draws the confusion matrix of a report by :class:`fitness_mm.action.FitnessAccMetric`.
+def plot_confusion(report: Mapping, out: str | Path) -> Path:
+    """Draws the confusion matrix of a report.
 
     Args:
-        report_file: The metric's JSON file.
+        report: What :class:`fitness_mm.action.FitnessAccMetric` writes.
         out: The image to write.
 
     Returns:
         ``out`` as a path.
     """
-    report = json.loads(Path(report_file).read_text('utf-8'))
     counts = np.array(report['confusion'])
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     size = 2.5 + 0.42 * len(counts)

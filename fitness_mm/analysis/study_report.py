@@ -10,7 +10,7 @@ from fitness_mm.anomaly.atomic import replacing
 from .errors import AnalysisError
 from .load_model import read_config
 from .model_cost import ModelCost, model_cost
-from .results import REPORT, find_config, read_result
+from .results import distinct_names, find_config, read_result, trainings
 from .results_table import differences, differences_csv, markdown, result_rows, rows_csv
 from .run_plots import plot_confusion
 
@@ -23,7 +23,7 @@ def write_study_report(work_dirs: Sequence[Path],
     """Writes ``results.md``, ``results.csv``, ``differences.csv`` and ``confusion_<model>.png``.
 
     Args:
-        work_dirs: Work directories of ``tools/train.py``, one a model.
+        work_dirs: Work directories of ``tools/train.py``, one a model, or folders of its folds.
         out: Folder for the report.
         baseline: Name of the work directory the others are compared with; the first if None.
         measure: Whether to count operations and measure speed, which needs the data set.
@@ -33,21 +33,18 @@ def write_study_report(work_dirs: Sequence[Path],
         ``results.md``.
 
     Raises:
-        AnalysisError: If a work directory has no usable reports, two have one name, or the models
+        AnalysisError: If a work directory has no usable reports or is there twice, or the models
             were not tested on the same clip-views.
     """
-    results = [read_result(work_dir) for work_dir in work_dirs]
-    names = [result.name for result in results]
-    if len(set(names)) < len(names):
-        raise AnalysisError('two work directories have the same name, which is the model\'s: '
-                            + ', '.join(names))
+    names = distinct_names(work_dirs)
+    results = [read_result(*named) for named in zip(work_dirs, names, strict=True)]
     if baseline is not None and baseline not in names:
         raise AnalysisError(f'there is no model {baseline!r} to compare with; there are: '
                             + ', '.join(names))
     found = differences(results)
     rows = result_rows(results, [_cost(d, measure, log) for d in work_dirs])
-    for result, work_dir in zip(results, work_dirs, strict=True):
-        plot_confusion(work_dir / REPORT, out / f'confusion_{result.name}.png')
+    for result in results:
+        plot_confusion(result.report, out / f"confusion_{result.name.replace('/', '_')}.png")
     texts = {
         'results.csv': rows_csv(rows),
         'differences.csv': differences_csv(found),
@@ -63,4 +60,4 @@ def _cost(work_dir: Path, measure: bool, log: Callable[[str], None]) -> ModelCos
     if not measure:
         return None
     log(f'measuring {work_dir}')
-    return model_cost(read_config(find_config(work_dir)))
+    return model_cost(read_config(find_config(trainings(work_dir)[0])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -85,3 +86,20 @@ class ClipRecords:
 
 
 _ROW_COLUMNS = ('values', 'label', 'clip', 'view', 'performer')
+
+
+def concatenate(parts: Sequence[ClipRecords]) -> ClipRecords:
+    """The rows of all parts, which share their classes; the key is the first one's.
+
+    Raises:
+        ClipRecordError: If the classes differ, or a clip-view is there twice.
+    """
+    if len({part.classes for part in parts}) != 1:
+        raise ClipRecordError('their classes differ')
+    joined = replace(parts[0], **{
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in _ROW_COLUMNS})
+    known = joined.clip != ''
+    clip_views = np.char.add(np.char.add(joined.clip, '_'), joined.view)[known]
+    if len(parts) > 1 and len(np.unique(clip_views)) < len(clip_views):
+        raise ClipRecordError('a clip-view is in two of them')
+    return joined

@@ -30,8 +30,7 @@ def write_reports(work_dir, predicted, order=range(6), train=None, **columns):
         **columns}).select(order)
     report = dict(top1=float((records.predicted == records.label).mean()), **accuracy_report(
         records.predicted, records.label, CLASSES, {'view': records.view}))
-    work_dir.mkdir()
-    (work_dir / 'accuracy.json').write_text(json.dumps(report))
+    work_dir.mkdir(parents=True)
     records.write(work_dir / 'accuracy.npz')
     if train is not None:
         (work_dir / 'train').mkdir()
@@ -48,9 +47,9 @@ def models(tmp_path):
 def test_numbers_of_one_model(models):
     result = read_result(models[0])
     assert (result.name, result.train_accuracy) == ('rgb', 0.875)
-    assert result.accuracy == pytest.approx(4 / 6)
+    assert result.report['top1'] == pytest.approx(4 / 6)
     assert result.confusable == pytest.approx(2 / 4)
-    assert result.per_view == {'A': pytest.approx(1 / 3), 'B': 1.0}
+    assert result.report['per_view'] == {'A': pytest.approx(1 / 3), 'B': 1.0}
 
 
 def test_the_report_of_two_models(models, tmp_path):
@@ -93,19 +92,15 @@ def test_records_that_do_not_say_which_clip_are_not_compared(tmp_path):
 
 
 def damage_report(work_dir):
-    (work_dir / 'accuracy.json').write_text('{"top1": 0.')
+    (work_dir / 'train' / 'accuracy.json').write_text('{"top1": 0.')
 
 
 def damage_foreign_report(work_dir):
-    (work_dir / 'accuracy.json').write_text('{"mpjpe": 4.5}')
+    (work_dir / 'train' / 'accuracy.json').write_text('{"mpjpe": 4.5}')
 
 
 def damage_records(work_dir):
     (work_dir / 'accuracy.npz').write_bytes(b'PK')
-
-
-def remove_report(work_dir):
-    (work_dir / 'accuracy.json').unlink()
 
 
 def remove_records(work_dir):
@@ -116,8 +111,7 @@ def remove_records(work_dir):
     (damage_report, r'accuracy\.json is damaged'),
     (damage_foreign_report, r'accuracy\.json is damaged or no report of FitnessAccMetric'),
     (damage_records, r'accuracy\.npz is damaged'),
-    (remove_report, r'there is no .*accuracy\.json; name work directories'),
-    (remove_records, r'has no accuracy\.npz beside .* test the model again'),
+    (remove_records, r'rgb has no accuracy\.npz; name work directories .* or test the model'),
 ])
 def test_damaged_reports_are_named(models, damage, message):
     damage(models[0])
@@ -125,8 +119,43 @@ def test_damaged_reports_are_named(models, damage, message):
         read_result(models[0])
 
 
+def write_folds(model, predicted):
+    """Clip a held out in one fold, b and c in the other."""
+    write_reports(model / 'fold0', predicted, order=[0, 1], train=0.5)
+    write_reports(model / 'fold10', predicted, order=[3, 2, 4, 5], train=1.0)
+    return model
+
+
+def test_folds_count_as_one_model(tmp_path):
+    found = read_result(write_folds(tmp_path / 'rgb', RGB))
+    whole = read_result(write_reports(tmp_path / 'whole', RGB))
+    assert (found.name, found.train_accuracy) == ('rgb', 0.75)
+    assert found.report == whole.report and found.confusable == whole.confusable
+    fused = write_folds(tmp_path / 'fused', FUSED)
+    text = write_study_report([tmp_path / 'rgb', fused], tmp_path, measure=False).read_text('utf-8')
+    assert '| fused | all | +0.1667 | +0.0000 to +0.5000 |' in text
+
+
+def test_folds_that_do_not_belong_together_are_refused(tmp_path):
+    model = write_folds(tmp_path / 'rgb', RGB)
+    write_reports(model / 'fold3', RGB, order=[1])
+    with pytest.raises(AnalysisError, match='a clip-view is in two of them'):
+        read_result(model)
+    other = write_folds(tmp_path / 'other', RGB)
+    write_reports(other / 'fold3', RGB, classes=('a', 'b', 'c'), clip=np.char.add(CLIP, '9'))
+    with pytest.raises(AnalysisError, match='their classes differ'):
+        read_result(other)
+
+
+def test_models_of_one_name_are_told_apart_by_the_folders_above(tmp_path):
+    models = [write_reports(tmp_path / data / 'tsm', RGB) for data in ('clean', 'noisy')]
+    text = write_study_report(models, tmp_path / 'report', measure=False).read_text('utf-8')
+    assert '| clean/tsm |' in text and '| noisy/tsm | all | +0.0000' in text
+    assert (tmp_path / 'report' / 'confusion_noisy_tsm.png').is_file()
+
+
 def test_names_have_to_be_different_and_known(models, tmp_path):
-    with pytest.raises(AnalysisError, match='the same name'):
+    with pytest.raises(AnalysisError, match='the same work directory is there twice'):
         write_study_report([models[0], models[0]], tmp_path / 'report', measure=False)
     with pytest.raises(AnalysisError, match="no model 'none' to compare with; there are: rgb, f"):
         write_study_report(models, tmp_path / 'report', 'none', measure=False)

@@ -21,7 +21,6 @@ def work_dir(tmp_path):
         file = tmp_path / start / 'vis_data' / 'scalars.json'
         file.parent.mkdir(parents=True)
         file.write_text('\n'.join(map(json.dumps, records)))
-    (tmp_path / 'accuracy.json').write_text(json.dumps(REPORT), 'utf-8')
     return tmp_path
 
 
@@ -36,16 +35,16 @@ def test_a_folder_without_a_log_is_named(tmp_path):
         run_plots.read_scalars(tmp_path)
 
 
-def test_report_in_words(work_dir):
-    words = run_plots.describe_report(work_dir / 'accuracy.json')
+def test_report_in_words():
+    words = run_plots.describe_report(REPORT)
     assert '0.750 on 4 clip-views of held-out performers Z3, Z12' in words
     assert 'curl (0.50)' in words
 
 
-@pytest.mark.parametrize('plot, source', [('plot_training', ''), ('plot_confusion',
-                                                                  'accuracy.json')])
-def test_figures_are_drawn(work_dir, plot, source):
-    out = getattr(run_plots, plot)(work_dir / source, work_dir / 'figures' / 'figure.png')
+@pytest.mark.parametrize('plot', ['plot_training', 'plot_confusion'])
+def test_figures_are_drawn(work_dir, plot):
+    source = work_dir if plot == 'plot_training' else REPORT
+    out = getattr(run_plots, plot)(source, work_dir / 'figures' / 'figure.png')
     image = matplotlib.image.imread(out)
     assert image.shape[1] >= 400
     assert image[..., :3].std() > 0.02

@@ -1,6 +1,7 @@
 """Draws training curves and the confusion matrix of a run into its work directory."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -11,14 +12,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('work_dir', type=Path, help='work directory of tools/train.py')
     work_dir = parser.parse_args().work_dir
-    report = work_dir / 'accuracy.json'
+    file = work_dir / 'accuracy.json'
     try:
+        report = json.loads(file.read_text('utf-8'))
         training = plot_training(work_dir, work_dir / 'training.png')
         confusion = plot_confusion(report, work_dir / 'confusion.png')
         print(describe_report(report))
     except FileNotFoundError as error:
         sys.exit(f'plot_run.py: {error}')
-    print(f'numbers         {report}')
+    print(f'numbers         {file}')
     print(f'figures         {training} {confusion}')
 
 

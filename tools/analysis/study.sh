@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The classification study: trains every model, tests it on held-out and on training performers,
-# then writes the tables and the t-SNE maps. Stop it at any moment and start it again: a model is
-# finished when its reports exist, a training goes on from its last epoch. Delete a model's folder
-# to have it trained anew.
+# The classification study: trains every model once per fold of performers, tests it on held-out and
+# on training performers, then writes the tables, in which every performer has been held out once,
+# and the t-SNE maps, of the first fold. Stop it at any moment and start it again: a fold is finished
+# when its reports exist, a training goes on from its last epoch. Delete a model's folder to have it
+# trained anew.
 #
 #   tools/analysis/study.sh
 #   CONFIGS="configs/tsm_r50_fitness.py configs/tsm_r50_heatmap_fitness.py" \
@@ -12,6 +13,7 @@
 #   FITNESS_DATA_ROOT  prepared data root             default: data/fitness_sample
 #   STUDY_DIR          where everything goes          default: work_dirs/study
 #   CONFIGS            models, the baseline first     default: all of configs/study
+#   FOLDS              number of folds                default: 2
 #   RGB, HEATMAP       names of the two models whose maps are compared
 #   TRAIN_ARGS         more arguments for tools/train.py, e.g. --amp
 #   OPTIONS            settings of the configs to override, e.g. train_cfg.max_epochs=1
@@ -20,6 +22,7 @@ cd "$(dirname "$0")/../.."
 
 export FITNESS_DATA_ROOT=${FITNESS_DATA_ROOT:-data/fitness_sample}
 study=${STUDY_DIR:-work_dirs/study}
+folds=${FOLDS:-2}
 rgb=${RGB:-tsm_r18}
 heatmap=${HEATMAP:-tsm_r18_heatmap}
 configs=${CONFIGS:-configs/study/$rgb.py $(find configs/study -name '*.py' ! -name "$rgb.py" | sort)}
@@ -27,39 +30,50 @@ configs=${CONFIGS:-configs/study/$rgb.py $(find configs/study -name '*.py' ! -na
 step() { printf '\n== %s\n' "$*"; }
 last_checkpoint() { echo "$1/$(basename "$(cat "$1/last_checkpoint")")"; }
 
-work_dirs=()
+# Settings of a fold; then the user's.
+options() {
+    for loader in train val test; do
+        echo "${loader}_dataloader.dataset.num_folds=$folds ${loader}_dataloader.dataset.fold=$1"
+    done
+    echo "${OPTIONS:-}"
+}
+
+models=()
 for config in $configs; do
-    work_dir=$study/$(basename "$config" .py)
-    work_dirs+=("$work_dir")
-    if [ -f "$work_dir/train/accuracy.json" ]; then
-        step "$work_dir is finished"
-        continue
-    fi
-    step "training $config"
-    # shellcheck disable=SC2086  # both variables hold several arguments
-    python tools/train.py "$config" --work-dir "$work_dir" --resume ${TRAIN_ARGS:-} \
-        ${OPTIONS:+--cfg-options $OPTIONS}
-    checkpoint=$(last_checkpoint "$work_dir")
-    step "testing $checkpoint on held-out performers"
-    # shellcheck disable=SC2086
-    python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir" ${OPTIONS:+--cfg-options $OPTIONS}
-    step "testing it on training performers"
-    # shellcheck disable=SC2086
-    python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir/train" \
-        --cfg-options test_dataloader.dataset.subset=train ${OPTIONS:-}
+    model=$study/$(basename "$config" .py)
+    models+=("$model")
+    for ((fold = 0; fold < folds; fold++)); do
+        work_dir=$model/fold$fold
+        if [ -f "$work_dir/train/accuracy.json" ]; then
+            step "$work_dir is finished"
+            continue
+        fi
+        step "training $config, fold $fold of $folds"
+        # shellcheck disable=SC2046,SC2086  # several arguments
+        python tools/train.py "$config" --work-dir "$work_dir" --resume ${TRAIN_ARGS:-} \
+            --cfg-options $(options $fold)
+        checkpoint=$(last_checkpoint "$work_dir")
+        step "testing $checkpoint on held-out performers"
+        # shellcheck disable=SC2046
+        python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir" \
+            --cfg-options $(options $fold)
+        step "testing it on training performers"
+        # shellcheck disable=SC2046
+        python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir/train" \
+            --cfg-options $(options $fold) test_dataloader.dataset.subset=train
+    done
 done
 
 step "tables"
-baseline=$(basename "${work_dirs[0]}")
-python tools/analysis/results.py "${work_dirs[@]}" --baseline "$baseline" --out "$study/report"
+python tools/analysis/results.py "${models[@]}" --out "$study/report"
 
 for name in "$rgb" "$heatmap"; do
-    if [ ! -f "$study/$name/last_checkpoint" ]; then
+    if [ ! -f "$study/$name/fold0/last_checkpoint" ]; then
         step "no t-SNE maps: $name is not among the models; set RGB and HEATMAP"
         exit 0
     fi
 done
-model() { echo "$1"/*.py "$(last_checkpoint "$1")"; }
+model() { echo "$1"/fold0/*.py "$(last_checkpoint "$1/fold0")"; }
 # shellcheck disable=SC2046  # a config and a checkpoint are two arguments
 tsne() { python tools/analysis/tsne.py $(model "$study/$rgb") "$@"; }
 step "t-SNE maps"
