@@ -2,6 +2,7 @@
 # of a ResNet-18 of half the width, a quarter of the resolution, a schedule of minutes. Small
 # batches: from scratch, the number of steps matters more than their size.
 _base_ = 'res50_fitness.py'
+from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
 codec = dict(
@@ -56,13 +57,4 @@ test_dataloader = val_dataloader
 max_epochs = 48
 train_cfg = dict(max_epochs=max_epochs, val_interval=16)
 optim_wrapper = dict(optimizer=dict(lr=1e-3), paramwise_cfg=dict(_delete_=True))
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min_ratio=0.01,
-        begin=1,
-        end=max_epochs,
-        T_max=max_epochs - 1,
-        convert_to_iter_based=True)
-]
+param_scheduler = warm_up_then_cosine(max_epochs)

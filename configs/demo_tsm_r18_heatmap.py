@@ -1,6 +1,7 @@
 # The heatmap recogniser small enough for two CPU cores and the generated sample: a quarter of the
 # resolution, ResNet-18, frames from the whole clip, a schedule of minutes.
 _base_ = 'tsm_r50_heatmap_fitness.py'
+from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
 input_size = (48, 64)  # width, height
@@ -58,13 +59,4 @@ test_dataloader = val_dataloader
 max_epochs = 13
 train_cfg = dict(max_epochs=max_epochs, val_interval=5)
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min_ratio=0.01,
-        begin=1,
-        end=max_epochs,
-        T_max=max_epochs - 1,
-        convert_to_iter_based=True)
-]
+param_scheduler = warm_up_then_cosine(max_epochs)

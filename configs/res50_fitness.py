@@ -6,10 +6,6 @@ _base_ = [
 
 model = dict(
     type='TopdownPoseEstimator',
-    data_preprocessor=dict(
-        type='PoseDataPreprocessor',
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375]),
     backbone=dict(type='ResNet', depth=50),
     head=dict(
         type='FitnessHeatmapHead',

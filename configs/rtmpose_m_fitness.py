@@ -15,10 +15,6 @@ codec = dict(
 
 model = dict(
     type='TopdownPoseEstimator',
-    data_preprocessor=dict(
-        type='PoseDataPreprocessor',
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375]),
     backbone=dict(
         _scope_='mmdet',
         type='CSPNeXt',

@@ -10,6 +10,13 @@ data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
 codec = dict(
     type='MSRAHeatmap', input_size=(192, 256), heatmap_size=(48, 64), sigma=2, unbiased=True)
 
+# Mean and deviation of ImageNet, in RGB as frames are loaded.
+model = dict(
+    data_preprocessor=dict(
+        type='PoseDataPreprocessor',
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375]))
+
 # The default split: five folds of performers, the first held out.
 split = dict(split='performer', fold=0, num_folds=5)
 pack = dict(

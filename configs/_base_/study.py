@@ -3,6 +3,7 @@
 # schedule of twelve epochs. Everything else is that of the full-size configs.
 _base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
 from fitness_mm.aihub.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
+from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
 input_size = (48, 64)  # width, height
@@ -43,13 +44,4 @@ test_dataloader = val_dataloader
 max_epochs = 12
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True),
-    dict(
-        type='CosineAnnealingLR',
-        eta_min_ratio=0.01,
-        begin=1,
-        end=max_epochs,
-        T_max=max_epochs - 1,
-        convert_to_iter_based=True)
-]
+param_scheduler = warm_up_then_cosine(max_epochs)
