@@ -1,5 +1,6 @@
 """What pose and action share of a run: hooks in mmengine's root registry, and launching."""
 
 from .epoch_seed_hook import EpochSeedHook
+from .finite_loss_hook import FiniteLossHook, LossNotFiniteError
 
-__all__ = ['EpochSeedHook']
+__all__ = ['EpochSeedHook', 'FiniteLossHook', 'LossNotFiniteError']

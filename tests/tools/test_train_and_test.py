@@ -94,6 +94,19 @@ def test_one_sentence_for_a_damaged_record_of_keypoints(sample_root, tmp_path):
     assert 'Traceback' not in result.stdout
 
 
+def test_a_training_that_diverges_ends_in_one_sentence_and_keeps_its_checkpoint(run, tmp_path):
+    work_dir, _, env = run
+    shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
+    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
+    result = run_tool(
+        'train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL,
+        'model.data_preprocessor.amplitude=inf', check=False, env=env)
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1].startswith('train.py: the loss is nan at iteration')
+    assert 'Traceback' not in result.stdout
+    assert sorted(p.name for p in tmp_path.glob('*.pth')) == ['epoch_1.pth']
+
+
 class Intruder:
     """Pickles to a call, as a hostile checkpoint would."""
 
