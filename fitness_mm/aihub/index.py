@@ -172,6 +172,26 @@ class FitnessIndex:
         """bool (T, K): in the label and inside the image."""
         return visible_of(self._store.visible[self._frames(i)])
 
+    def labels_of(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        """All labelled frames of some rows in one go, S of them in the order of ``rows``.
+
+        Args:
+            rows: Row numbers (R,).
+
+        Returns:
+            Position of each frame's row in ``rows``, int64 (S,); image number, int64 (S,);
+            keypoints, float32 (S, K, 2), and visibility, bool (S, K), as :meth:`keypoints` and
+            :meth:`visible` have them.
+        """
+        starts = self._store.frame_offsets[self._rows[rows]]
+        counts = self._store.frame_offsets[self._rows[rows] + 1] - starts
+        position = np.repeat(np.arange(len(counts)), counts)
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        frames = starts[position] + within
+        return (position, self._store.frame_numbers[frames].astype(np.int64),
+                self._store.keypoints[frames].astype(np.float32),
+                visible_of(self._store.visible[frames]))
+
     def conditions(self, i: int) -> np.ndarray:
         """int8 (C,) in catalogue order: 1 holds, 0 broken, -1 not given."""
         row = self._rows[i]
