@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .scale import clip_torso_px, nan_median
+from .scale import clip_torso_px, nan_median, nan_quantile
 
 THRESHOLD_TORSO = 0.05
 """A disagreement of the joints, root mean square in torso lengths, is suspicious from here on, but
@@ -82,23 +82,26 @@ def _disagreement(count: np.ndarray, first: np.ndarray, second: np.ndarray, rows
     """
     first = first[:, :, rows]
     second = second[:, :, rows[:, None], rows]
+    flat = second.reshape(*second.shape[:2], -1)
     weight = (count > 0).astype(np.float64)
     counted = np.maximum(count, 1)
     freedom = (2 * num_views - _SPACE)[:, None] / 2  # distances per point that are left, in points
     for _ in range(_ITERATIONS):
         total = (weight * count).sum(axis=1)[:, None]
         mean = (weight[..., None] * first).sum(axis=1) / total  # (N, R)
-        spread = (weight[..., None, None] * second).sum(axis=1) / total[..., None]
+        spread = (weight[:, None] @ flat).reshape(-1, *second.shape[2:]) / total[..., None]
         spread -= mean[:, :, None] * mean[:, None]
         _, axes = np.linalg.eigh(spread)
         beyond = axes[..., :-_SPACE]  # (N, R, R - 3)
-        inside = np.einsum('nrq,ntrs,nsq->nt', beyond, second, beyond, optimize=True)
-        at = np.einsum('nrq,ntr->ntq', beyond, first, optimize=True)
-        origin = np.einsum('nrq,nr->nq', beyond, mean)[:, None]  # (N, 1, Q)
+        projection = beyond @ beyond.swapaxes(1, 2)  # (N, R, R)
+        # the trace of the product of two symmetric matrices
+        inside = (flat @ projection.reshape(len(flat), -1, 1))[..., 0]
+        at = first @ beyond  # (N, T, Q)
+        origin = mean[:, None] @ beyond  # (N, 1, Q)
         square = inside - 2 * (at * origin).sum(axis=-1) + counted * (origin**2).sum(axis=-1)
         square = np.maximum(square, 0) / counted / freedom
         square = np.where(count > 0, square, np.nan)
-        low = np.nanquantile(square, 0.25, axis=1, keepdims=True)
+        low = nan_quantile(square, 0.25, 1)
         weight = np.nan_to_num(1 / (1 + (square / np.maximum(2 * low, 1e-9))**2)**2)
     return np.sqrt(square)
 

@@ -25,11 +25,13 @@ class ClipBlock:
         visible: bool (N, V, T, K).
         frame: int64 (N, V, T): position of the frame among all labelled frames of the index, -1
             where a view has no label.
+        number: int64 (N, V, T): its image number, -1 where a view has no label.
     """
 
     keypoints: np.ndarray
     visible: np.ndarray
     frame: np.ndarray
+    number: np.ndarray
 
 
 def clip_blocks(index: FitnessIndex, clips_per_block: int = 256) -> Iterator[ClipBlock]:
@@ -66,8 +68,10 @@ def _dense(index: FitnessIndex, rows: np.ndarray, clip: np.ndarray, view: np.nda
     shape = (int(clip[-1]) + 1, len(VIEWS), int(moment.max(initial=-1)) + 1)
     place = (clip_of_frame, view[position], moment)
     block = ClipBlock(np.zeros((*shape, *keypoints.shape[1:]), np.float32),
-                      np.zeros((*shape, visible.shape[1]), bool), np.full(shape, -1, np.int64))
+                      np.zeros((*shape, visible.shape[1]), bool), np.full(shape, -1, np.int64),
+                      np.full(shape, -1, np.int64))
     block.keypoints[place] = keypoints
     block.visible[place] = visible
     block.frame[place] = first_frame[position] + within
+    block.number[place] = numbers
     return block

@@ -33,7 +33,8 @@ def limb_scores(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     """
     a, b = np.array(LIMBS).T
     torso = clip_torso_px(keypoints, visible)[:, None, None, None]
-    length = np.linalg.norm(keypoints[..., a, :] - keypoints[..., b, :], axis=-1) / torso
+    x, y = keypoints[..., 0], keypoints[..., 1]
+    length = np.hypot(x[..., a] - x[..., b], y[..., a] - y[..., b]) / torso
     length = np.where(visible[..., a] & visible[..., b], length, np.nan)  # (N, V, T, limbs)
     deviation = np.abs(length - nan_median(length, 2))
     seen = ~np.isnan(deviation)

@@ -29,20 +29,22 @@ def place_scores(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     Returns:
         float32 (N, V, T), 1 at the threshold; NaN where too few joints are visible.
     """
-    enough = visible.sum(axis=-1) >= _MIN_JOINTS
-    shown = visible[..., None]
+    count = visible.sum(axis=-1)
+    enough = count >= _MIN_JOINTS
     torso = clip_torso_px(keypoints, visible)[:, None, None, None]
-    low = np.where(shown, keypoints, np.inf).min(axis=-2)
-    high = np.where(shown, keypoints, -np.inf).max(axis=-2)
-    box = np.concatenate([low, high], axis=-1) / torso  # (N, V, T, 4)
-    box = np.where(enough[..., None], box, np.nan)
+    edges, squares = [], 0.0
+    for axis in range(2):
+        values = np.ascontiguousarray(keypoints[..., axis])  # (N, V, T, K)
+        edges += [np.where(visible, values, np.inf).min(axis=-1),
+                  np.where(visible, values, -np.inf).max(axis=-1)]
+        centre = np.where(visible, values, 0).sum(axis=-1) / np.maximum(count, 1)
+        squares += np.where(visible, (values - centre[..., None])**2, 0).sum(axis=-1)
+    box = np.where(enough[..., None], np.stack(edges, axis=-1), np.nan) / torso  # (N, V, T, 4)
     shift = _beyond_other_views(np.abs(box - nan_median(box, 2)))
     edge = np.partition(shift, 2, axis=-1)[..., 2]
 
-    count = np.maximum(visible.sum(axis=-1), 1)[..., None]
-    centre = np.where(shown, keypoints, 0).sum(axis=-2) / count
-    squares = np.where(shown, (keypoints - centre[..., None, :])**2, 0).sum(axis=(-1, -2))
-    size = np.where(enough, np.log(np.maximum(squares / count[..., 0], 1.0)) / 2, np.nan)
+    square = np.maximum(squares / np.maximum(count, 1), 1.0)
+    size = np.where(enough, np.log(square) / 2, np.nan)  # (N, V, T)
     size = size - nan_median(size, 2)
     size = np.abs(size - nan_median(size, 1))
     return np.maximum(edge / EDGE_THRESHOLD_TORSO, size / SIZE_THRESHOLD).astype(np.float32)

@@ -67,10 +67,14 @@ def side_scores(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
 def _gain(vectors: np.ndarray, num_pairs: np.ndarray, views: tuple[bool, ...]) -> np.ndarray:
     """Scores (M, V) of the moments (M, V, 2, P) that have these views."""
     unexplained, swaps = _unexplained(views), _swaps(views)
-    # quadratic in the signs that the views are given: M x V x V
-    shares = np.einsum('mvip,viwj,mwjp->mvw', vectors, unexplained, vectors, optimize=True)
+    num_moments, num_views = vectors.shape[:2]
+    flat = vectors.reshape(num_moments, 2 * num_views, -1)
+    products = (flat @ flat.swapaxes(1, 2) * unexplained).reshape(
+        num_moments, num_views, 2, num_views, 2)
+    # quadratic in the signs that the views are given
+    shares = products.sum(axis=(2, 4)).reshape(num_moments, -1)  # (M, V * V)
     signs = np.where(swaps, -1.0, 1.0)  # (S, V)
-    squares = np.einsum('sv,mvw,sw->ms', signs, shares, signs, optimize=True)
+    squares = shares @ (signs[:, :, None] * signs[:, None]).reshape(len(signs), -1).T  # (M, S)
     rest = np.sqrt(np.maximum(squares, 0) / (num_pairs * sum(views))[:, None])
     gains = np.full((len(vectors), len(views)), np.nan)
     for v in np.flatnonzero(views):
@@ -81,14 +85,14 @@ def _gain(vectors: np.ndarray, num_pairs: np.ndarray, views: tuple[bool, ...]) -
 
 @cache
 def _unexplained(views: tuple[bool, ...]) -> np.ndarray:
-    """Projection (V, 2, V, 2) of what the views show onto what no vector in space explains."""
+    """Projection (2V, 2V) of what the views show onto what no vector in space explains."""
     azimuth = np.radians(CAMERA_AZIMUTHS_DEG)
     cameras = np.zeros((len(views), 2, 3))
     cameras[:, 0, 0], cameras[:, 0, 2], cameras[:, 1, 1] = np.cos(azimuth), -np.sin(azimuth), -1
     cameras[~np.array(views)] = 0
     flat = cameras.reshape(-1, 3)
     present = np.diag(np.repeat(np.array(views, float), 2))
-    return (present - flat @ np.linalg.pinv(flat)).reshape(len(views), 2, len(views), 2)
+    return present - flat @ np.linalg.pinv(flat)
 
 
 @cache

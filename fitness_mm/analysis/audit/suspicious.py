@@ -82,10 +82,12 @@ def find_suspicious(index: FitnessIndex,
     total = int(counts.sum())
     scores = np.zeros((total, len(CHECKS)), np.float32)
     checked = np.zeros((total, len(CHECKS)), bool)
+    numbers = np.zeros(total, np.int16)
     done = 0
     for block in clip_blocks(index):
         labelled = block.frame >= 0
         frames = block.frame[labelled]
+        numbers[frames] = block.number[labelled]
         for c, check in enumerate(CHECKS.values()):
             found = check(block.keypoints, block.visible)[labelled]
             checked[frames, c] = ~np.isnan(found)
@@ -94,11 +96,7 @@ def find_suspicious(index: FitnessIndex,
         if on_progress:
             on_progress(done, total)
     return Suspicions(np.repeat(np.arange(len(index), dtype=np.int32), counts),
-                      _frame_numbers(index), scores, checked)
-
-
-def _frame_numbers(index: FitnessIndex) -> np.ndarray:
-    return index.labels_of(np.arange(len(index)))[1].astype(np.int16)
+                      numbers, scores, checked)
 
 
 def exclusions(index: FitnessIndex, suspicions: Suspicions) -> dict[str, list[int]]:
