@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from fitness_mm.aihub.index import FitnessIndex
 
 from .agreement import agreement_scores
-from .blocks import clip_blocks
+from .blocks import ClipBlock, clip_blocks
 from .limbs import limb_scores
 from .place import place_scores
 from .sides import side_scores
@@ -70,12 +72,13 @@ class Suspicions:
         return frames[np.sort(first)]
 
 
-def find_suspicious(index: FitnessIndex,
+def find_suspicious(index: FitnessIndex, workers: int = 1,
                     on_progress: Callable[[int, int], None] | None = None) -> Suspicions:
     """Runs every check on every labelled frame.
 
     Args:
         index: The index.
+        workers: Threads; each takes about 100 MB.
         on_progress: Called with the numbers of frames done and in all.
     """
     counts = index.num_frames
@@ -84,19 +87,38 @@ def find_suspicious(index: FitnessIndex,
     checked = np.zeros((total, len(CHECKS)), bool)
     numbers = np.zeros(total, np.int16)
     done = 0
-    for block in clip_blocks(index):
-        labelled = block.frame >= 0
-        frames = block.frame[labelled]
-        numbers[frames] = block.number[labelled]
-        for c, check in enumerate(CHECKS.values()):
-            found = check(block.keypoints, block.visible)[labelled]
-            checked[frames, c] = ~np.isnan(found)
-            scores[frames, c] = np.nan_to_num(found, nan=0.0)
-        done += len(frames)
-        if on_progress:
-            on_progress(done, total)
+    with ThreadPoolExecutor(workers) as threads:
+        for block, found in _lookahead(threads, _check, clip_blocks(index), 2 * workers):
+            labelled = block.frame >= 0
+            frames = block.frame[labelled]
+            found = found[labelled]  # (frames, C)
+            numbers[frames] = block.number[labelled]
+            checked[frames] = ~np.isnan(found)
+            scores[frames] = np.nan_to_num(found, nan=0.0)
+            done += len(frames)
+            if on_progress:
+                on_progress(done, total)
     return Suspicions(np.repeat(np.arange(len(index), dtype=np.int32), counts),
                       numbers, scores, checked)
+
+
+def _check(block: ClipBlock) -> np.ndarray:
+    """float32 (N, V, T, C)."""
+    return np.stack([check(block.keypoints, block.visible) for check in CHECKS.values()], axis=-1)
+
+
+def _lookahead(threads: ThreadPoolExecutor, function: Callable[[ClipBlock], np.ndarray],
+               blocks: Iterable[ClipBlock],
+               most: int) -> Iterator[tuple[ClipBlock, np.ndarray]]:
+    """Blocks and results in order, with no more than so many blocks in memory."""
+    pending: deque[tuple[ClipBlock, Future[np.ndarray]]] = deque()
+    for block in blocks:
+        pending.append((block, threads.submit(function, block)))
+        if len(pending) >= most:
+            first, result = pending.popleft()
+            yield first, result.result()
+    for first, result in pending:
+        yield first, result.result()
 
 
 def exclusions(index: FitnessIndex, suspicions: Suspicions) -> dict[str, list[int]]:

@@ -1,0 +1,57 @@
+"""Folders on disk against the index: which no label mentions, and which labels miss theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.layout import SPLITS, real_root
+from fitness_mm.aihub.resolve import ImageResolver
+
+
+@dataclass(frozen=True)
+class FolderComparison:
+    """What the tree and the index have not in common. Paths are relative to the root.
+
+    Attributes:
+        on_disk: Clip folders found.
+        unmentioned: Folders that no clip-view of the index uses, sorted.
+        missing: Folders of the index that are not there any more, sorted.
+        unreadable: Folder -> why it could not be listed.
+    """
+
+    on_disk: int
+    unmentioned: list[str]
+    missing: list[str]
+    unreadable: dict[str, str]
+
+
+def compare_folders(index: FitnessIndex) -> FolderComparison:
+    """Lists the folders above the images, a few thousand, and compares. No image is looked at.
+
+    Raises:
+        LayoutError: If the root has neither training/ nor validation/.
+    """
+    root = real_root(index.root)
+    present: set[str] = set()
+    unreadable: dict[str, str] = {}
+    for split in SPLITS:
+        resolver = ImageResolver(root, split)
+        for day in resolver.day_folders():
+            present.update(resolver.clip_folders(day))
+        unreadable |= resolver.unreadable
+    used = set(index.column('image_dir').tolist())
+    return FolderComparison(len(present), sorted(present - used), sorted(used - present),
+                            unreadable)
+
+
+def folders_by_day(folders: Iterable[str]) -> dict[str, int]:
+    """Split and day to the number of these folders, in order."""
+    return dict(sorted(Counter(_day(folder) for folder in folders).items()))
+
+
+def _day(folder: str) -> str:
+    split, _, day, *_ = folder.split('/')
+    return f'{split}/{day}'
