@@ -112,8 +112,8 @@ def as_text(summary: dict) -> str:
     ]
     lines += [f"  {split:<10} {amounts['clips']:>8} clips, {amounts['clip_views']} clip-views"
               for split, amounts in summary['splits'].items()]
-    lines += ['', f"{_pad('Exercise', 58)}{'clips':>8}{'views':>9}{'frames':>10}{'people':>8}"]
-    lines += [_pad(f"{row['exercise']} ({row['exercise_ko']})", 58)
+    lines += ['', f"{pad('Exercise', 58)}{'clips':>8}{'views':>9}{'frames':>10}{'people':>8}"]
+    lines += [pad(f"{row['exercise']} ({row['exercise_ko']})", 58)
               + f"{row['clips']:>8}{row['clip_views']:>9}{row['frames']:>10}"
               f"{row['performers']:>8}" for row in summary['exercises']]
     for title, counts, words in (
@@ -134,7 +134,7 @@ def as_text(summary: dict) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def _pad(text: str, width: int) -> str:
+def pad(text: str, width: int) -> str:
     """Pad to a width in terminal columns, of which a Korean letter takes two."""
     columns = sum(2 if east_asian_width(letter) in 'WF' else 1 for letter in text)
     return text + ' ' * (width - columns)

@@ -9,7 +9,7 @@ import orjson
 
 from .skeleton import KEYPOINTS
 
-_AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
+AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
 _MEDIAN_OF_RAYLEIGH = np.sqrt(2 * np.log(2))  # of the length of a 2D standard normal vector
 
 
@@ -44,7 +44,7 @@ def keypoint_sigmas(predicted: np.ndarray, labels: np.ndarray,
     some = visible.any(axis=1)
     extent = np.zeros((len(labels), 2))
     extent[some] = np.nanmax(masked[some], axis=1) - np.nanmin(masked[some], axis=1) + 1
-    size = np.sqrt(_AREA_OF_BOX * extent.prod(axis=1))  # (N,)
+    size = np.sqrt(AREA_OF_BOX * extent.prod(axis=1))  # (N,)
 
     distance = np.linalg.norm(predicted - labels, axis=-1)  # (N, K)
     sigmas = np.full(labels.shape[1], np.nan)

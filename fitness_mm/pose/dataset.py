@@ -10,6 +10,7 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.coco_export import CATEGORY_ID, frame_id
 from fitness_mm.aihub.exclusions import read_joint_exclusions
 from fitness_mm.aihub.measures import torso_length_px, union_box
 from fitness_mm.aihub.sigmas import read_sigmas
@@ -33,7 +34,8 @@ class FitnessPoseDataset(ClipViewDataset):
     MMPose's top-down pipelines, all in pixels of the original image with pixel centres at
     integers: ``keypoints`` (1, K, 2), ``keypoints_visible`` (1, K), ``bbox`` (1, 4),
     ``img_shape``; ``union_keypoints`` (T, K, 2) and ``union_visible`` (T, K) of all the
-    clip-view's frames for :class:`UnionBoxCenterScale`; ``clip_view``, ``frame_number``, ``view``,
+    clip-view's frames for :class:`UnionBoxCenterScale`; ``id`` and ``img_id`` as
+    ``tools/data/export_coco.py`` has them, for :class:`mmpose.evaluation.CocoMetric`; ``clip_view``, ``frame_number``, ``view``,
     ``performer``, ``exercise``, ``day`` and ``torso``, the median torso length of the clip-view's
     labels in pixels; and what :class:`LoadLabelledFrame` needs to read the image.
 
@@ -108,11 +110,12 @@ class FitnessPoseDataset(ClipViewDataset):
         x1, y1, x2, y2 = union_box(*((keypoints, visible) if self.bbox == 'frame' else
                                      (union_keypoints, union_visible)), img_shape, margin=0)
         number = int(numbers[position])
+        identity = frame_id(clip_view, number)
         return dict(
             sample_idx=idx,
-            id=idx,
-            img_id=idx,
-            category_id=1,
+            id=identity,
+            img_id=identity,
+            category_id=CATEGORY_ID,
             index=index,
             row=row,
             img_path=str(index.image_path(row, number)),

@@ -1,0 +1,78 @@
+"""Write a split of a prepared data set as COCO keypoint JSON, for other tools.
+
+The options select the same frames as those of FitnessPoseDataset with the same names.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from fitness_mm.aihub.coco_export import FRAME_MODES, export_coco
+from fitness_mm.aihub.exclusions import read_exclusions
+from fitness_mm.aihub.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.layout import VIEWS
+from fitness_mm.aihub.selection import SUBSETS, select_exercises, select_rows
+from fitness_mm.aihub.splits import METHODS
+from fitness_mm.progress import shown_progress
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--root', default=os.environ.get('FITNESS_DATA_ROOT', 'data/fitness'),
+                        help='prepared data root (default: $FITNESS_DATA_ROOT or %(default)s)')
+    parser.add_argument('--out', type=Path, required=True, metavar='FILE.json')
+    parser.add_argument('--subset', choices=SUBSETS, default='train',
+                        help='(default: %(default)s)')
+    parser.add_argument('--split', choices=METHODS, default='performer',
+                        help='(default: %(default)s)')
+    parser.add_argument('--fold', type=int, default=0,
+                        help='which fold is held out (default: %(default)s)')
+    parser.add_argument('--num-folds', type=int, default=5, help='(default: %(default)s)')
+    parser.add_argument('--exercises', nargs='+', default=['seed'], metavar='NAME',
+                        help="seed for the original study's twelve, all, or English or Korean "
+                        'names in quotes (default: seed)')
+    parser.add_argument('--views', nargs='+', choices=VIEWS, default=list(VIEWS), metavar='A',
+                        help='cameras (default: all five)')
+    parser.add_argument('--frames', choices=FRAME_MODES, default='all',
+                        help='all labelled frames of a clip-view or the first '
+                        '(default: %(default)s)')
+    parser.add_argument('--excluded', nargs='+', default=[], metavar='FILE.json',
+                        help='lists of frames to leave out, of tools/kfold.py or audit.py')
+    return parser.parse_args()
+
+
+def export(args: argparse.Namespace) -> str:
+    """Writes the file and says what is in it."""
+    names = args.exercises
+    exercises = select_exercises(names[0] if names in (['seed'], ['all']) else names)
+    excluded = read_exclusions(args.excluded)
+    index = FitnessIndex.read(args.root)
+    rows = select_rows(index, exercises, args.views, args.subset, args.split, args.fold,
+                       args.num_folds)
+    fold = '' if args.split == 'official' else f', fold {args.fold} of {args.num_folds} held out'
+    with shown_progress('clip-views, twice') as on_progress:
+        counts = export_coco(
+            index, rows, args.out, args.frames, excluded,
+            f'AI Hub fitness-posture data set, {args.subset} of split {args.split}{fold}',
+            on_progress)
+    return (f'{args.out}: {counts.images} images and {counts.annotations} annotations of '
+            f'{len(rows)} clip-views, {args.out.stat().st_size / 1e6:.1f} MB')
+
+
+def main() -> None:
+    args = parse_args()
+    try:
+        print(export(args))
+    except (IndexFileError, ValueError) as error:
+        sys.exit(f'export_coco.py: {error}')
+    except KeyError as error:  # its str() is in quotes
+        sys.exit(f'export_coco.py: {error.args[0]}')
+    except OSError as error:
+        sys.exit(f'export_coco.py: {error.filename or args.out}: {error.strerror or error}')
+    except KeyboardInterrupt:
+        sys.exit(f'export_coco.py: stopped; {args.out} was not written')
+
+
+if __name__ == '__main__':
+    main()
