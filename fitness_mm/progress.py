@@ -51,12 +51,15 @@ class _Lines:
 
     def __init__(self, unit: str) -> None:
         self._unit = unit
-        self._start = self._last = time.monotonic()
+        self._start: float | None = None
+        self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if done and now - self._last >= _SECONDS_BETWEEN_LINES:
+        if self._start is None:
+            self._start = self._last = now
+        elif done and now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
             rate = done / (now - self._start)
-            print(f'{self._unit} {done}/{total}, {rate:,.0f}/s, about {(total - done) / rate:.0f} '
-                  's left', file=sys.stderr, flush=True)
+            print(f'{self._unit} {done}/{total}, {rate:,.0f}/s, about '
+                  f'{(total - done) / rate:.0f} s left', file=sys.stderr, flush=True)

@@ -108,6 +108,8 @@ def export_coco(index: FitnessIndex, rows: np.ndarray, path: str | Path, frames:
     info = {'description': description, 'root': 'file names are relative to the data root',
             'exercises': exercises}
     annotations = 0
+    if on_progress:
+        on_progress(done, total)
     with replacing(path) as temporary, temporary.open('wb') as file:
         file.write(b'{"info":' + orjson.dumps(info) + b',"licenses":[],"categories":'
                    + orjson.dumps([_CATEGORY]))

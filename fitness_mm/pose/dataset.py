@@ -35,7 +35,8 @@ class FitnessPoseDataset(ClipViewDataset):
     integers: ``keypoints`` (1, K, 2), ``keypoints_visible`` (1, K), ``bbox`` (1, 4),
     ``img_shape``; ``union_keypoints`` (T, K, 2) and ``union_visible`` (T, K) of all the
     clip-view's frames for :class:`UnionBoxCenterScale`; ``id`` and ``img_id`` as
-    ``tools/data/export_coco.py`` has them, for :class:`mmpose.evaluation.CocoMetric`; ``clip_view``, ``frame_number``, ``view``,
+    ``tools/data/export_coco.py`` writes them, for MMPose's ``CocoMetric``; ``clip_view``,
+    ``frame_number``, ``view``,
     ``performer``, ``exercise``, ``day`` and ``torso``, the median torso length of the clip-view's
     labels in pixels; and what :class:`LoadLabelledFrame` needs to read the image.
 

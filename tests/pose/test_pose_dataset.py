@@ -7,6 +7,7 @@ from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.coco import COCO_PARTS, DEFAULT_SIGMAS
+from fitness_mm.aihub.coco_export import frame_id
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINT_INDEX, KEYPOINTS, LIMBS
 from fitness_mm.pose import FitnessPoseDataset
@@ -31,7 +32,7 @@ def test_first_takes_one_frame_and_all_takes_every_frame(build):
                 for n in first.index.frame_numbers(i).tolist()]
     infos = [every.get_data_info(i) for i in range(len(every))]
     assert [(info['clip_view'], info['frame_number']) for info in infos] == expected
-    assert [info['id'] for info in infos] == list(range(len(every)))
+    assert [info['img_id'] for info in infos] == [frame_id(*names) for names in expected]
     for i in range(3):
         info = first.get_data_info(i)
         assert info['frame_number'] == first.index.frame_numbers(i)[0]

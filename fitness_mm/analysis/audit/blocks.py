@@ -34,8 +34,8 @@ class ClipBlock:
     number: np.ndarray
 
 
-def clip_blocks(index: FitnessIndex, clips_per_block: int = 256) -> Iterator[ClipBlock]:
-    """All clips of an index, so many at a time that they take about 40 MB.
+def clip_blocks(index: FitnessIndex, clips_per_block: int = 64) -> Iterator[ClipBlock]:
+    """All clips of an index, so many at a time that they take about 10 MB.
 
     Args:
         index: The index.
@@ -43,7 +43,7 @@ def clip_blocks(index: FitnessIndex, clips_per_block: int = 256) -> Iterator[Cli
     """
     codes = index.codes('clip')
     order = np.argsort(codes, kind='stable')
-    view = np.searchsorted(VIEWS, index.view)
+    view = view_positions(index)
     counts = index.num_frames
     first_frame = np.cumsum(counts) - counts
     # where another clip begins in that order
@@ -55,6 +55,12 @@ def clip_blocks(index: FitnessIndex, clips_per_block: int = 256) -> Iterator[Cli
             rows = order[block[0]:end]
             clip = np.searchsorted(block, np.arange(block[0], end), 'right') - 1
             yield _dense(index, rows, clip, view[rows], first_frame[rows])
+
+
+def view_positions(index: FitnessIndex) -> np.ndarray:
+    """Position of each row's camera in :data:`~fitness_mm.aihub.layout.VIEWS`, (len,)."""
+    _, first, which = np.unique(index.codes('view'), return_index=True, return_inverse=True)
+    return np.searchsorted(VIEWS, index.select(first).view)[which]
 
 
 def _dense(index: FitnessIndex, rows: np.ndarray, clip: np.ndarray, view: np.ndarray,

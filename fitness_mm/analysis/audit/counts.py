@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES, Exercise, exercise_of_type
 from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.layout import VIEWS
+
+from .blocks import view_positions
 
 _BLOCK_ROWS = 4096
 
@@ -52,50 +56,62 @@ class ConditionCount:
 
 def amounts(index: FitnessIndex) -> dict[str, list[Amount]]:
     """How much there is per exercise, day, view, performer and type, each in its own order."""
-    exercises = index.exercise
-    names = np.array([f'{e.name} ({e.name_ko})' for e in EXERCISES])
-    types = index.type
-    type_names = {t: f'{t:03d} {exercise_of_type(t).name}' for t in np.unique(types).tolist()}
-    return {
-        'exercise': _by(index, exercises, lambda e: str(names[e])),
-        'day': _by(index, np.char.add(np.char.add(index.split, '/'), index.column('day')), str),
-        'view': _by(index, index.view, str),
-        'performer': _by(index, index.performer, lambda p: f'Z{p}'),
-        'type': _by(index, types, lambda t: type_names[t]),
+    def exercise(row: FitnessIndex) -> str:
+        found = EXERCISES[int(row.exercise[0])]
+        return f'{found.name} ({found.name_ko})'
+
+    def type_name(row: FitnessIndex) -> str:
+        return f'{row.type[0]:03d} {exercise_of_type(int(row.type[0])).name}'
+
+    days = index.codes('day').astype(np.int64)
+    splits = index.codes('split').astype(np.int64)
+    groups = {
+        'exercise': _by(index, index.exercise, exercise),
+        'day': _by(index, splits * (days.max(initial=0) + 1) + days,
+                   lambda row: f"{row.split[0]}/{row.column('day')[0]}"),
+        'view': _by(index, index.codes('view'), lambda row: str(row.view[0])),
+        'performer': _by(index, index.performer, lambda row: f'Z{row.performer[0]}'),
+        'type': _by(index, index.type, type_name),
     }
+    for what in ('day', 'view'):  # codes are in no order
+        groups[what].sort(key=lambda group: group.name)
+    return groups
 
 
-def _by(index: FitnessIndex, keys: np.ndarray, name) -> list[Amount]:
-    groups, group = np.unique(keys, return_inverse=True)
-    size = len(groups)
-    frames = np.bincount(group, index.num_frames, size).astype(int)
-    views = np.bincount(group, minlength=size)
+def _by(index: FitnessIndex, keys: np.ndarray,
+        name: Callable[[FitnessIndex], str]) -> list[Amount]:
+    """Amounts of rows with equal keys; ``name`` is given one of the rows."""
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    size = len(first)
+    frames = np.bincount(group, index.num_frames, size).astype(int).tolist()
+    views = np.bincount(group, minlength=size).tolist()
     clips = _distinct(group, index.codes('clip'), size)
     people = _distinct(group, index.performer, size)
-    return [Amount(name(key), int(clips[g]), int(views[g]), int(frames[g]), int(people[g]))
-            for g, key in enumerate(groups.tolist())]
+    return [Amount(name(index.select(first[g:g + 1])), clips[g], views[g], frames[g], people[g])
+            for g in range(size)]
 
 
-def _distinct(group: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    """Number of different values in each group, (size,)."""
-    pairs = np.unique(np.stack([group, values.astype(np.int64)]), axis=1)
-    return np.bincount(pairs[0], minlength=size)
+def _distinct(group: np.ndarray, values: np.ndarray, size: int) -> list[int]:
+    """Number of different values, none negative, in each group."""
+    width = int(values.max(initial=0)) + 1
+    pairs = np.unique(group.astype(np.int64) * width + values)
+    return np.bincount(pairs // width, minlength=size).tolist()
 
 
-def visible_shares(index: FitnessIndex, views: tuple[str, ...]) -> np.ndarray:
+def visible_shares(index: FitnessIndex) -> np.ndarray:
     """Share of labelled frames in which a keypoint is visible, (K, V); NaN for a view without any.
 
     Visible means: in the label and inside the image.
     """
-    view = np.searchsorted(views, index.view)
-    total = np.zeros(len(views))
+    view = view_positions(index)
+    total = np.zeros(len(VIEWS))
     seen = 0
     for start in range(0, len(index), _BLOCK_ROWS):
         rows = np.arange(start, min(start + _BLOCK_ROWS, len(index)))
         position, _, _, visible = index.labels_of(rows)
         frame_view = view[rows][position]
-        total += np.bincount(frame_view, minlength=len(views))
-        seen += np.stack([visible[frame_view == v].sum(axis=0) for v in range(len(views))], 1)
+        total += np.bincount(frame_view, minlength=len(VIEWS))
+        seen += np.stack([visible[frame_view == v].sum(axis=0) for v in range(len(VIEWS))], 1)
     return np.where(total > 0, seen / np.maximum(total, 1), np.nan)
 
 

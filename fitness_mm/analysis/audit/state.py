@@ -10,7 +10,6 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.layout import VIEWS
 
 from .counts import (
     Amount,
@@ -97,7 +96,7 @@ def inspect(root: str | Path, workers: int = 1,
     except ReportError as problem:
         error = str(problem)
     return DataState(
-        index, amounts(index), rejects, error, days, visible_shares(index, VIEWS),
+        index, amounts(index), rejects, error, days, visible_shares(index),
         frames_per_clip_view(index), images_per_clip_view(index), incomplete_rows(index),
         condition_counts(index), compare_folders(index),
         find_suspicious(index, workers, on_progress))

@@ -78,8 +78,8 @@ def find_suspicious(index: FitnessIndex, workers: int = 1,
 
     Args:
         index: The index.
-        workers: Threads; each takes about 100 MB.
-        on_progress: Called with the numbers of frames done and in all.
+        workers: Threads; each takes about 50 MB.
+        on_progress: Called with the numbers of frames done and in all, first with 0.
     """
     counts = index.num_frames
     total = int(counts.sum())
@@ -87,6 +87,8 @@ def find_suspicious(index: FitnessIndex, workers: int = 1,
     checked = np.zeros((total, len(CHECKS)), bool)
     numbers = np.zeros(total, np.int16)
     done = 0
+    if on_progress:
+        on_progress(done, total)
     with ThreadPoolExecutor(workers) as threads:
         for block, found in _lookahead(threads, _check, clip_blocks(index), 2 * workers):
             labelled = block.frame >= 0
