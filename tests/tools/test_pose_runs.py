@@ -109,3 +109,17 @@ def test_foreign_project_under_mmposes_own_script(sample_root, tmp_path):
         env={**os.environ, 'FITNESS_DATA_ROOT': str(sample_root)})
     assert result.returncode == 0, result.stdout[-4000:]
     assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').is_file()
+
+
+def test_mmposes_oks_metric_with_an_exported_file(run, sample_root, tmp_path):
+    work_dir, _, env = run
+    run_tool('data/export_coco.py', '--root', sample_root, '--out', tmp_path / 'val.json',
+             '--subset', 'val', '--frames', 'first')
+    config = tmp_path / 'oks.py'
+    config.write_text(f"_base_ = '{CONFIG}'\n"
+                      "test_evaluator = [dict(type='FitnessMPJPE'), "
+                      f"dict(type='CocoMetric', ann_file='{tmp_path / 'val.json'}')]\n", 'utf-8')
+    options = [option for option in SMALL if not option.startswith('test_dataloader.dataset')]
+    result = run_tool('test.py', config, work_dir / 'epoch_2.pth', '--work-dir', tmp_path,
+                      '--cfg-options', *options, env=env)
+    assert 'coco/AP: ' in result.stdout and 'mpjpe/input_px: ' in result.stdout
