@@ -151,7 +151,7 @@ def test_the_tool_takes_the_splits_of_training(sample_root, tmp_path):
                     '--fold', 1, '--num-folds', 3, '--exercises', '바벨 컬', 'barbell row',
                     '--views', 'C', 'D', '--excluded', tmp_path / 'flag.json').stdout
     exercises = [e for e in EXERCISES if e.name in ('barbell curl', 'barbell row')]
-    rows = select_rows(index, exercises, 'CD', 'val', 'performer', 1, 3)
+    rows = select_rows(index, exercises, ('C', 'D'), 'val', 'performer', 1, 3)
     coco = json.loads(out.read_text('utf-8'))
     expected = {index.clip_view_id(i) for i in rows}
     assert {a['clip_view'] for a in coco['annotations']} == expected and expected

@@ -7,6 +7,7 @@ from mmpose.registry import DATASETS, METRICS
 
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.coco_export import export_coco
+from fitness_mm.aihub.layout import VIEWS
 from fitness_mm.aihub.selection import select_exercises, select_rows
 from fitness_mm.pose import FitnessPoseDataset
 from fitness_mm.pose.metainfo import METAINFO
@@ -15,7 +16,7 @@ from fitness_mm.pose.metainfo import METAINFO
 @pytest.fixture(scope='module')
 def exported(sample_root, tmp_path_factory):
     index = FitnessIndex.read(sample_root)
-    rows = select_rows(index, select_exercises('seed'), 'ABCDE', 'val', 'performer', 0, 5)
+    rows = select_rows(index, select_exercises('seed'), VIEWS, 'val', 'performer', 0, 5)
     path = tmp_path_factory.mktemp('coco') / 'val.json'
     export_coco(index, rows, path, frames='first')
     return path
