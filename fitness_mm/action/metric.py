@@ -11,8 +11,8 @@ from mmaction.evaluation import AccMetric
 from mmaction.registry import METRICS
 from sklearn.metrics import confusion_matrix, f1_score
 
-from fitness_mm.anomaly.atomic import replacing
 from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.files import replacing
 
 GROUPS = ('view', 'performer')
 # Where a sample comes from, and what stands for it if its pipeline does not say.

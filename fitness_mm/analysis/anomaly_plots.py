@@ -22,8 +22,8 @@ from fitness_mm.anomaly import (
     severity,
     sweep,
 )
-from fitness_mm.anomaly.atomic import replacing
 from fitness_mm.anomaly.thresholds import sweep_range
+from fitness_mm.files import replacing
 
 from .anomaly_scores import MANY_JOINTS, detection_scores
 from .planted import Truth

@@ -20,8 +20,8 @@ from fitness_mm.anomaly import (
     flag,
     merge_records,
 )
-from fitness_mm.anomaly.atomic import replacing
 from fitness_mm.anomaly.sheet import draw_sheet, worst_rows
+from fitness_mm.files import replacing
 
 from .anomaly_plots import plot_groups, plot_joint_distances, plot_sweep
 from .anomaly_scores import (

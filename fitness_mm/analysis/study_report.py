@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fitness_mm.anomaly.atomic import replacing
+from fitness_mm.files import replacing
 
 from .errors import AnalysisError
 from .load_model import read_config

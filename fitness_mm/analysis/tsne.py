@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.anomaly.atomic import replacing
 from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.files import replacing
 
 from .embed import FEWEST_POINTS, SEED, tsne_map
 from .errors import AnalysisError

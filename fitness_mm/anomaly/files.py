@@ -12,8 +12,8 @@ import numpy as np
 import orjson
 
 from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.files import replacing
 
-from .atomic import replacing
 from .decision import Anomalies, find_anomalies
 from .residuals import Residuals, merge_records, write_record
 from .rules import Rule

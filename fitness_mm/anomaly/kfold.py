@@ -16,7 +16,8 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from .atomic import replacing
+from fitness_mm.files import replacing
+
 from .files import AnomalyFiles, merge
 from .rules import Rule
 

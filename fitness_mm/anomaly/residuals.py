@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .atomic import replacing
+from fitness_mm.files import replacing
 
 # name -> shape after N, kind of numpy type
 _COLUMNS = {

@@ -16,8 +16,8 @@ from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.skeleton import KEYPOINTS, LIMBS
+from fitness_mm.files import replacing
 
-from .atomic import replacing
 from .decision import Anomalies
 from .lookup import rows_of_clip_views
 from .residuals import Residuals

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.anomaly.atomic import replacing
+from fitness_mm.files import replacing
 
 
 class ClipRecordError(Exception):
