@@ -17,6 +17,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fitness_mm.files import remove_leftovers
+
+from .clip_results import RESULTS_FILE, attach_clips, read_results
 from .index import INDEX_FILE, FitnessIndex, IndexFileError
 from .labels import LabelError
 from .layout import SPLITS, real_root, walk_labels
@@ -87,6 +90,8 @@ def build_index(root: str | Path, workers: int = 1,
     real = real_root(root)
     parts = real / PARTS_FOLDER
     parts.mkdir(exist_ok=True)
+    remove_leftovers(real, f'{INDEX_FILE}.*.tmp', 'report.*.tmp')
+    remove_leftovers(parts, '*.tmp')
     days, report = _plan(real)
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
@@ -204,18 +209,46 @@ def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelErro
     return keep, duplicates
 
 
+def labelled_rows(root: Path) -> Iterator[pa.Table]:
+    """The rows of each day as its labels have them, in index order, without clip files.
+
+    Args:
+        root: Data root without links in it.
+
+    Raises:
+        IndexFileError: If a day's labels were not read yet, or changed since.
+    """
+    days, _ = _plan(root)
+    for day in days:
+        if not _is_done(root / PARTS_FOLDER / day.part_name, day.fingerprint):
+            raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
+                                 f'are now; first run: python tools/data/prepare.py --root {root}')
+    for _, rows in _rows(root, days):
+        yield rows
+
+
 def _merge(root: Path, days: list[_Day], report: Report) -> None:
     """Write the index from the parts; the days are sorted, and so is each part."""
-    seen: set[str] = set()
+    clips = read_results(root / RESULTS_FILE)
     with (_replacing(root / INDEX_FILE) as temporary,
           pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
-        for day in days:
-            table = _read_part(root / PARTS_FOLDER / day.part_name)
-            report.add(Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY])))
-            table, duplicates = _not_seen(table, day.split, seen)
-            report.reject(duplicates)
-            if len(table):
-                writer.write_table(table.replace_schema_metadata(SCHEMA.metadata))
+        for found, rows in _rows(root, days):
+            report.add(found)
+            if clips is not None:
+                rows = attach_clips(rows, clips, report)
+            if len(rows):
+                writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
+
+
+def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
+    """Report and rows of each day, without the clips that an earlier split has."""
+    seen: set[str] = set()
+    for day in days:
+        table = _read_part(root / PARTS_FOLDER / day.part_name)
+        found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
+        table, duplicates = _not_seen(table, day.split, seen)
+        found.reject(duplicates)
+        yield found, table
 
 
 def _read_part(path: Path) -> pa.Table:
