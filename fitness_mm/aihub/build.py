@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from fitness_mm.files import remove_leftovers
 
 from .clip_results import RESULTS_FILE, attach_clips, read_results
+from .image_files import image_files
 from .index import INDEX_FILE, FitnessIndex, IndexFileError
 from .labels import LabelError
 from .layout import SPLITS, real_root, walk_labels
@@ -28,6 +29,7 @@ from .report import Report, as_text, summarise
 from .resolve import ImageResolver
 from .rows import Findings, read_labels
 from .schema import INDEX_VERSION, SCHEMA, SORT_COLUMNS, VERSION_KEY, WRITE_OPTIONS
+from .tars import Tars, linked_tars, look_up_tars
 
 PARTS_FOLDER = 'index_parts'
 
@@ -92,6 +94,8 @@ def build_index(root: str | Path, workers: int = 1,
     parts.mkdir(exist_ok=True)
     remove_leftovers(real, f'{INDEX_FILE}.*.tmp', 'report.*.tmp')
     remove_leftovers(parts, '*.tmp')
+    look_up_tars(real)
+    image_files.cache_clear()  # it may know tars as they were
     days, report = _plan(real)
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
@@ -126,6 +130,11 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
         report.reject(LabelError(problem.reason, path, problem.detail)
                       for path, problem in tree.problems)
         resolver = ImageResolver(root, split)
+        tars = Tars(root, split)
+        report.reject(LabelError('broken_tar', tar, problem) for tar, problem in tars.problems())
+        report.reject(LabelError('outside_root', tar, 'a symbolic link that leads out of the data '
+                                 'root is not followed; expected a tar')
+                      for tar in linked_tars(root, split))
         for name in sorted({*tree.labels, *tree.num_3d, *resolver.day_folders()}):
             day = _Day(split, name, tree.labels.get(name, []), list(resolver.clip_folders(name)))
             day.report.labels_2d = len(day.files)
@@ -135,18 +144,23 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
                 day.report.days_without_labels.append(
                     f'{split}/{name} ({len(day.image_folders)} image folders, '
                     f'{day.report.labels_3d} 3D labels)')
-            day.fingerprint = _fingerprint(root, day)
+            day.fingerprint = _fingerprint(root, day, tars)
             days.append(day)
         report.reject(LabelError('unreadable', path, what)
                       for path, what in sorted(resolver.unreadable.items()))
     return days, report
 
 
-def _fingerprint(root: Path, day: _Day) -> str:
-    """Changes with the names, sizes and times of the label files and image folders of a day."""
+def _fingerprint(root: Path, day: _Day, tars: Tars) -> str:
+    """Changes with the names, sizes and times of the label files, image folders and tars of a
+    day."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d]))
+    tar_state = tars.state(day.day)
+    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
+                                *tar_state]))
     for path in (*day.files, *day.image_folders):
+        if tar_state and not os.path.exists(root / path):
+            continue  # in a tar only
         status = os.stat(root / path)
         digest.update(b'\0%b %d %d' % (os.fsencode(path), status.st_size, status.st_mtime_ns))
     return digest.hexdigest()

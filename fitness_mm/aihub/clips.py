@@ -13,7 +13,7 @@ import numpy as np
 from .clip_codec import encode_clip
 from .clip_job import ClipJob, sealed, sealed_bytes
 from .image_files import ImageFiles
-from .images import FrameError, decode_jpeg
+from .images import FrameError
 from .layout import LayoutError, is_inside
 
 
@@ -85,9 +85,8 @@ def _frames(images: ImageFiles, job: ClipJob, numbers: tuple[int, ...],
     all of them, because it matters whether a label is on one."""
     x1, y1, x2, y2 = job.box
     for number in numbers:
-        path = job.image(number)
         try:
-            image = decode_jpeg(images.read(path), images.shown(path), job.image_size)
+            image = images.read(job.image(number), job.image_size)
         except FrameError as error:
             broken[number] = error
             continue

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .clip_codec import decode_clip
+from .image_files import image_files
 from .images import FrameError, read_jpeg
 from .index import FitnessIndex
 
@@ -67,7 +68,8 @@ def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
         transform = FrameTransform.of_box(index.value('clip_box', row), size)
     else:
         size = (index.value('image_width', row), index.value('image_height', row))
-        frames = [read_jpeg(index.image_path(row, n), size) for n in frame_numbers]
+        files = image_files(index.root)
+        frames = [files.read_rgb(index.image_name(row, n), size) for n in frame_numbers]
         transform = FrameTransform()
     if box is None:
         return frames, transform

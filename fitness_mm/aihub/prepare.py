@@ -16,6 +16,7 @@ from .clip_job import DEFAULT_HEIGHT
 from .index import IndexFileError
 from .layout import LayoutError, real_root
 from .progress import shown_progress
+from .tars import look_up_tars
 
 _INTERRUPTED = 130  # what shells report after Ctrl-C
 
@@ -71,6 +72,7 @@ def _prepare(root: str | Path, workers: int, clips: ClipOptions | None) -> int:
               f'all are done: prepare.py --root {root} --merge')
         return 0
     with shown_progress() as progress:
+        look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
         result = build_index(root, workers, lambda *counts: progress('labels', *counts))
         parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '
                   'from earlier runs.')

@@ -19,6 +19,7 @@ REASONS: dict[str, str] = {
     'symlink': 'a symbolic link inside the label tree, not followed',
     'too_deep': 'folders are nested deeper than any label tree',
     'duplicate': 'the clip is indexed from another file already',
+    'broken_tar': 'a tar of images is cut off, damaged or has unusable members',
     # about one view of a clip
     'missing_view': 'a camera view is missing in some or all frames',
     'missing_keypoints': 'a frame has none of the 24 keypoints',
