@@ -29,12 +29,9 @@ class Tars:
 
     def __init__(self, root: Path, split: str) -> None:
         self._top = f'{split}/img'
-        self._tars = [members for tar in _tar_files(root, split)
-                      if (members := _opened(root / tar, root / table_path(tar),
-                                             TarState.of(root / tar)))]
-
-    def __bool__(self) -> bool:
-        return bool(self._tars)
+        opened = (_opened(root / tar, root / table_path(tar), TarState.of(root / tar))
+                  for tar in _tar_files(root, split))
+        self._tars = [members for members in opened if members is not None]
 
     def folders(self, parent: str) -> list[str]:
         """Names of the folders in a folder; both are below the root, with ``/``."""

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from label_tree import HEIGHT, WIDTH, Tree, dumps, make_label
 
-from fitness_mm.aihub import clip_build, clips
+from fitness_mm.aihub import clip_build
 from fitness_mm.aihub.clip_build import Shard, build_clips
 from fitness_mm.aihub.clip_codec import encode_clip
 from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
@@ -27,7 +27,7 @@ from fitness_mm.files import locked
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
 DAYS = ('Day04_200924_F', 'Day05_200925_F')
-TYPES = (4, 201)
+TYPES = (4,)
 NUM_CLIPS = len(DAYS) * len(TYPES) * 5
 
 
@@ -135,31 +135,28 @@ def test_indexing_labels_alone_keeps_the_clips(tree, expected):
     assert contents(tree.root) == expected
 
 
-@pytest.mark.parametrize('count', [1, 3, 50])
+@pytest.mark.parametrize('count', [1, 3, 12])
 def test_shards_and_merge_leave_what_one_run_leaves(tree, expected, count):
     assert prepare(tree.root) == 0
     for number in range(count, 0, -1):
         assert prepare(tree.root, 1, ClipOptions(32, Shard(number, count))) == 0
-    assert 'clip_file' not in contents(tree.root)
     assert FitnessIndex.read(tree.root).clip_path(0) is None, 'not before they are merged'
     assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 0
     assert contents(tree.root) == expected
 
 
-def test_shards_by_the_tool(tree, expected):
-    run = run_tool('--root', tree.root, '--clips', '--clip-height', 32, '--shard', '1/2')
-    assert run.returncode == 1
+def test_shards_by_the_tool(tree, expected, capsys):
+    assert prepare(tree.root, 1, ClipOptions(32, Shard(2, 2))) == 1
     assert 'labels of training/Day04_200924_F are not indexed as they are now; first run' \
-        in run.stderr
+        in capsys.readouterr().err
     prepare(tree.root)
     run = run_tool('--root', tree.root, '--clips', '--clip-height', 32, '--shard', '1/2')
     assert f'Made {NUM_CLIPS // 2} clip files' in run.stdout
     assert f'shard 1 of 2; when all are done: prepare.py --root {tree.root} --merge' in run.stdout
-    merge = ('--root', tree.root, '--merge', '--clip-height', 32)
-    run = run_tool(*merge)
-    assert run.returncode == 1 and 'lacks the results of shard 2 of 2' in run.stderr
-    run_tool('--root', tree.root, '--clips', '--clip-height', 32, '--shard', '2/2')
-    run = run_tool(*merge)
+    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
+    assert 'lacks the results of shard 2 of 2' in capsys.readouterr().err
+    prepare(tree.root, 1, ClipOptions(32, Shard(2, 2)))
+    run = run_tool('--root', tree.root, '--merge', '--clip-height', 32)
     assert run.returncode == 0, run.stderr
     assert contents(tree.root) == expected
 
@@ -190,9 +187,7 @@ def test_no_shard(text):
 
 @pytest.mark.parametrize('args, message', [
     (('--shard', '1/2'), '--shard goes with --clips'),
-    (('--clips', '--merge', '--shard', '1/2'), '--shard goes with --clips'),
     (('--clips', '--shard', '5/2'), "'5/2' is no shard"),
-    (('--clips', '--clip-height', '3'), 'expected 16 to 2160'),
 ])
 def test_arguments(tmp_path, args, message):
     run = run_tool('--root', tmp_path, *args)
@@ -229,8 +224,8 @@ prepare(root, 1, ClipOptions(32))
 
 
 @pytest.mark.parametrize('moment, count', [
-    ('half-written', 1), ('half-written', 11), ('before-rename', 8), ('after-rename', 9),
-    ('before-rename', 27), ('after-rename', 27), ('before-rename', 28)])
+    ('half-written', 1), ('half-written', 8), ('after-rename', 9),
+    ('before-rename', 16), ('after-rename', 16), ('before-rename', 18)])
 def test_killed_and_run_again(tree, expected, moment, count):
     run = subprocess.run([sys.executable, '-c', KILLED, moment, str(count), str(tree.root)],
                          timeout=120, capture_output=True, text=True)
@@ -241,7 +236,7 @@ def test_killed_and_run_again(tree, expected, moment, count):
     assert contents(tree.root) == expected
 
 
-@pytest.mark.parametrize('fraction', [0.2, 0.6, 0.9])
+@pytest.mark.parametrize('fraction', [0.1, 0.5, 0.9])
 def test_killed_with_its_workers_and_run_again(tree, expected, fraction):
     prepare(tree.root)
     process = subprocess.Popen(
@@ -306,7 +301,7 @@ def first_clip(tree):
     lambda path: path.write_bytes(encode_clip([np.zeros((32, 56, 3), np.uint8)] * 32, (56, 32))),
     lambda path: path.unlink(),
     lambda path: path.write_bytes(
-        path.with_name('201-1-1-01-Z3_A.mp4').read_bytes()),  # another clip-view's
+        path.parents[2].joinpath('3/B/004-1-1-01-Z3_B.mp4').read_bytes()),  # another clip-view's
 ])
 def test_only_a_clip_file_that_is_not_right_is_made_again(tree, expected, damage):
     prepare(tree.root, 1, ClipOptions(32))
@@ -388,12 +383,12 @@ def test_broken_image_without_labels(tree):
         read_frames(index, row, [8])
 
 
-@pytest.mark.parametrize('number, missing', [(8, 8), (7, 7), (1, 1)])
-def test_missing_image(tree, number, missing):
+@pytest.mark.parametrize('number', [8, 7, 1])
+def test_missing_image(tree, number):
     image(tree, number).unlink()
     assert prepare(tree.root, 1, ClipOptions(32)) == 0
     summary = report(tree.root)
-    assert f'image {missing} is missing' in summary['examples']['no_clip_file'][0]
+    assert f'image {number} is missing' in summary['examples']['no_clip_file'][0]
     index = FitnessIndex.read(tree.root)
     row = index.view.tolist().index('C')
     assert index.clip_path(row) is None and len(index) == NUM_CLIPS
@@ -456,8 +451,3 @@ def test_two_runs_at_once(tree, capsys):
         assert prepare(tree.root, 1, ClipOptions(32, Shard(1, 2))) == 0
         assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
 
-
-def test_workers_write_what_one_process_writes(tree, expected):
-    assert clips.make_clips.__module__ == 'fitness_mm.aihub.clips'
-    assert prepare(tree.root, 3, ClipOptions(32)) == 0
-    assert contents(tree.root) == expected
