@@ -5,9 +5,9 @@ import shutil
 import cv2
 import numpy as np
 import pytest
-from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
+from fitness_mm.action.dataset import FitnessClipDataset
 from fitness_mm.aihub.build import build_index
 from fitness_mm.aihub.clip_build import build_clips
 from fitness_mm.aihub.index import FitnessIndex
@@ -34,11 +34,10 @@ def one_clip(sample_root, tmp_path_factory):
 
 def samples(root, **sampling):
     init_default_scope('mmaction')
-    dataset = DATASETS.build(dict(
-        type='FitnessClipDataset', data_root=str(root), subset='all', test_mode=True, pipeline=[
-            dict(type='SampleLabelledFrames', random=False, **sampling),
-            dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames'),
-            dict(type='Resize', scale=SIZE, keep_ratio=False, interpolation='area')]))
+    dataset = FitnessClipDataset(str(root), subset='all', test_mode=True, pipeline=[
+        dict(type='SampleLabelledFrames', random=False, **sampling),
+        dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames'),
+        dict(type='Resize', scale=SIZE, keep_ratio=False, interpolation='area')])
     return [dataset[i] for i in range(len(dataset))]
 
 
