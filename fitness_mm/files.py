@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,3 +23,36 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: str | Path, *patterns: str) -> None:
+    """Delete the temporary files that a killed process left, by their patterns."""
+    for pattern in patterns:
+        for path in Path(folder).glob(pattern):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(folder: str | Path, shared: bool = False) -> Iterator[bool]:
+    """Hold a lock on a folder; the system ends it with the process, however that ends.
+
+    Args:
+        folder: Has to exist; nothing is written into it.
+        shared: Whether others may hold it too that share it.
+
+    Yields:
+        Whether it could be had. Where the file system has no locks, it always can.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            free = True
+        except BlockingIOError:
+            free = False
+        except OSError:
+            free = True
+        yield free
+    finally:
+        os.close(descriptor)

@@ -17,6 +17,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fitness_mm.files import remove_leftovers
+
+from .clip_results import RESULTS_FILE, attach_clips, read_results
+from .image_files import image_files
 from .index import INDEX_FILE, FitnessIndex, IndexFileError
 from .labels import LabelError
 from .layout import SPLITS, real_root, walk_labels
@@ -25,6 +29,7 @@ from .report import Report, as_text, summarise
 from .resolve import ImageResolver
 from .rows import Findings, read_labels
 from .schema import INDEX_VERSION, SCHEMA, SORT_COLUMNS, VERSION_KEY, WRITE_OPTIONS
+from .tars import Tars, linked_tars, look_up_tars
 
 PARTS_FOLDER = 'index_parts'
 
@@ -87,6 +92,10 @@ def build_index(root: str | Path, workers: int = 1,
     real = real_root(root)
     parts = real / PARTS_FOLDER
     parts.mkdir(exist_ok=True)
+    remove_leftovers(real, f'{INDEX_FILE}.*.tmp', 'report.*.tmp')
+    remove_leftovers(parts, '*.tmp')
+    look_up_tars(real)
+    image_files.cache_clear()  # it may know tars as they were
     days, report = _plan(real)
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
@@ -121,6 +130,11 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
         report.reject(LabelError(problem.reason, path, problem.detail)
                       for path, problem in tree.problems)
         resolver = ImageResolver(root, split)
+        tars = Tars(root, split)
+        report.reject(LabelError('broken_tar', tar, problem) for tar, problem in tars.problems())
+        report.reject(LabelError('outside_root', tar, 'a symbolic link that leads out of the data '
+                                 'root is not followed; expected a tar')
+                      for tar in linked_tars(root, split))
         for name in sorted({*tree.labels, *tree.num_3d, *resolver.day_folders()}):
             day = _Day(split, name, tree.labels.get(name, []), list(resolver.clip_folders(name)))
             day.report.labels_2d = len(day.files)
@@ -130,18 +144,23 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
                 day.report.days_without_labels.append(
                     f'{split}/{name} ({len(day.image_folders)} image folders, '
                     f'{day.report.labels_3d} 3D labels)')
-            day.fingerprint = _fingerprint(root, day)
+            day.fingerprint = _fingerprint(root, day, tars)
             days.append(day)
         report.reject(LabelError('unreadable', path, what)
                       for path, what in sorted(resolver.unreadable.items()))
     return days, report
 
 
-def _fingerprint(root: Path, day: _Day) -> str:
-    """Changes with the names, sizes and times of the label files and image folders of a day."""
+def _fingerprint(root: Path, day: _Day, tars: Tars) -> str:
+    """Changes with the names, sizes and times of the label files, image folders and tars of a
+    day."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d]))
+    tar_state = tars.state(day.day)
+    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
+                                *tar_state]))
     for path in (*day.files, *day.image_folders):
+        if tar_state and not os.path.exists(root / path):
+            continue  # in a tar only
         status = os.stat(root / path)
         digest.update(b'\0%b %d %d' % (os.fsencode(path), status.st_size, status.st_mtime_ns))
     return digest.hexdigest()
@@ -204,18 +223,46 @@ def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelErro
     return keep, duplicates
 
 
+def labelled_rows(root: Path) -> Iterator[pa.Table]:
+    """The rows of each day as its labels have them, in index order, without clip files.
+
+    Args:
+        root: Data root without links in it.
+
+    Raises:
+        IndexFileError: If a day's labels were not read yet, or changed since.
+    """
+    days, _ = _plan(root)
+    for day in days:
+        if not _is_done(root / PARTS_FOLDER / day.part_name, day.fingerprint):
+            raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
+                                 f'are now; first run: python tools/data/prepare.py --root {root}')
+    for _, rows in _rows(root, days):
+        yield rows
+
+
 def _merge(root: Path, days: list[_Day], report: Report) -> None:
     """Write the index from the parts; the days are sorted, and so is each part."""
-    seen: set[str] = set()
+    clips = read_results(root / RESULTS_FILE)
     with (_replacing(root / INDEX_FILE) as temporary,
           pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
-        for day in days:
-            table = _read_part(root / PARTS_FOLDER / day.part_name)
-            report.add(Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY])))
-            table, duplicates = _not_seen(table, day.split, seen)
-            report.reject(duplicates)
-            if len(table):
-                writer.write_table(table.replace_schema_metadata(SCHEMA.metadata))
+        for found, rows in _rows(root, days):
+            report.add(found)
+            if clips is not None:
+                rows = attach_clips(rows, clips, report)
+            if len(rows):
+                writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
+
+
+def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
+    """Report and rows of each day, without the clips that an earlier split has."""
+    seen: set[str] = set()
+    for day in days:
+        table = _read_part(root / PARTS_FOLDER / day.part_name)
+        found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
+        table, duplicates = _not_seen(table, day.split, seen)
+        found.reject(duplicates)
+        yield found, table
 
 
 def _read_part(path: Path) -> pa.Table:

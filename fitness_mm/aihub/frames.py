@@ -5,33 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import av
-import cv2
 import numpy as np
 
+from .clip_codec import decode_clip
+from .image_files import image_files
+from .images import FrameError, read_jpeg
 from .index import FitnessIndex
 
-_END_OF_JPEG = b'\xff\xd9'
-_TAIL_BYTES = 4096
-
-
-class FrameError(Exception):
-    """An image or clip that cannot be decoded.
-
-    Attributes:
-        path: The file.
-        what: What is wrong with it.
-    """
-
-    def __init__(self, path: Path, what: str) -> None:
-        super().__init__(path, what)
-        self.path = path
-        self.what = what
-
-    def __str__(self) -> str:
-        return f'{self.path}: {self.what}'
+__all__ = ['FrameError', 'FrameTransform', 'read_frames', 'read_jpeg']
 
 
 @dataclass(frozen=True)
@@ -82,11 +64,12 @@ def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
     clip = index.clip_path(row)
     if clip is not None and clip.is_file():
         size = index.value('clip_size', row)
-        frames = _read_clip(clip, frame_numbers, size)
+        frames = decode_clip(clip, frame_numbers, size)
         transform = FrameTransform.of_box(index.value('clip_box', row), size)
     else:
         size = (index.value('image_width', row), index.value('image_height', row))
-        frames = [read_jpeg(index.image_path(row, n), size) for n in frame_numbers]
+        files = image_files(index.root)
+        frames = [files.read_rgb(index.image_name(row, n), size) for n in frame_numbers]
         transform = FrameTransform()
     if box is None:
         return frames, transform
@@ -98,62 +81,9 @@ def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
     return [frame[y1:y2, x1:x2] for frame in frames], transform.cropped(x1, y1)
 
 
-def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
-    """uint8 RGB (H, W, 3) of an image file, as stored: an EXIF rotation is not applied, because
-    the labels do not know of it.
-
-    Args:
-        path: The file.
-        size: Width and height it should have.
-
-    Raises:
-        FrameError: If it is missing, broken, cut off or of another size.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FrameError(path, f'cannot be read ({error.strerror})') from error
-    # libjpeg fills the rest of a cut-off image with grey and says nothing
-    if data.rfind(_END_OF_JPEG, max(0, len(data) - _TAIL_BYTES)) < 0:
-        raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')
-    image = cv2.imdecode(np.frombuffer(data, np.uint8),
-                         cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if image is None:
-        raise FrameError(path, 'cannot be decoded; copy it from the data set again')
-    height, width = image.shape[:2]
-    if size is not None and (width, height) != tuple(size):
-        raise FrameError(path, f'is {width}x{height} pixels, expected {size[0]}x{size[1]} like '
-                         'the other images of its clip')
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
-
-
 def _clamped(low: Sequence[float], high: Sequence[float],
              size: Sequence[int]) -> tuple[int, int, int, int]:
     """Whole pixels x1, y1, x2, y2 that cover a box, within width and height."""
     x1, y1 = (max(0, math.floor(edge)) for edge in low)
     x2, y2 = (min(int(limit), math.ceil(edge)) for limit, edge in zip(size, high, strict=True))
     return x1, y1, x2, y2
-
-
-def _read_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list[np.ndarray]:
-    """Frame j of a clip file is image j + 1. Clips are short: decoding up to the last frame
-    wanted is faster than seeking to each."""
-    wanted = {number - 1 for number in numbers}
-    frames: dict[int, np.ndarray] = {}
-    try:
-        with av.open(str(path)) as container:
-            for j, frame in enumerate(container.decode(video=0)):
-                if j in wanted:
-                    frames[j] = frame.to_ndarray(format='rgb24')
-                if len(frames) == len(wanted):
-                    break
-    except (av.FFmpegError, IndexError) as error:
-        raise FrameError(path, f'cannot be decoded ({error}); make it again') from error
-    missing = sorted(wanted - frames.keys())
-    if missing:
-        raise FrameError(path, f'has no image {missing[0] + 1}; make it again')
-    height, width = frames[min(frames)].shape[:2] if frames else (size[1], size[0])
-    if (width, height) != tuple(size):
-        raise FrameError(path, f'is {width}x{height} pixels, the index says '
-                         f'{size[0]}x{size[1]}; make it again')
-    return [frames[number - 1] for number in numbers]

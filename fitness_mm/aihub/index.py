@@ -199,9 +199,13 @@ class FitnessIndex:
         return self._store.conditions[start:stop].copy()
 
     def image_path(self, i: int, frame_number: int) -> Path:
-        """Path of an image."""
+        """Path of an image; it may be in a tar, see :mod:`fitness_mm.aihub.image_files`."""
+        return self.root / self.image_name(i, frame_number)
+
+    def image_name(self, i: int, frame_number: int) -> str:
+        """Path of an image relative to the root, with ``/``."""
         folder, prefix = self._text('image_dir', i), self._text('image_prefix', i)
-        return self.root / folder / f'{prefix}-{frame_number:07d}.jpg'
+        return f'{folder}/{prefix}-{frame_number:07d}.jpg'
 
     def clip_path(self, i: int) -> Path | None:
         """Path of the clip file, or None if none was made."""

@@ -1,53 +1,100 @@
-"""The command behind ``tools/data/prepare.py``: index a data root and say how it goes."""
+"""The command behind ``tools/data/prepare.py``: index a data root, make its clip files, and say
+how it goes."""
 
 from __future__ import annotations
 
 import sys
-import time
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from fitness_mm.files import locked
 
 from .build import BuildResult, build_index
+from .clip_build import ClipError, ClipSummary, Shard, build_clips, merge_clips
+from .clip_job import DEFAULT_HEIGHT
 from .index import IndexFileError
-from .layout import LayoutError
+from .layout import LayoutError, real_root
+from .progress import shown_progress
+from .tars import look_up_tars
 
-_SECONDS_BETWEEN_LINES = 10
 _INTERRUPTED = 130  # what shells report after Ctrl-C
 
 
-def prepare(root: str | Path, workers: int = 1) -> int:
-    """Index a data root, showing progress, and print the report.
+@dataclass(frozen=True)
+class ClipOptions:
+    """Which clip files to make.
+
+    Attributes:
+        height: Of the frames in pixels.
+        shard: Which part of the work to do, all if None.
+        merge: Join what shards have made instead of making any.
+    """
+
+    height: int = DEFAULT_HEIGHT
+    shard: Shard | None = None
+    merge: bool = False
+
+
+def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None) -> int:
+    """Index a data root, make clip files if asked for, showing progress, and print the report.
 
     Returns:
         The exit status of the command: 0 if there is something to train on.
     """
-    console = Console(stderr=True)
+    kept = 'finished days are kept'
+    if clips:
+        kept += ' and so are finished clip files'
     try:
-        result = _build(root, workers, console)
+        with locked(real_root(root), shared=bool(clips and clips.shard)) as free:
+            if not free:
+                return _stop(f'another prepare.py is at work in {root}; wait until it is done, or '
+                             'give each a --shard of its own')
+            return _prepare(root, workers, clips)
     except KeyboardInterrupt:
-        return _stop(f'interrupted; finished days are kept in {root}, run it again to go on',
+        return _stop(f'interrupted; {kept} in {root}, run it again to go on',
                      _INTERRUPTED)
     except BrokenProcessPool:
-        return _stop('a worker process died, perhaps for lack of memory; finished days are kept, '
+        return _stop(f'a worker process died, perhaps for lack of memory; {kept}, '
                      'run it again with fewer --workers')
-    except (LayoutError, IndexFileError) as error:
+    except (LayoutError, IndexFileError, ClipError) as error:
         return _stop(str(error))
     except OSError as error:
-        return _stop(f'{error.filename or root}: {error.strerror or error}; finished days are '
-                     'kept')
+        return _stop(f'{error.filename or root}: {error.strerror or error}; {kept}, run it again '
+                     'when that is mended')
+
+
+def _prepare(root: str | Path, workers: int, clips: ClipOptions | None) -> int:
+    if clips and clips.shard:
+        with shown_progress() as progress:
+            made = build_clips(root, clips.height, workers, clips.shard, progress)
+        print(f'{_sentence(made)} This was shard {clips.shard.number} of {clips.shard.count}; when '
+              f'all are done: prepare.py --root {root} --merge')
+        return 0
+    with shown_progress() as progress:
+        look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
+        result = build_index(root, workers, lambda *counts: progress('labels', *counts))
+        parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '
+                  'from earlier runs.')
+        if clips:
+            made = (merge_clips(root, clips.height) if clips.merge else
+                    build_clips(root, clips.height, workers, on_progress=progress))
+            result = build_index(root)  # with the clips in it
+            parsed = f'{parsed} {_sentence(made)}'
+    return _show(root, result, parsed)
+
+
+def _sentence(made: ClipSummary) -> str:
+    text = (f'Made {made.made} clip files, re-used {made.reused} from earlier runs, '
+            f'{made.num_bytes / 1e6:.1f} MB in all.')
+    if made.rejected:
+        text += f' {made.rejected} clip-views have images that do not allow one.'
+    return text
+
+
+def _show(root: str | Path, result: BuildResult, done: str) -> int:
     print(result.text)
-    print(f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} from '
-          f'earlier runs. The index and report.json are in {root}.')
+    print(f'{done} The index and report.json are in {root}.')
     if not len(result.index):
         return _stop(f'{root} has no usable clip; see the reasons above')
     return 0
@@ -56,29 +103,3 @@ def prepare(root: str | Path, workers: int = 1) -> int:
 def _stop(sentence: str, status: int = 1) -> int:
     print(f'prepare.py: {sentence}', file=sys.stderr)
     return status
-
-
-def _build(root: str | Path, workers: int, console: Console) -> BuildResult:
-    if not console.is_terminal:
-        return build_index(root, workers, _Lines())
-    columns = (TextColumn('labels'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task('labels', total=None)
-        return build_index(root, workers, lambda done, total: bar.update(
-            task, completed=done, total=total))
-
-
-class _Lines:
-    """Progress for a log file: a line from time to time."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not done or (now - self._last < _SECONDS_BETWEEN_LINES and done < total):
-            return
-        self._last = now
-        left = (now - self._start) / done * (total - done)
-        print(f'labels {done}/{total}, about {left:.0f} s left', file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ REASONS: dict[str, str] = {
     'symlink': 'a symbolic link inside the label tree, not followed',
     'too_deep': 'folders are nested deeper than any label tree',
     'duplicate': 'the clip is indexed from another file already',
+    'broken_tar': 'a tar of images is cut off, damaged or has unusable members',
     # about one view of a clip
     'missing_view': 'a camera view is missing in some or all frames',
     'missing_keypoints': 'a frame has none of the 24 keypoints',
@@ -29,6 +30,7 @@ REASONS: dict[str, str] = {
     'mixed_images': 'the frames of one view name several image folders or one image twice',
     'missing_images': 'the images are not on the disk under any known spelling',
     'broken_image': 'no labelled image has a readable JPEG header',
+    'broken_frames': 'a labelled image cannot be decoded, which making its clip file showed',
     # about either
     'outside_root': 'a symbolic link leads out of the data root, not followed',
     'no_usable_view': 'every view was rejected, for different reasons',
@@ -42,6 +44,8 @@ NOTES: dict[str, str] = {
     'unknown_condition': 'clips with a condition the catalogue lacks (conditions not used)',
     'contradictory_condition': 'clips with a condition both true and false (conditions not used)',
     'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',
+    'no_clip_file': 'clip-views without a clip file, because an image without labels is missing '
+                    'or broken (used from their images)',
     'unusual_frame_count': 'clips with another number of labelled frames than 16',
 }
 """What is counted and kept."""

@@ -58,9 +58,17 @@ class Report:
         for error in errors:
             counter = self.rejected_views if error.view else self.rejected_files
             counter[error.reason] += 1
-            shown = self.examples.setdefault(error.reason, [])
-            if len(shown) < _EXAMPLES:
-                shown.append(str(error))
+            self._show(error)
+
+    def note(self, error: LabelError) -> None:
+        """Count something that is kept, and show it."""
+        self.notes[error.reason] += 1
+        self._show(error)
+
+    def _show(self, error: LabelError) -> None:
+        shown = self.examples.setdefault(error.reason, [])
+        if len(shown) < _EXAMPLES:
+            shown.append(str(error))
 
     def record(self, findings: Findings) -> None:
         """Add what the reader of some label files found."""
@@ -86,6 +94,7 @@ def summarise(report: Report, index: FitnessIndex) -> dict:
     summary |= _amounts(index)
     # no two clip-views share a folder
     summary['unused_image_folders'] = report.image_folders - len(index)
+    summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
     split = index.split
     summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
     exercise = index.exercise
@@ -112,6 +121,8 @@ def as_text(summary: dict) -> str:
     ]
     lines += [f"  {split:<10} {amounts['clips']:>8} clips, {amounts['clip_views']} clip-views"
               for split, amounts in summary['splits'].items()]
+    if summary['clip_files']:
+        lines.append(f"Clip files {summary['clip_files']:>9} of {summary['clip_views']} clip-views")
     lines += ['', f"{pad('Exercise', 58)}{'clips':>8}{'views':>9}{'frames':>10}{'people':>8}"]
     lines += [pad(f"{row['exercise']} ({row['exercise_ko']})", 58)
               + f"{row['clips']:>8}{row['clip_views']:>9}{row['frames']:>10}"

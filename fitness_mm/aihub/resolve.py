@@ -15,6 +15,7 @@ from itertools import combinations
 from pathlib import Path
 
 from .layout import ImageKey, LayoutError, is_inside, parse_day, parse_image_name
+from .tars import Tars
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class ImageResolver:
         self._root = root
         self._top = f'{split}/img'
         self._folders = cache(self._list_folders)
+        self._tars = Tars(root, split)
         self.unreadable: dict[str, str] = {}
 
     def resolve(self, key: ImageKey) -> ImageFolder:
@@ -186,7 +188,10 @@ class ImageResolver:
         """Sub-folder -> 'folder', or 'outside' for a link that leads out of the root."""
         found: dict[str, str] = {}
         path = self._root / parent
-        if not path.is_dir() or not is_inside(self._root, path):
+        if path.exists() and not is_inside(self._root, path):
+            return found
+        found.update(dict.fromkeys(self._tars.folders(parent), 'folder'))
+        if not path.is_dir():
             return found
         for entry in self._scan(parent):
             if entry.is_symlink() and not is_inside(self._root, entry.path):
@@ -204,12 +209,14 @@ class ImageResolver:
             return []
 
     def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
-        """Prefix -> image numbers, of the regular image files inside the root."""
-        numbers: dict[str, list[int]] = {}
+        """Prefix -> image numbers, of the regular image files inside the root and of tars."""
+        numbers = self._tars.images(folder)
+        if numbers and not (self._root / folder).is_dir():
+            return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
         for entry in self._scan(folder):
             image = parse_image_name(entry.name)
             if image and self._is_plain_image(entry):
-                numbers.setdefault(image[0], []).append(image[1])
+                numbers.setdefault(image[0], set()).add(image[1])
         return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
 
     def _is_plain_image(self, entry: os.DirEntry) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
+from .image_files import image_files
 from .labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
 from .layout import ImageKey, LayoutError, parse_image_key, parse_label_name
 from .resolve import ImageFolder, ImageResolver
@@ -183,12 +184,13 @@ def _image_size(root: Path, folder: ImageFolder, numbers: list[int]) -> tuple[in
     """Width and height from the first labelled image that has a JPEG header."""
     problem = ''
     for number in numbers:
-        path = root / folder.path / f'{folder.prefix}-{number:07d}.jpg'
+        name = f'{folder.prefix}-{number:07d}.jpg'
         try:
-            with Image.open(path, formats=('JPEG',)) as image:
+            with (image_files(root).open(f'{folder.path}/{name}') as file,
+                  Image.open(file, formats=('JPEG',)) as image):
                 return image.size
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            problem = problem or f'{path.name}: {type(error).__name__}'
+            problem = problem or f'{name}: {type(error).__name__}'
     raise LayoutError('broken_image', f'no labelled image of {folder.path} is a JPEG ({problem})')
 
 

@@ -1,25 +1,53 @@
-"""Index a data set: labels -> index.parquet, report.json and report.txt in its root.
+"""Index a data set: labels -> index.parquet, report.json and report.txt in its root; with
+--clips also one small video per clip-view, from which training reads much faster.
 
-Run it again after an interruption or after adding data: finished, unchanged days are re-used.
+Run it again after an interruption or after adding data: what is finished and unchanged is
+re-used. Several machines share the work with --clips --shard 1/n to n/n, then --merge.
 """
 
 import argparse
 import os
 import sys
 
-from fitness_mm.aihub.prepare import prepare
+from fitness_mm.aihub.clip_build import Shard
+from fitness_mm.aihub.clip_job import DEFAULT_HEIGHT
+from fitness_mm.aihub.prepare import ClipOptions, prepare
+
+_MAX_HEIGHT = 2160
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--root', default=os.environ.get('FITNESS_DATA_ROOT', 'data/fitness'),
                         help='folder with training/ and validation/ (default: $FITNESS_DATA_ROOT '
                         'or %(default)s)')
     parser.add_argument('--workers', type=int, default=os.cpu_count() or 1,
-                        help='processes that parse labels (default: %(default)s)')
-    return parser.parse_args()
+                        help='processes (default: %(default)s)')
+    parser.add_argument('--clips', action='store_true',
+                        help='make clip files, see docs/clips.md')
+    parser.add_argument('--clip-height', type=int, default=DEFAULT_HEIGHT, metavar='PX',
+                        help='height of the frames in clip files (default: %(default)s)')
+    parser.add_argument('--shard', type=_shard, metavar='I/N',
+                        help='with --clips: do only part I of N')
+    parser.add_argument('--merge', action='store_true',
+                        help='join the clip files of all shards into the index')
+    args = parser.parse_args()
+    if args.shard and (args.merge or not args.clips):
+        parser.error('--shard goes with --clips and without --merge')
+    if not 16 <= args.clip_height <= _MAX_HEIGHT:
+        parser.error(f'--clip-height is {args.clip_height}, expected 16 to {_MAX_HEIGHT}')
+    return args
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 if __name__ == '__main__':
     args = parse_args()
-    sys.exit(prepare(args.root, args.workers))
+    clips = (ClipOptions(args.clip_height, args.shard, args.merge)
+             if args.clips or args.merge else None)
+    sys.exit(prepare(args.root, args.workers, clips))

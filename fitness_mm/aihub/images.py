@@ -1,0 +1,76 @@
+"""JPEGs of a data root: their bytes, their pixels, what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+_END_OF_JPEG = b'\xff\xd9'
+_TAIL_BYTES = 4096
+
+
+class FrameError(Exception):
+    """An image or clip that cannot be decoded.
+
+    Attributes:
+        path: The file.
+        what: What is wrong with it.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(path, what)
+        self.path = path
+        self.what = what
+
+    def __str__(self) -> str:
+        return f'{self.path}: {self.what}'
+
+
+def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
+    """uint8 RGB (H, W, 3) of an image file, as stored: an EXIF rotation is not applied, because
+    the labels do not know of it.
+
+    Args:
+        path: The file.
+        size: Width and height it should have.
+
+    Raises:
+        FrameError: If it is missing, broken, cut off or of another size.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FrameError(path, f'cannot be read ({error.strerror})') from error
+    image = decode_jpeg(data, path, size)
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
+
+
+def decode_jpeg(data: bytes, path: Path, size: Sequence[int] | None = None) -> np.ndarray:
+    """uint8 BGR (H, W, 3), as OpenCV has it, of the content of an image file.
+
+    Args:
+        data: Content.
+        path: Where it is from, for the error.
+        size: Width and height it should have.
+
+    Raises:
+        FrameError: If it is broken, cut off or of another size.
+    """
+    # libjpeg fills the rest of a cut-off image with grey and says nothing
+    if data.rfind(_END_OF_JPEG, max(0, len(data) - _TAIL_BYTES)) < 0:
+        raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8),
+                             cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:  # a size that no memory holds
+        image = None
+    if image is None:
+        raise FrameError(path, 'cannot be decoded; copy it from the data set again')
+    height, width = image.shape[:2]
+    if size is not None and (width, height) != tuple(size):
+        raise FrameError(path, f'is {width}x{height} pixels, expected {size[0]}x{size[1]} like '
+                         'the other images of its clip')
+    return image
