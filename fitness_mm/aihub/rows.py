@@ -65,12 +65,12 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
 
 def _read(root: Path, file: str) -> bytes:
     try:
-        with open(root / file, 'rb') as stream:
+        with open(root / file, 'rb', buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > MAX_LABEL_BYTES:
                 raise LabelError('too_large', file, f'{size} bytes, expected at most '
                                  f'{MAX_LABEL_BYTES}')
-            return stream.read(MAX_LABEL_BYTES + 1)
+            return stream.read(size)
     except OSError as error:
         raise LabelError('unreadable', file, f'cannot be read ({error.strerror})') from error
 
