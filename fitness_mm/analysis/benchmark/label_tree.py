@@ -1,4 +1,4 @@
-"""A data root of any size with labels in the data set's form and image folders that take no space."""
+"""A data root of any size: labels in the data set's form, image folders that take no space."""
 
 from __future__ import annotations
 
