@@ -1,11 +1,12 @@
-"""One process that opens an index, makes both data sets on it and starts loader workers.
+"""What an index costs in memory: opened in a fresh process, and in worker processes.
 
-Run by :mod:`~fitness_mm.analysis.benchmark.index`: ``python -m ... ROOT START_METHOD``.
+Run by :mod:`~fitness_mm.analysis.benchmark.index`: ``python -m ... open|fork|spawn ROOT``.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex
 from .process_memory import memory_mb, peak_mb
 
 NUM_WORKERS = 4
-_SAMPLES = 64
+_SAMPLES = 500
 
 
 def open_index(root: Path) -> dict:
@@ -31,23 +32,24 @@ def open_index(root: Path) -> dict:
             'rows': len(index)}
 
 
-def feed(root: Path, start_method: str) -> dict:
-    """Seconds to make the data sets, and megabytes of the workers of a loader."""
+def load_in_forked_workers(root: Path) -> dict:
+    """Seconds to make both data sets, and megabytes of a loader's workers."""
     from mmengine.registry import init_default_scope
+    from torch.utils.data import DataLoader
 
-    import fitness_mm.action
-    import fitness_mm.pose
+    from fitness_mm.action import FitnessClipDataset
+    from fitness_mm.pose import FitnessPoseDataset
 
     init_default_scope('mmaction')
-    common = dict(data_root=str(root), exercises='all')
     seconds = {}
-    for name, build in (
-            ('pose', lambda: fitness_mm.pose.FitnessPoseDataset(pipeline=[], **common)),
-            ('clip', lambda: fitness_mm.action.FitnessClipDataset(pipeline=_PIPELINE, **common))):
+    for name, kind, pipeline in (('pose', FitnessPoseDataset, []),
+                                 ('clip', FitnessClipDataset, _PIPELINE)):
         start = time.perf_counter()
-        dataset = build()
+        dataset = kind(str(root), pipeline=pipeline, exercises='all')
         seconds[name] = time.perf_counter() - start
-    return seconds | {'workers': _workers_mb(dataset, start_method), 'parent': memory_mb()['uss']}
+    loader = DataLoader(_Memory(dataset), batch_size=None, num_workers=NUM_WORKERS,
+                        multiprocessing_context='fork', persistent_workers=True)
+    return seconds | {'own': sum(loader)}
 
 
 # Everything but pixels, of which there are none.
@@ -55,8 +57,8 @@ _PIPELINE = [dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
              dict(type='CropKeypoints'), dict(type='FormatKeypoints')]
 
 
-class Probe:
-    """A data set whose first items are the memory of the worker that is asked, after some work."""
+class _Memory:
+    """As many items as workers: each is what its worker holds alone after reading samples."""
 
     def __init__(self, dataset) -> None:
         self.dataset = dataset
@@ -64,25 +66,41 @@ class Probe:
     def __len__(self) -> int:
         return NUM_WORKERS
 
-    def __getitem__(self, worker: int) -> dict[str, float]:
+    def __getitem__(self, worker: int) -> float:
         for row in np.linspace(worker, len(self.dataset) - 1, _SAMPLES).astype(int):
             self.dataset[int(row)]
-        return memory_mb()
+        return memory_mb()['uss']
 
 
-def _workers_mb(dataset, start_method: str) -> list[dict[str, float]]:
-    from torch.utils.data import DataLoader
-
-    loader = DataLoader(Probe(dataset), batch_size=1, num_workers=NUM_WORKERS,
-                        collate_fn=_only, multiprocessing_context=start_method,
-                        persistent_workers=True)
-    return list(loader)
+def open_in_spawned_workers(root: Path) -> dict:
+    """Megabytes that processes started anew hold alone, with an index and without one."""
+    index = FitnessIndex.read(root)
+    return {'own': _spawned_mb(index), 'without': _spawned_mb(None)}
 
 
-def _only(items: list) -> object:
-    return items[0]
+def _spawned_mb(index: FitnessIndex | None) -> float:
+    context = multiprocessing.get_context('spawn')
+    pipes, processes = [], []
+    for worker in range(NUM_WORKERS):
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_read_some, args=(index, worker, sender))
+        process.start()
+        pipes.append(receiver)
+        processes.append(process)
+    total = sum(pipe.recv() for pipe in pipes)
+    for process in processes:
+        process.join()
+    return total
 
+
+def _read_some(index: FitnessIndex | None, worker: int, sender) -> None:
+    if index is not None:
+        for row in np.linspace(worker, len(index) - 1, _SAMPLES).astype(int):
+            index.keypoints(row), index.visible(row), index.clip_view_id(row)
+    sender.send(memory_mb()['uss'])
+
+
+_RUNS = {'open': open_index, 'fork': load_in_forked_workers, 'spawn': open_in_spawned_workers}
 
 if __name__ == '__main__':
-    folder, method = Path(sys.argv[1]), sys.argv[2]
-    print(json.dumps(open_index(folder) if method == 'open' else feed(folder, method)))
+    print(json.dumps(_RUNS[sys.argv[1]](Path(sys.argv[2]))))

@@ -13,15 +13,14 @@ from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
 from .children import in_new_process
 from .settings import Settings
 from .table import Row
-from .training_step import MODELS_OF_STEP, NUM_FRAMES
+from .training_step import NUM_FRAMES
 
 _MODULE = 'fitness_mm.analysis.benchmark.step_memory'
 
 
 def measure(settings: Settings) -> list[Row]:
     """Peaks of a step of each model, and the size of a sample with keypoints and with maps."""
-    peaks = {model: in_new_process(_MODULE, settings.as_json(), model)['peak']
-             for model in MODELS_OF_STEP}
+    peaks = in_new_process(_MODULE, settings.as_json())
     rows = [Row('e', f'peak memory of a step, TSM-R{settings.depth}, batch {settings.batch_size}: '
                 f'{model}', peak, 'MB', '' if model == 'rgb' else f'{peak - peaks["rgb"]:+.0f} MB')
             for model, peak in peaks.items()]

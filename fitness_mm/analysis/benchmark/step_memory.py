@@ -1,23 +1,25 @@
-"""Peak memory of a training step, in a process that does nothing else.
+"""Peak memory of training steps, each in a process of its own.
 
-Run by :mod:`~fitness_mm.analysis.benchmark.memory`: ``python -m ... SETTINGS MODEL``.
+Run by :mod:`~fitness_mm.analysis.benchmark.memory`: ``python -m ... SETTINGS``.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
+from functools import partial
 
 import torch
 
 from .process_memory import peak_mb
 from .settings import Settings
-from .training_step import make_step
+from .training_step import MODELS_OF_STEP, make_step
 
 _STEPS = 2  # the second has the optimizer's state
 
 
-def peak_of_step(model: str, settings: Settings) -> float:
+def peak_of_step(settings: Settings, model: str) -> float:
     """Megabytes at the highest point of two steps: on a GPU the tensors there, else the process."""
     step = make_step(model, 'fp32', settings)
     for _ in range(_STEPS):
@@ -28,4 +30,8 @@ def peak_of_step(model: str, settings: Settings) -> float:
 
 
 if __name__ == '__main__':
-    print(json.dumps({'peak': peak_of_step(sys.argv[2], Settings.from_json(sys.argv[1]))}))
+    # Forked before anything is computed: what all of them import is loaded once.
+    with multiprocessing.get_context('fork').Pool(1, maxtasksperchild=1) as pool:
+        peaks = pool.map(partial(peak_of_step, Settings.from_json(sys.argv[1])), MODELS_OF_STEP,
+                         chunksize=1)
+    print(json.dumps(dict(zip(MODELS_OF_STEP, peaks, strict=True))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable
 
 import torch
@@ -38,7 +39,9 @@ def make_step(model: str, precision: str, settings: Settings,
     init_default_scope('mmaction')
     torch.manual_seed(0)
     network = MODELS.build(_config(model, settings)).to(settings.device)
+    logging.disable(logging.INFO)  # or mmengine lists every weight
     network.init_weights()
+    logging.disable(logging.NOTSET)
     network.train()
     if 'channels_last' in precision:
         network.to(memory_format=torch.channels_last)
