@@ -7,6 +7,7 @@ at DEBUG level by the logger ``fitness_mm.compat``.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import logging
 import pickle
@@ -122,6 +123,43 @@ def _mend_mmaction_drn() -> None:
     package.drn = module
     sys.modules[_DRN], sys.modules[f'{_DRN}.drn'] = package, module
     logger.debug('mmaction2: %s is missing from the wheel, a placeholder stands in', _DRN)
+
+
+def mend_bfloat16_heads() -> None:
+    """Lets MMAction2's heads compute their training accuracy from bfloat16 scores.
+
+    They hand the scores to numpy, which has no bfloat16, so that training under bfloat16 autocast
+    ends in a TypeError. Importing ``fitness_mm.action`` calls this: it needs ``mmaction.models``.
+    """
+    import torch
+    from mmaction.models.heads.base import BaseHead
+
+    if not _fails_on_bfloat16(BaseHead):
+        return
+    loss_by_feat = BaseHead.loss_by_feat
+
+    @functools.wraps(loss_by_feat)
+    def loss_of_float_scores(self, cls_scores, data_samples):
+        if cls_scores.dtype == torch.bfloat16:
+            cls_scores = cls_scores.float()
+        return loss_by_feat(self, cls_scores, data_samples)
+
+    BaseHead.loss_by_feat = loss_of_float_scores
+    logger.debug('mmaction2: heads turn bfloat16 scores into float32 before numpy gets them')
+
+
+def _fails_on_bfloat16(head: type) -> bool:
+    """Whether a head class cannot take the loss of bfloat16 scores."""
+    import torch
+
+    tiny_head = types.SimpleNamespace(num_classes=2, topk=(1, ), label_smooth_eps=0,
+                                      multi_class=False, loss_cls=lambda scores, labels: 0)
+    sample = types.SimpleNamespace(gt_label=torch.tensor([0]))
+    try:
+        head.loss_by_feat(tiny_head, torch.zeros(1, 2, dtype=torch.bfloat16), [sample])
+    except TypeError:
+        return True
+    return False
 
 
 def _checkpoint_getattr(owner: type, name: str):

@@ -18,7 +18,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--resume', nargs='?', const='auto', metavar='CHECKPOINT',
                         help='continue from a checkpoint; without one, from the latest in the '
                         'work directory')
-    parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
+    parser.add_argument('--amp', action='store_true', help='automatic mixed precision; bfloat16 if '
+                        'there is no GPU')
     parser.add_argument('--no-validate', action='store_true', help='do not validate on the way')
     parser.add_argument('--auto-scale-lr', action='store_true',
                         help='scale the learning rate from the config\'s base batch size')

@@ -28,6 +28,8 @@ from .transforms import (  # noqa: E402
     SampleLabelledFrames,
 )
 
+compat.mend_bfloat16_heads()
+
 __all__ = [
     'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessSTGCN', 'FormatKeypoints',

@@ -8,7 +8,7 @@ from mmaction.registry import MODELS
 from mmaction.utils import SampleList
 from torch import Tensor
 
-from .fusion.layout import frames_of, fused_channels, heatmaps_of
+from .fusion.layout import frames_of, fused_channels, heatmaps_of, unused_of
 from .heatmaps import gaussian_heatmaps
 
 
@@ -17,8 +17,9 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
     """Normalises frames, renders keypoint heatmaps and puts the two into one tensor.
 
     A sample arrives as uint8 frames (T, 3, H, W) and ``data_sample.keypoints`` (T, K, 3): x and y
-    in pixels of these frames, and a score. It leaves as float32 (N, T, C, H, W): the three
-    channels of the frame, and behind them the maps, one a channel at stride 1, else as
+    in pixels of these frames, and a score. It leaves as (N, T, C, H, W), float32 or, under
+    autocast, the type to which the network's first layer would round it: the three channels of the
+    frame, and behind them the maps, one a channel at stride 1, else as
     :mod:`~fitness_mm.action.fusion.layout` has them. Rendering here rather than in the pipeline
     keeps the maps, eight times the size of the frames, out of the data loader's workers.
 
@@ -62,9 +63,11 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
         num_keypoints = keypoints.shape[2]
 
         channels = fused_channels(num_keypoints, (h, w), self.stride)
-        batch = frames.new_zeros(n, t, channels, h, w, dtype=torch.float32)
+        dtype = _autocast_dtype(frames.device)
+        batch = frames.new_empty(n, t, channels, h, w, dtype=dtype)
         frames_of(batch)[:] = frames
         maps = heatmaps_of(batch, num_keypoints, self.stride)  # (N, T, K, H', W')
+        unused_of(batch, num_keypoints, self.stride).zero_()
         # Pixel edges of the maps are pixel edges of the input, so positions only scale.
         scale = keypoints.new_tensor([1 / self.stride, 1 / self.stride, 1])
         gaussian_heatmaps(keypoints * scale, maps.shape[-2:], self.sigma / self.stride,
@@ -87,3 +90,9 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
                 f'{num_frames} frames; transforms that multiply frames (ThreeCrop, TenCrop) do '
                 'not move keypoints')
         return data_sample.keypoints
+
+
+def _autocast_dtype(device: torch.device) -> torch.dtype:
+    """What convolutions on a device compute in here: what a product of float32 comes out as."""
+    one = torch.ones(1, 1, device=device)
+    return (one @ one).dtype

@@ -24,10 +24,12 @@ def gaussian_heatmaps(keypoints: Tensor,
         size: Height and width of the maps in pixels.
         sigma: Standard deviation in pixels.
         amplitude: Value of the Gaussian at the keypoint.
-        out: Where to write, shape (..., K, H, W); it may be a strided view.
+        out: Where to write, shape (..., K, H, W); it may be a strided view, with channels last
+            too. In half precision the profiles are rounded before they are multiplied, so that
+            nothing of the maps' size is ever held in float32.
 
     Returns:
-        Maps of shape (..., K, H, W), float32.
+        Maps of shape (..., K, H, W), float32 or of the type of ``out``.
     """
     height, width = size
     x, y, score = keypoints.float().unbind(-1)  # (..., K)
@@ -40,6 +42,8 @@ def gaussian_heatmaps(keypoints: Tensor,
         # An absent keypoint may hold any number, NaN included, so it is replaced, not multiplied.
         return torch.where(present[..., None], values, 0.0)
 
+    rows, columns = amplitude * profile(centres_y, y), profile(centres_x, x)
+    if out is not None:
+        rows, columns = rows.to(out.dtype), columns.to(out.dtype)
     # (..., K, H, 1) * (..., K, 1, W)
-    return torch.mul((amplitude * profile(centres_y, y))[..., :, None],
-                     profile(centres_x, x)[..., None, :], out=out)
+    return torch.mul(rows[..., :, None], columns[..., None, :], out=out)

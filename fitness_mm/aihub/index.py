@@ -19,6 +19,7 @@ from .schema import (
     keypoints_of,
     visible_of,
 )
+from .shared_array import SharedArray
 from .skeleton import NUM_KEYPOINTS
 
 INDEX_FILE = 'index.parquet'
@@ -48,7 +49,7 @@ class _Store:
     texts: dict[str, pa.Array]  # one string a row
     frame_offsets: np.ndarray
     frame_numbers: np.ndarray  # (S,) of all rows, row i from frame_offsets[i]
-    keypoints: np.ndarray  # int16 (S, K, 2)
+    keypoints: SharedArray  # int16 (S, K, 2)
     visible: np.ndarray  # int32 (S,), a bit per keypoint
     condition_offsets: np.ndarray
     conditions: np.ndarray
@@ -58,7 +59,8 @@ class FitnessIndex:
     """Labelled clip-views, one a row. S is the number of labelled frames of all rows.
 
     A selection shares the arrays of the index it was made from. Forked worker processes share
-    them too; sent to a new process, an index is read again from its file.
+    them too; for a process that is started anew, an index is read again from its file but for the
+    keypoints, which are nearly all of it and lie in memory that the processes share.
     """
 
     def __init__(self, store: _Store, rows: np.ndarray) -> None:
@@ -73,11 +75,15 @@ class FitnessIndex:
             MissingIndexError: If it was not made yet; the message ends with the command.
             IndexFileError: If the file is damaged, foreign or of another version.
         """
+        return cls._read(root, None)
+
+    @classmethod
+    def _read(cls, root: str | Path, keypoints: SharedArray | None) -> FitnessIndex:
         path = Path(root) / INDEX_FILE
         if not path.is_file():
             raise MissingIndexError(f'there is no index at {path}; make it with: '
                                     f'python tools/data/prepare.py --root {root}')
-        store = _read_store(path)
+        store = _read_store(path, keypoints)
         return cls(store, np.arange(len(store.numbers['type'])))
 
     @property
@@ -166,7 +172,7 @@ class FitnessIndex:
 
     def keypoints(self, i: int) -> np.ndarray:
         """float32 (T, K, 2) in pixels of the original image, pixel centres at integers."""
-        return self._store.keypoints[self._frames(i)].astype(np.float32)
+        return self._store.keypoints.array[self._frames(i)].astype(np.float32)
 
     def visible(self, i: int) -> np.ndarray:
         """bool (T, K): in the label and inside the image."""
@@ -232,7 +238,8 @@ class FitnessIndex:
         return FitnessIndex(self._store, self._rows)
 
     def __reduce__(self):
-        return _read_again, (self.root, len(self._store.numbers['type']), self._rows)
+        keypoints = self._store.keypoints if SharedArray.can_be_sent() else None
+        return _read_again, (self.root, len(self._store.numbers['type']), self._rows, keypoints)
 
     def _frames(self, i: int) -> slice:
         row = self._rows[i]
@@ -246,19 +253,20 @@ class FitnessIndex:
         return self._store.texts[name][row].as_py()
 
 
-def _read_again(root: Path, num_rows: int, rows: np.ndarray) -> FitnessIndex:
-    index = FitnessIndex.read(root)
+def _read_again(root: Path, num_rows: int, rows: np.ndarray,
+                keypoints: SharedArray | None) -> FitnessIndex:
+    index = FitnessIndex._read(root, keypoints)
     if len(index) != num_rows:
         raise IndexFileError(f'{root / INDEX_FILE} was made again while it was in use; start over')
     return index.select(rows)
 
 
-def _read_store(path: Path) -> _Store:
+def _read_store(path: Path, keypoints: SharedArray | None) -> _Store:
     again = f'make it again with: python tools/data/prepare.py --root {path.parent}'
     try:
         _check_schema(pq.read_schema(path), path, again)
         with pq.ParquetFile(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
-            return _load(file, path.parent)
+            return _load(file, path.parent, keypoints)
     except (pa.ArrowException, OSError) as error:
         raise IndexFileError(f'{path} is damaged or not a Parquet file '
                              f'({str(error).splitlines()[0]}); {again}') from error
@@ -280,7 +288,7 @@ def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:
                              f'another type; {again}')
 
 
-def _load(file: pq.ParquetFile, root: Path) -> _Store:
+def _load(file: pq.ParquetFile, root: Path, keypoints: SharedArray | None) -> _Store:
     names = [name for name in SCHEMA.names if name != 'keypoints']
     table = file.read(columns=names)
     numbers, codes, texts, flat, offsets = {}, {}, {}, {}, {}
@@ -308,14 +316,18 @@ def _load(file: pq.ParquetFile, root: Path) -> _Store:
     num_frames = len(flat['frame_numbers'])
     if (offsets['frame_numbers'] != offsets['visible']).any():
         raise ValueError('columns disagree about the number of frames')
+    if keypoints is None:
+        keypoints = _read_keypoints(file, num_frames)
+    elif len(keypoints.array) != num_frames:
+        raise ValueError('it has another number of frames than the process that shares it read')
     return _Store(root, numbers, codes, texts, offsets['frame_numbers'], flat['frame_numbers'],
-                  _read_keypoints(file, num_frames), flat['visible'], offsets['conditions'],
-                  flat['conditions'])
+                  keypoints, flat['visible'], offsets['conditions'], flat['conditions'])
 
 
-def _read_keypoints(file: pq.ParquetFile, num_frames: int) -> np.ndarray:
+def _read_keypoints(file: pq.ParquetFile, num_frames: int) -> SharedArray:
     """int16 (S, K, 2), one row group at a time: this is nearly all of the file."""
-    keypoints = np.empty((num_frames, NUM_KEYPOINTS, 2), np.int16)
+    shared = SharedArray((num_frames, NUM_KEYPOINTS, 2), np.int16)
+    keypoints = shared.array
     start = 0
     for group in range(file.num_row_groups):
         for chunk in file.read_row_group(group, columns=['keypoints'])['keypoints'].chunks:
@@ -324,7 +336,8 @@ def _read_keypoints(file: pq.ParquetFile, num_frames: int) -> np.ndarray:
             start += len(frames)
     if start != num_frames:
         raise ValueError('columns disagree about the number of frames')
-    return _frozen(keypoints)
+    _frozen(keypoints)
+    return shared
 
 
 def _flatten(column: pa.ChunkedArray) -> pa.Array:

@@ -22,10 +22,7 @@ from .catalog import (
 )
 from .layout import VIEWS, parse_label_name
 from .skeleton import KEYPOINT_INDEX, KEYPOINTS, NUM_KEYPOINTS
-from .stencil import Stencils
-
-MAX_LABEL_BYTES = 4 * 1024 * 1024
-"""Real labels are below 1 MB; what is larger is not parsed."""
+from .stencil import MAX_LABEL_BYTES, Stencils
 
 USUAL_FRAME_COUNT = 16
 
@@ -33,6 +30,9 @@ _POINTS = itemgetter(*KEYPOINTS)
 _XY = itemgetter('x', 'y')
 _NUMBERS = {int, float}
 _VIEW_FIELDS = tuple(f'view{number}' for number in range(1, len(VIEWS) + 1))
+_About = tuple[int, Exercise, np.ndarray, tuple[str, ...]]
+_MAX_ABOUTS = 1024
+_abouts: dict[int, tuple[dict, _About]] = {}  # by identity of a document, which it keeps alive
 _stencils = Stencils()  # a memory of file shapes; what a label parses to does not depend on it
 
 # Python's json module writes NaN and Infinity, which JSON lacks.
@@ -133,10 +133,9 @@ class _Reader:
         frames = [] if match else self._get(document, 'frames', list, 'the label')
         if not match and not frames:
             self._fail('empty_frames', "'frames' is an empty list, expected 16 labelled frames")
-        info = self._get(document, 'type_info', dict, 'the label')
-        type_number, exercise = self._read_type(document, info)
-        conditions, notes = self._read_conditions(info, exercise)
-        usable = not notes
+        type_number, exercise, conditions, notes = self._read_about(document, bool(match))
+        self._check_name(type_number)
+        usable, notes = not notes, list(notes)
         if type_number in QUARANTINED_TYPES:
             usable = False
             notes.append('quarantined_type')
@@ -151,6 +150,28 @@ class _Reader:
         if clip.keypoints.shape[1] != USUAL_FRAME_COUNT:
             notes.append('unusual_frame_count')
         return replace(clip, notes=tuple(notes))
+
+    def _read_about(self, document: dict, shared: bool) -> _About:
+        """Type, exercise, conditions and notes; of a document that many files share, once."""
+        known = _abouts.get(id(document))
+        if known and known[0] is document:
+            return known[1]
+        info = self._get(document, 'type_info', dict, 'the label')
+        type_number, exercise = self._read_type(document, info)
+        conditions, notes = self._read_conditions(info, exercise)
+        conditions.flags.writeable = False
+        about = type_number, exercise, conditions, tuple(notes)
+        if shared:
+            if len(_abouts) >= _MAX_ABOUTS:
+                _abouts.clear()
+            _abouts[id(document)] = document, about
+        return about
+
+    def _check_name(self, number: int) -> None:
+        name = parse_label_name(self._file.rpartition('/')[2])
+        if name and name.type_number != number:
+            self._fail('type_conflict', f"'type' is '{number:03d}' but the file name says "
+                       f"'{name.type_number:03d}'")
 
     def _read_views(self, frames: list, *about: Any) -> ClipLabel:
         views, keypoints, present, keys, rejected = [], [], [], [], []
@@ -199,10 +220,6 @@ class _Reader:
         if not 1 <= number <= NUM_TYPES:
             self._fail('unknown_type', f"'type' is {code[:20]!r}, expected '001' to "
                        f"'{NUM_TYPES}'")
-        name = parse_label_name(self._file.rpartition('/')[2])
-        if name and name.type_number != number:
-            self._fail('type_conflict', f"'type' is {code!r} but the file name says "
-                       f"'{name.type_number:03d}'")
         key = self._get(info, 'key', str, "'type_info'") if 'key' in info else code
         if key != code:
             self._fail('type_conflict', f"'type' is {code!r} but its 'type_info' is of "

@@ -56,7 +56,7 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
     found = {file: Findings() for file in files}
     for file, findings in found.items():
         try:
-            label = parse_label(_read(root, file), file)
+            label = parse_label(read_bytes(root, file), file)
             findings.rejected += label.rejected_views
             rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings)
         except LabelError as error:
@@ -64,14 +64,19 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
     return _table(rows), found
 
 
-def _read(root: Path, file: str) -> bytes:
+def read_bytes(root: Path, file: str) -> bytes:
+    """Content of a label file.
+
+    Raises:
+        LabelError: If it is too large or cannot be read.
+    """
     try:
-        with open(root / file, 'rb') as stream:
+        with open(root / file, 'rb', buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > MAX_LABEL_BYTES:
                 raise LabelError('too_large', file, f'{size} bytes, expected at most '
                                  f'{MAX_LABEL_BYTES}')
-            return stream.read(MAX_LABEL_BYTES + 1)
+            return stream.read(size)
     except OSError as error:
         raise LabelError('unreadable', file, f'cannot be read ({error.strerror})') from error
 

@@ -19,6 +19,8 @@ from mmengine.runner import Runner
 
 from fitness_mm.aihub.index import IndexFileError
 
+from .cpu_amp import CPUAmpOptimWrapper
+
 _REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json'}
 
 
@@ -80,16 +82,19 @@ def _place_reports(cfg: Config) -> None:
 
 
 def use_amp(cfg: Config) -> None:
-    """Turns on automatic mixed precision.
+    """Turns on automatic mixed precision: mmengine's on an accelerator, bfloat16 on a CPU.
 
     Raises:
-        LaunchError: If there is no accelerator, or the config has an optimizer wrapper of its own.
+        LaunchError: If the config has an optimizer wrapper of its own.
     """
-    if get_device() == 'cpu':
-        raise LaunchError('--amp needs a GPU, and torch sees none; leave it out')
     if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
         raise LaunchError(f'--amp does not work with optim_wrapper.type='
                           f'{cfg.optim_wrapper.type!r}; leave it out of the config')
+    if get_device() == 'cpu':
+        cfg.optim_wrapper.type = CPUAmpOptimWrapper.__name__
+        for name in ('loss_scale', 'dtype', 'use_fsdp'):  # the GPU's
+            cfg.optim_wrapper.pop(name, None)
+        return
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 

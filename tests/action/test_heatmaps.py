@@ -55,3 +55,11 @@ def test_any_leading_shape_and_a_strided_destination():
     gaussian_heatmaps(keypoints, (8, 6), 1.5, out=buffer[:, :, 3:])
     assert torch.equal(buffer[:, :, 3:], expected)
     assert (buffer[:, :, :3] == 7).all()
+
+
+def test_half_precision_is_written_as_such_and_close():
+    keypoints = torch.rand(2, 3, 5, 3, generator=torch.manual_seed(0)) * 10
+    expected = gaussian_heatmaps(keypoints, (8, 6), 1.5)
+    half = gaussian_heatmaps(keypoints, (8, 6), 1.5, out=torch.empty(2, 3, 5, 8, 6).bfloat16())
+    assert half.dtype == torch.bfloat16
+    torch.testing.assert_close(half.float(), expected, rtol=0, atol=3 * 2**-9)

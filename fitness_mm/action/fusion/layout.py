@@ -34,6 +34,15 @@ def heatmaps_of(fused: Tensor, num_keypoints: int, stride: int) -> Tensor:
     tensor is contiguous.
     """
     height, width = map_size(fused.shape[-2:], stride)
-    start = RGB_CHANNELS * fused.shape[-2] * fused.shape[-1]
-    memory = fused.flatten(-3)[..., start:start + num_keypoints * height * width]
+    memory = _behind_frames(fused)[..., :num_keypoints * height * width]
     return memory.unflatten(-1, (num_keypoints, height, width))
+
+
+def unused_of(fused: Tensor, num_keypoints: int, stride: int) -> Tensor:
+    """What the maps leave of the last channel, (..., pixels), as a view like theirs."""
+    height, width = map_size(fused.shape[-2:], stride)
+    return _behind_frames(fused)[..., num_keypoints * height * width:]
+
+
+def _behind_frames(fused: Tensor) -> Tensor:
+    return fused.flatten(-3)[..., RGB_CHANNELS * fused.shape[-2] * fused.shape[-1]:]

@@ -1,0 +1,76 @@
+"""The original study's way to a training sample, restated: one video per clip-view, a seek for
+every frame, and the Gaussian maps in numpy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fitness_mm.aihub.frames import FrameError, read_jpeg
+from fitness_mm.aihub.index import FitnessIndex
+
+from .clip_files import seed_box
+
+_SIGMA_PX = 5.0
+_MEAN = np.array([123.675, 116.28, 103.53], np.float32)
+_STD = np.array([58.395, 57.12, 57.375], np.float32)
+
+
+def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
+    """One DIVX video per clip-view: its images, cropped at full resolution."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for row in range(len(index)):
+        x1, y1, x2, y2 = seed_box(index, row)
+        path = folder / f'{row:06d}.avi'
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'DIVX'), 10,
+                                 (x2 - x1, y2 - y1))
+        for number in range(1, int(index.value('num_images', row)) + 1):
+            image = read_jpeg(index.image_path(row, number))[y1:y2, x1:x2]
+            writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        writer.release()
+        paths.append(path)
+    return paths
+
+
+def load_sample(index: FitnessIndex, row: int, video: Path, size: tuple[int, int],
+                num_frames: int, rng: np.random.Generator) -> np.ndarray:
+    """Eight consecutive labelled frames and their heatmaps, float32 (T, 3 + K, H, W).
+
+    Args:
+        index: The index.
+        row: Row of the clip-view.
+        video: Its video.
+        size: Width and height of the input.
+        num_frames: Number of frames.
+        rng: Chooses the first frame.
+
+    Raises:
+        FrameError: If a frame cannot be decoded.
+    """
+    numbers, keypoints = index.frame_numbers(row), index.keypoints(row)
+    start = int(rng.integers(len(numbers) - num_frames + 1))
+    x1, y1, x2, y2 = seed_box(index, row)
+    scale = np.array([size[0] / (x2 - x1), size[1] / (y2 - y1)])
+    capture = cv2.VideoCapture(str(video))
+    sample = []
+    for t in range(start, start + num_frames):
+        capture.set(cv2.CAP_PROP_POS_FRAMES, int(numbers[t]) - 1)
+        done, image = capture.read()
+        if not done:
+            raise FrameError(video, f'has no frame {numbers[t] - 1}')
+        image = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), size)
+        image = (image.astype(np.float32) - _MEAN) / _STD
+        maps = _heatmaps((keypoints[t] - (x1, y1)) * scale, size)
+        sample.append(np.concatenate([image.transpose(2, 0, 1), maps]))
+    capture.release()
+    return np.stack(sample)
+
+
+def _heatmaps(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """One Gaussian per joint over the whole input, float32 (K, H, W)."""
+    columns, rows = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
+    maps = [np.exp(-((columns - x)**2 + (rows - y)**2) / (2 * _SIGMA_PX**2)) for x, y in points]
+    return np.stack(maps).astype(np.float32)
