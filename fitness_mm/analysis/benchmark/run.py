@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.anomaly.atomic import replacing
+from fitness_mm.files import replacing
 
 from . import index, labels, memory, rendering, samples, steps
 from .settings import Settings
