@@ -178,9 +178,13 @@ def _check_space(root: Path, jobs: list[ClipJob]) -> None:
     needed = sum(job.expected_bytes() for job in jobs)
     free = shutil.disk_usage(root).free
     if needed > free:
-        raise ClipError(f'{len(jobs)} clip files will take about {needed / 1e9:.1f} GB, but '
-                        f'{root} has {free / 1e9:.1f} GB free; free some space or choose a '
-                        'smaller --clip-height')
+        raise ClipError(f'{len(jobs)} clip files will take about {_amount(needed)}, but {root} '
+                        f'has {_amount(free)} free; free some space or choose a smaller '
+                        '--clip-height')
+
+
+def _amount(num_bytes: int) -> str:
+    return f'{num_bytes / 1e9:.1f} GB' if num_bytes >= 1e9 else f'{num_bytes / 1e6:.1f} MB'
 
 
 def _shard_files(folder: Path, root: str | Path) -> list[Path]:

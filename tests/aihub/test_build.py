@@ -15,6 +15,7 @@ from label_tree import Tree, dumps, make_label
 from rich.console import Console
 
 from fitness_mm.aihub import prepare as prepare_module
+from fitness_mm.aihub import progress as progress_module
 from fitness_mm.aihub.build import build_index
 from fitness_mm.aihub.index import FitnessIndex
 
@@ -153,14 +154,14 @@ def run_until(root, action, workers=2):
     """Build in a process that does something to itself in the middle of the second day."""
     script = f'''
 import multiprocessing, os, signal, sys
-from fitness_mm.aihub import prepare
+from fitness_mm.aihub import prepare, progress
 # the tests may run in the background of a shell, where Ctrl-C is ignored
 signal.signal(signal.SIGINT, signal.default_int_handler)
-def halfway(self, done, total):
+def halfway(self, stage, done, total):
     if done > {CLIPS_A_DAY}:
         print(*[child.pid for child in multiprocessing.active_children()], flush=True)
         {action}
-prepare._Lines.__call__ = halfway
+progress.Lines.__call__ = halfway
 sys.exit(prepare.prepare({str(root)!r}, {workers}))
 '''
     return subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
@@ -221,7 +222,7 @@ def test_tool(tmp_path):
     assert 'standing side crunch (스탠딩 사이드 크런치)' in first.stdout
     assert re.search(r'1 +bad_json', first.stdout)
     assert 'Parsed 7 label files, re-used 0' in first.stdout
-    assert first.stderr == 'labels 7/7, about 0 s left\n'
+    assert re.fullmatch(r'labels 7/7, \d+\.\d/s, about 0 s left\n', first.stderr)
     assert len(FitnessIndex.read(link)) == 30
     assert json.loads((tree.root / 'report.json').read_text())['clips'] == 6
     second = run_tool('--root', link, '--workers', 1)
@@ -244,7 +245,7 @@ def test_tool_says_what_is_wrong_in_one_sentence(tmp_path, make, message):
 
 def test_bar_in_a_terminal(built, monkeypatch):
     terminal = io.StringIO()
-    monkeypatch.setattr(prepare_module, 'Console', lambda **_: Console(
+    monkeypatch.setattr(progress_module, 'Console', lambda **_: Console(
         file=terminal, force_terminal=True, width=100))
     forget(built[0].root)
     assert prepare_module.prepare(built[0].root) == 0
@@ -255,16 +256,20 @@ def test_dead_worker_is_reported(tmp_path, monkeypatch, capsys):
     def dies(*args):
         from concurrent.futures.process import BrokenProcessPool
         raise BrokenProcessPool
+    (tmp_path / 'training').mkdir()
     monkeypatch.setattr(prepare_module, 'build_index', dies)
     assert prepare_module.prepare(tmp_path) == 1
     assert 'run it again with fewer --workers' in capsys.readouterr().err
 
 
 def test_progress_lines_come_from_time_to_time(monkeypatch, capsys):
-    now = iter([0.0, 0.0, 1.0, 11.0, 12.0, 20.0])
-    monkeypatch.setattr(prepare_module.time, 'monotonic', lambda: next(now))
-    lines = prepare_module._Lines()
+    now = iter([0.0, 1.0, 11.0, 12.0, 20.0, 20.0, 31.0])
+    monkeypatch.setattr(progress_module.time, 'monotonic', lambda: next(now))
+    lines = progress_module.Lines()
     for done in (0, 16, 110, 120, 200):
-        lines(done, 200)
-    assert capsys.readouterr().err == ('labels 110/200, about 9 s left\n'
-                                       'labels 200/200, about 0 s left\n')
+        lines('labels', done, 200)
+    for done in (0, 10):  # the next stage has its own clock
+        lines('clips', done, 40)
+    assert capsys.readouterr().err == ('labels 110/200, 10.0/s, about 9 s left\n'
+                                       'labels 200/200, 10.0/s, about 0 s left\n'
+                                       'clips 10/40, 0.9/s, about 33 s left\n')

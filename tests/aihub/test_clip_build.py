@@ -282,7 +282,7 @@ def test_too_small_a_disk_is_told_before_anything_is_made(tree, monkeypatch, cap
     Usage = namedtuple('Usage', 'total used free')
     monkeypatch.setattr(clip_build.shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
     assert prepare(tree.root, 1, ClipOptions(32)) == 1
-    assert re.search(rf'{NUM_CLIPS} clip files will take about 0\.0 GB, but .* has 0\.0 GB free; '
+    assert re.search(rf'{NUM_CLIPS} clip files will take about 0\.\d MB, but .* has 0\.0 MB free; '
                      'free some space or choose a smaller --clip-height', capsys.readouterr().err)
     assert not clip_files(tree.root)
     # what is there already needs no space
