@@ -195,7 +195,7 @@ class FitnessIndex:
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         frames = starts[position] + within
         return (position, self._store.frame_numbers[frames].astype(np.int64),
-                self._store.keypoints[frames].astype(np.float32),
+                self._store.keypoints.array[frames].astype(np.float32),
                 visible_of(self._store.visible[frames]))
 
     def conditions(self, i: int) -> np.ndarray:

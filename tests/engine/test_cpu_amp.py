@@ -9,8 +9,9 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from torch import nn
 
+import fitness_mm.action  # noqa: F401  # mends the heads
 from fitness_mm import compat
-from fitness_mm.engine import launch
+from fitness_mm.engine import CPUAmpError, launch
 
 
 def test_the_option_means_bfloat16_where_there_is_no_gpu(monkeypatch):
@@ -68,3 +69,13 @@ def test_only_a_broken_head_is_mended():
     mended = BaseHead.loss_by_feat
     compat.mend_bfloat16_heads()
     assert BaseHead.loss_by_feat is mended
+
+
+def test_3d_convolutions_are_refused():
+    model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.Conv3d(1, 1, 1))
+    wrapper = build_optim_wrapper(model, dict(
+        type='CPUAmpOptimWrapper', optimizer=dict(type='SGD', lr=0.5)))
+    with (pytest.raises(CPUAmpError, match='without --amp'), wrapper.optim_context(model)):
+        pass
+    with wrapper.optim_context(model[0]):
+        assert model[0](torch.ones(1, 1, 1, 1)).dtype == torch.bfloat16
