@@ -13,17 +13,18 @@ from mmengine.registry import init_default_scope
 
 import fitness_mm.action
 from fitness_mm.aihub.build import build_index
+from fitness_mm.aihub.clip_build import build_clips
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS
 from fitness_mm.sample.dataset import make_sample
 
-from .clip_files import write_clip_files
 from .seed_loader import load_sample, write_videos
 from .settings import Settings
 from .table import Row
 from .timing import best_ratio, interleaved
 
 NUM_FRAMES = 8
+_CLIP_HEIGHT = 320
 _SAMPLES_A_ROUND = 4
 
 
@@ -37,7 +38,8 @@ def measure(settings: Settings) -> list[Row]:
     videos = write_videos(index, settings.folder / 'videos')
     clips = settings.folder / 'clips'
     shutil.copytree(root, clips)
-    write_clip_files(clips)
+    build_clips(clips, _CLIP_HEIGHT)
+    build_index(clips)  # which takes them in
     rng = np.random.default_rng(0)
     datasets = [fitness_mm.action.FitnessClipDataset(
         str(folder), pipeline=_pipeline(settings), exercises='all', subset='all')

@@ -10,12 +10,17 @@ import numpy as np
 
 from fitness_mm.aihub.frames import FrameError, read_jpeg
 from fitness_mm.aihub.index import FitnessIndex
-
-from .clip_files import seed_box
+from fitness_mm.aihub.measures import SEED_MARGIN, union_box
 
 _SIGMA_PX = 5.0
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
+
+
+def seed_box(index: FitnessIndex, row: int) -> tuple[int, int, int, int]:
+    """The original study's crop of a clip-view: all joints with its margin."""
+    size = index.value('image_height', row), index.value('image_width', row)
+    return union_box(index.keypoints(row), index.visible(row), size, SEED_MARGIN)
 
 
 def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
