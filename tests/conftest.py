@@ -48,7 +48,7 @@ def fresh_mmengine_singletons():
 
 
 def run_tool(tool: str, *args, cwd: Path = REPO, check: bool = True, env: dict | None = None,
-             timeout: int = 240) -> subprocess.CompletedProcess:
+             timeout: int = 480) -> subprocess.CompletedProcess:
     """Runs a tool as a user would, in a process of its own."""
     result = subprocess.run(
         [sys.executable, str(REPO / 'tools' / tool), *map(str, args)],

@@ -63,7 +63,7 @@ def test_killed_in_the_middle_of_a_fold_it_ends_with_the_same_predictions(finish
     command = [sys.executable, 'tools/kfold.py', *map(str, arguments(tmp_path, '--fold', 1))]
     process = subprocess.Popen(command, cwd=REPO, env=env, start_new_session=True,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not (tmp_path / 'fold1/last_checkpoint').exists():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
