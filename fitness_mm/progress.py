@@ -1,4 +1,4 @@
-"""Progress of a long run with throughput and time left: a bar on a terminal, lines elsewhere."""
+"""Progress of the stages of a long run: a bar on a terminal, lines in a log file."""
 
 from __future__ import annotations
 
@@ -15,51 +15,57 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
-_SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_LINES = 10
 
 
 @contextmanager
-def shown_progress(unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function of the numbers of things done and in all, which shows them on stderr.
-
-    Args:
-        unit: What is counted, in the plural.
-    """
+def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Gives a function of a stage's name, what is done and what is to do in all, which shows it
+    with the throughput and the time left. A stage's first call says what was done before."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(unit)
+        yield Lines()
         return
-    columns = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(unit, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), _Rate(),
+               TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        tasks = {}
+
+        def update(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total, completed=done)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield update
 
 
 class _Rate(ProgressColumn):
-    """Things a second."""
-
-    def render(self, task: Task) -> str:
-        """The rate of the last seconds."""
-        return f'{task.speed:,.0f}/s' if task.speed else ''
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f'{speed:.1f}/s' if speed else '')
 
 
-class _Lines:
-    """A line from time to time, for log files; none for what is done at once."""
+class Lines:
+    """Progress for a log file: a line from time to time."""
 
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
-        self._start: float | None = None
-        self._last = 0.0
+    def __init__(self) -> None:
+        self._stage = ''
+        self._start = self._last = 0.0
+        self._before = 0
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show it if it is time to."""
         now = time.monotonic()
-        if self._start is None:
-            self._start = self._last = now
-        elif done and now - self._last >= _SECONDS_BETWEEN_LINES:
-            self._last = now
-            rate = done / (now - self._start)
-            print(f'{self._unit} {done}/{total}, {rate:,.0f}/s, about '
-                  f'{(total - done) / rate:.0f} s left', file=sys.stderr, flush=True)
+        if stage != self._stage:
+            self._stage, self._start, self._last, self._before = stage, now, now, done
+        if done == self._before or (now - self._last < _SECONDS_BETWEEN_LINES and done < total):
+            return
+        self._last = now
+        rate = (done - self._before) / max(now - self._start, 1e-9)
+        print(f'{stage} {done}/{total}, {rate:.1f}/s, about {(total - done) / rate:.0f} s left',
+              file=sys.stderr, flush=True)

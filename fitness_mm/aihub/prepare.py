@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitness_mm.files import locked
+from fitness_mm.progress import shown_progress
 
 from .build import BuildResult, build_index
 from .clip_build import ClipError, ClipSummary, Shard, build_clips, merge_clips
 from .clip_job import DEFAULT_HEIGHT
 from .index import IndexFileError
 from .layout import LayoutError, real_root
-from .progress import shown_progress
 from .tars import look_up_tars
 
 _INTERRUPTED = 130  # what shells report after Ctrl-C

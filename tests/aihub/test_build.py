@@ -14,8 +14,8 @@ import pytest
 from label_tree import Tree, dumps, make_label
 from rich.console import Console
 
+from fitness_mm import progress as progress_module
 from fitness_mm.aihub import prepare as prepare_module
-from fitness_mm.aihub import progress as progress_module
 from fitness_mm.aihub.build import build_index
 from fitness_mm.aihub.index import FitnessIndex
 
@@ -154,7 +154,8 @@ def run_until(root, action, workers=2):
     """Build in a process that does something to itself in the middle of the second day."""
     script = f'''
 import multiprocessing, os, signal, sys
-from fitness_mm.aihub import prepare, progress
+from fitness_mm import progress
+from fitness_mm.aihub import prepare
 # the tests may run in the background of a shell, where Ctrl-C is ignored
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def halfway(self, stage, done, total):

@@ -6,6 +6,7 @@ Labels are judged by the labels alone, without a network; nothing in the data se
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from fitness_mm.aihub.index import IndexFileError
@@ -39,8 +40,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     try:
-        with shown_progress('labelled frames') as on_progress:
-            state = inspect(args.root, args.workers, on_progress)
+        with shown_progress() as progress:
+            state = inspect(
+                args.root, args.workers, partial(progress, 'labelled frames'))
         print(as_text(state), end='')
         if args.out:
             files = write_audit(state, args.out, args.examples)

@@ -6,6 +6,7 @@ The options select the same frames as those of FitnessPoseDataset with the same 
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from fitness_mm.aihub.coco_export import FRAME_MODES, export_coco
@@ -51,11 +52,11 @@ def export(args: argparse.Namespace) -> str:
     rows = select_rows(index, exercises, args.views, args.subset, args.split, args.fold,
                        args.num_folds)
     fold = '' if args.split == 'official' else f', fold {args.fold} of {args.num_folds} held out'
-    with shown_progress('clip-views, twice') as on_progress:
+    with shown_progress() as progress:
         counts = export_coco(
             index, rows, args.out, args.frames, excluded,
             f'AI Hub fitness-posture data set, {args.subset} of split {args.split}{fold}',
-            on_progress)
+            partial(progress, 'clip-views, twice'))
     return (f'{args.out}: {counts.images} images and {counts.annotations} annotations of '
             f'{len(rows)} clip-views, {args.out.stat().st_size / 1e6:.1f} MB')
 

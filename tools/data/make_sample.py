@@ -6,9 +6,10 @@ Run it again after an interruption: it continues. A finished sample is left as i
 import argparse
 import os
 import sys
+from functools import partial
 
+from fitness_mm.progress import shown_progress
 from fitness_mm.sample import PRESETS, SampleError, make_sample
-from fitness_mm.sample.progress import clip_progress
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,9 +37,9 @@ def main() -> int:
     if args.exercises:
         overrides['exercises'] = tuple(args.exercises)
     try:
-        with clip_progress() as report:
-            result = make_sample(args.out, args.preset, args.seed, args.workers, report,
-                                 **overrides)
+        with shown_progress() as progress:
+            result = make_sample(args.out, args.preset, args.seed, args.workers,
+                                 partial(progress, 'clips'), **overrides)
     except SampleError as error:
         print(f'make_sample: {error}', file=sys.stderr)
         return 1
