@@ -15,6 +15,7 @@ from .data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .dataset import FitnessClipDataset  # noqa: E402
 from .fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
 from .heatmaps import gaussian_heatmaps  # noqa: E402
+from .limb_network import LimbNetwork  # noqa: E402
 from .lstm_head import LSTMHead  # noqa: E402
 from .metric import FitnessAccMetric  # noqa: E402
 from .recognizer import HeatmapFusionRecognizer  # noqa: E402
@@ -33,6 +34,7 @@ compat.mend_bfloat16_heads()
 __all__ = [
     'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessSTGCN', 'FormatKeypoints',
-    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'LSTMHead', 'LoadLabelledFrames',
+    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'LSTMHead', 'LimbNetwork',
+    'LoadLabelledFrames',
     'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
 ]
