@@ -15,9 +15,12 @@ from .data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .dataset import FitnessClipDataset  # noqa: E402
 from .fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
 from .heatmaps import gaussian_heatmaps  # noqa: E402
+from .jitter_keypoints import JitterKeypoints  # noqa: E402
 from .limb_network import LimbNetwork  # noqa: E402
 from .lstm_head import LSTMHead  # noqa: E402
 from .metric import FitnessAccMetric  # noqa: E402
+from .posture_head import PostureHead  # noqa: E402
+from .posture_metric import FitnessPostureMetric  # noqa: E402
 from .recognizer import HeatmapFusionRecognizer  # noqa: E402
 from .sampler import ClassBalancedSampler  # noqa: E402
 from .skeleton_graph import FitnessSTGCN  # noqa: E402
@@ -33,8 +36,8 @@ compat.mend_bfloat16_heads()
 
 __all__ = [
     'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
-    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessSTGCN', 'FormatKeypoints',
-    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'LSTMHead', 'LimbNetwork',
-    'LoadLabelledFrames',
+    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessPostureMetric',
+    'FitnessSTGCN', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer',
+    'JitterKeypoints', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames', 'PostureHead',
     'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
 ]

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
@@ -27,6 +28,12 @@ class FitnessClipDataset(ClipViewDataset):
     plus ``frame_numbers`` (T,), ``clip``, ``view``, ``performer`` and what
     :class:`LoadLabelledFrames` needs to read the images. ``keypoint`` is in pixels of the original
     image until then.
+
+    ``conditions``, an int8 tensor (P,), is the sample's truth for the posture conditions of all
+    exercises of the data set, in the order of
+    :func:`~fitness_mm.aihub.conditions.conditions_of`: 1 kept, 0 broken, and -1 for those of
+    other exercises, those that its label does not give, and all of a quarantined type. They are
+    named in ``metainfo['conditions']``, a tuple of Korean names per class.
 
     Args:
         data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
@@ -52,6 +59,7 @@ class FitnessClipDataset(ClipViewDataset):
         metainfo = {
             'classes': tuple(e.name for e in selected),
             'classes_ko': tuple(e.name_ko for e in selected),
+            'conditions': tuple(e.conditions for e in selected),
             'keypoints': KEYPOINTS,
             **(kwargs.pop('metainfo', None) or {})
         }
@@ -74,6 +82,8 @@ class FitnessClipDataset(ClipViewDataset):
         label_of_exercise = np.full(len(EXERCISES), -1)
         label_of_exercise[[e.index for e in self.exercises]] = range(len(self.exercises))
         self.labels = label_of_exercise[self.index.exercise]
+        # where each class begins among the conditions, and their number
+        self.condition_starts = np.cumsum([0, *(len(e.conditions) for e in self.exercises)])
 
     def _drop_short_predictions(self) -> None:
         num_kept = np.array(
@@ -115,12 +125,21 @@ class FitnessClipDataset(ClipViewDataset):
             view=view,
             performer=int(index.value('performer', idx)),
             label=int(self.labels[idx]),
+            conditions=self._conditions(idx),
             frame_numbers=numbers,
             keypoint=keypoint[None],
             keypoint_score=score.astype(np.float32)[None],
             img_shape=(index.value('image_height', idx), index.value('image_width', idx)),
             modality='RGB',
             num_clips=1)
+
+    def _conditions(self, idx: int) -> torch.Tensor:
+        conditions = torch.full((int(self.condition_starts[-1]), ), -1, dtype=torch.int8)
+        if self.index.value('conditions_usable', idx):
+            given = self.index.conditions(idx)
+            start = self.condition_starts[self.labels[idx]]
+            conditions[start:start + len(given)] = torch.from_numpy(given)
+        return conditions
 
     def get_cat_ids(self, idx: int) -> list[int]:
         """Class label of a sample, for mmengine's ``ClassBalancedDataset``."""

@@ -14,8 +14,9 @@ from .errors import AnalysisError
 def feature_tap(recognizer: nn.Module) -> nn.Module:
     """The module whose input is the recogniser's feature.
 
-    That is ``cls_head.feature`` where a head names its feature, as ``LSTMHead`` does, and else the
-    head's last linear layer, whose input is the pooled feature in the heads of MMAction2.
+    That is the module ``feature`` of the head, or of a head inside it, where one names its feature,
+    as ``LSTMHead`` does, and else the head's last linear layer, whose input is the pooled feature
+    in the heads of MMAction2.
 
     Raises:
         AnalysisError: If the head has neither.
@@ -24,9 +25,10 @@ def feature_tap(recognizer: nn.Module) -> nn.Module:
     if head is None:
         raise AnalysisError(f'{type(recognizer).__name__} has no cls_head; features are those of '
                            'recognisers of MMAction2')
-    named = getattr(head, 'feature', None)
-    if isinstance(named, nn.Module):
-        return named
+    named = [module for name, module in head.named_modules()
+             if name.rpartition('.')[2] == 'feature']
+    if named:
+        return named[0]
     linear = [module for module in head.modules() if isinstance(module, nn.Linear)]
     if not linear:
         raise AnalysisError(f'{type(head).__name__} has no linear layer whose input could be the '

@@ -21,7 +21,8 @@ from fitness_mm.aihub.index import IndexFileError
 
 from .cpu_amp import CPUAmpOptimWrapper
 
-_REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json'}
+_REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json',
+            'FitnessPostureMetric': 'posture.json'}
 
 
 class LaunchError(Exception):

@@ -1,0 +1,59 @@
+"""Labels made as unsteady as a pose estimator's keypoints, for training."""
+
+from __future__ import annotations
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+
+@TRANSFORMS.register_module()
+class JitterKeypoints(BaseTransform):
+    """Moves every joint of every frame a little, and loses some, so that a network trained on
+    labels stands the keypoints that a pose estimator predicts.
+
+    Lengths are shares of the longer side of the box around the clip's joints, which hardly depends
+    on whether the person stands or lies. Use it before ``Resize``, while a pixel is as wide as it
+    is high. Random numbers are numpy's global ones, as in the hosts' transforms.
+
+    Args:
+        sigma: Largest standard deviation of the noise of each coordinate. Every sample draws its
+            own between 0 and this one, so that exact keypoints stay in the training part.
+        dropout: Probability that a joint of a frame is lost. Its score becomes 0, which leaves its
+            heatmap empty, and it moves to the middle of the frame's joints, for networks that
+            look at positions whatever their score.
+
+    Raises:
+        ValueError: If ``sigma`` is negative or ``dropout`` no probability below 1.
+
+    Required keys: ``keypoint`` (1, T, K, 2), ``keypoint_score`` (1, T, K). Modified keys: the same.
+    """
+
+    def __init__(self, sigma: float = 0.02, dropout: float = 0.05) -> None:
+        if sigma < 0:
+            raise ValueError('sigma has to be at least 0, in shares of the longer side of the box '
+                             f'around the joints, but got {sigma}')
+        if not 0 <= dropout < 1:
+            raise ValueError(f'dropout has to be a probability below 1, but got {dropout}')
+        self.sigma, self.dropout = sigma, dropout
+
+    def transform(self, results: dict) -> dict:
+        """Changes ``keypoint`` and ``keypoint_score``."""
+        keypoint = np.array(results['keypoint'], np.float32)
+        score = np.array(results['keypoint_score'], np.float32)
+        seen = score > 0
+        if not seen.any():
+            return results
+        side = np.ptp(keypoint[seen], axis=0).max()
+        strength = np.random.uniform(0, self.sigma)
+        noise = np.random.standard_normal(keypoint.shape).astype(np.float32)
+        keypoint += np.float32(strength * side) * noise
+        lost = np.random.random_sample(score.shape) < self.dropout
+        count = np.maximum(seen.sum(-1, keepdims=True), 1)[..., None]  # (1, T, 1, 1)
+        middle = np.where(seen[..., None], keypoint, 0).sum(-2, keepdims=True) / count
+        results['keypoint'] = np.where(lost[..., None], middle, keypoint)
+        results['keypoint_score'] = np.where(lost, np.float32(0), score)
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(sigma={self.sigma}, dropout={self.dropout})'

@@ -1,0 +1,186 @@
+"""One head for two questions: which exercise it is, and which of its conditions are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from mmaction.models import BaseHead
+from mmaction.registry import MODELS
+from mmaction.utils import SampleList
+from torch import Tensor, nn
+
+from .frame_scores import FramePooling
+
+
+@MODELS.register_module()
+class PostureHead(BaseHead):
+    """Any classification head of MMAction2, widened by an output per posture condition.
+
+    The inner head computes C + P scores: logits of the C exercises, and behind them, for the P
+    conditions of all exercises one after the other, logits that the condition is kept. A sample's
+    ``conditions``, int8 (P,), say 1 for kept, 0 for broken and -1 for what the sample cannot teach:
+    other exercises' conditions, those not given, and all of a quarantined type. The exercise has
+    the host's loss, the conditions the mean binary cross entropy over what is not -1.
+
+    Whatever the recogniser and the inner head do with masks and keyword arguments, they go on
+    doing. The inner head's own ``loss_cls``, ``average_clips`` and label smoothing are not used.
+
+    Over the clips of a sample, logits are averaged, of exercises as of conditions, so that a
+    calibrated probability is a function of what :meth:`predict` leaves in a sample:
+
+    - ``pred_logits`` (C,) and ``pred_score``, their softmax, and ``pred_label``;
+    - ``pred_conditions`` (P,), uncalibrated;
+    - ``frame_conditions`` (T, P), with T the frames of all clips, if the inner head has scores per
+      frame (``TSNHead``, ``TSMHead``).
+
+    Args:
+        head: Config of the inner head; its number of classes is set here.
+        conditions: Number of conditions of every exercise.
+        loss_exercise: Config of the loss of the exercise logits.
+        loss_conditions: Config of the loss of the condition logits; called as
+            ``BCELossWithLogits`` is, with ``weight`` and a sum as reduction.
+        fault_weight: Weight of broken conditions in the loss, kept ones having 1; one number, or
+            one for each of the P conditions, such as kept clips / broken clips of the training
+            part.
+        condition_smooth_eps: Label smoothing of conditions: 1 becomes 1 - eps / 2, 0 eps / 2.
+        pooling: How scores per frame become a clip's, for the conditions: ``mean``, as for
+            exercises, or ``attention``, a weighted mean whose weights every condition learns for
+            itself. A fault may show in few frames. Only for inner heads with scores per frame.
+        label_smooth_eps: Label smoothing of exercises.
+        **kwargs: Those of :class:`mmaction.models.BaseHead`.
+
+    Raises:
+        ValueError: If there are no conditions, or another number of weights, or the inner head has
+            no scores per frame to pool.
+    """
+
+    def __init__(self,
+                 head: dict,
+                 conditions: Sequence[int],
+                 loss_exercise: dict = dict(type='CrossEntropyLoss'),  # noqa: B006, the hosts' way
+                 loss_conditions: dict = dict(type='BCELossWithLogits'),  # noqa: B006
+                 fault_weight: float | Sequence[float] = 1.0,
+                 condition_smooth_eps: float = 0.0,
+                 pooling: str = 'mean',
+                 label_smooth_eps: float = 0.0,
+                 **kwargs) -> None:
+        conditions = tuple(conditions)
+        if not conditions or min(conditions) < 0 or not sum(conditions):
+            raise ValueError('conditions has to hold the number of conditions of every exercise, '
+                             f'not all of them 0, but got {conditions}')
+        if not 0 <= condition_smooth_eps < 1:
+            raise ValueError('condition_smooth_eps has to be at least 0 and less than 1, but got '
+                             f'{condition_smooth_eps}')
+        num_classes, num_conditions = len(conditions), sum(conditions)
+        inner = MODELS.build({**head, 'num_classes': num_classes + num_conditions})
+        super().__init__(num_classes, inner.in_channels, loss_exercise,
+                         label_smooth_eps=label_smooth_eps, **kwargs)
+        self.conditions, self.num_conditions = conditions, num_conditions
+        # The recogniser calls loss or predict; those of the inner head prepare what its forward
+        # needs, and end here with the scores.
+        inner.loss_by_feat = inner.predict_by_feat = _scores
+        if isinstance(getattr(inner, 'consensus', None), nn.Module):
+            inner.consensus = FramePooling(num_classes, num_conditions, pooling)
+        elif pooling != 'mean':
+            raise ValueError(f'pooling={pooling!r} needs an inner head with scores per frame, such '
+                             f"as TSMHead, but {type(inner).__name__} has none; use 'mean'")
+        self.head = inner
+        self.loss_conditions = MODELS.build(loss_conditions)
+        self.condition_smooth_eps = condition_smooth_eps
+        self.register_buffer('fault_weight', _weights(fault_weight, num_conditions),
+                             persistent=False)
+
+    def forward(self, x: Tensor, **kwargs) -> Tensor:
+        """Scores of the inner head.
+
+        Returns:
+            Shape (N, C + P), or (N, 1 + T, C + P) if it has scores per frame: those of the clip
+            and then those of its frames.
+        """
+        return self.head(x, **kwargs)
+
+    def loss(self, feats: Tensor | tuple[Tensor, ...], data_samples: SampleList,
+             **kwargs) -> dict:
+        """Losses ``loss_cls`` and ``loss_conditions``, and accuracies.
+
+        Raises:
+            ValueError: If a sample has no ``conditions`` of this head's number.
+        """
+        return self.loss_by_feat(self.head.loss(feats, data_samples, **kwargs), data_samples)
+
+    def loss_by_feat(self, cls_scores: Tensor, data_samples: SampleList) -> dict:
+        """Losses of scores as :meth:`forward` returns them."""
+        clip, _ = _split_frames(cls_scores.float())  # (N, C + P)
+        exercise, conditions = clip.split([self.num_classes, self.num_conditions], dim=1)
+        labels = self._labels(data_samples).to(clip.device)  # (N, P)
+        usable = labels >= 0
+        kept = labels.clamp(min=0).float()
+        target = kept * (1 - self.condition_smooth_eps) + self.condition_smooth_eps / 2
+        weight = usable * (kept + (1 - kept) * self.fault_weight)
+        total = self.loss_conditions(conditions, target, weight=weight, reduction='sum')
+        losses = super().loss_by_feat(exercise, data_samples)
+        # A batch without usable conditions still has a graph, as all ranks have to.
+        losses['loss_conditions'] = total / usable.sum().clamp(min=1)
+        if usable.any():
+            right = (conditions > 0) == (labels > 0)
+            losses['conditions_acc'] = right[usable].float().mean()
+        return losses
+
+    def predict(self, feats: Tensor | tuple[Tensor, ...], data_samples: SampleList,
+                **kwargs) -> SampleList:
+        """The samples with their predictions."""
+        return self.predict_by_feat(self.head.predict(feats, data_samples, **kwargs), data_samples)
+
+    def predict_by_feat(self, cls_scores: Tensor, data_samples: SampleList) -> SampleList:
+        """Predictions of scores as :meth:`forward` returns them, for one or more clips a sample."""
+        clips, frames = _split_frames(cls_scores.float())
+        logits = clips.unflatten(0, (len(data_samples), -1)).mean(1)  # (N, C + P)
+        if frames is not None:
+            frames = frames.reshape(len(data_samples), -1, logits.shape[1])  # (N, clips * T, C + P)
+        for i, (sample, row) in enumerate(zip(data_samples, logits, strict=True)):
+            exercise, conditions = row.split([self.num_classes, self.num_conditions])
+            sample.set_field(exercise, 'pred_logits')
+            sample.set_pred_score(exercise.softmax(0))
+            sample.set_pred_label(exercise.argmax(0, keepdim=True))
+            sample.set_field(conditions, 'pred_conditions')
+            if frames is not None:
+                sample.set_field(frames[i, :, self.num_classes:], 'frame_conditions')
+        return data_samples
+
+    def _labels(self, data_samples: SampleList) -> Tensor:
+        """int8 (N, P)."""
+        for sample in data_samples:
+            if 'conditions' not in sample:
+                raise ValueError(
+                    'PostureHead found no `conditions` in a data sample; use FitnessClipDataset '
+                    "and name 'conditions' in the algorithm_keys of PackActionInputs")
+            if len(sample.conditions) != self.num_conditions:
+                raise ValueError(f'a data sample has {len(sample.conditions)} conditions, but '
+                                 f'PostureHead {self.num_conditions}; the head and the data set '
+                                 'have to name the same exercises')
+            if sample.gt_label.is_floating_point():
+                raise ValueError('blended samples (Mixup, CutMix) show the postures of two people, '
+                                 'which PostureHead cannot judge; remove `blending` from '
+                                 'model.data_preprocessor')
+        return torch.stack([torch.as_tensor(sample.conditions) for sample in data_samples])
+
+
+def _scores(cls_scores: Tensor, data_samples: SampleList) -> Tensor:
+    """Stands for an inner head's ``loss_by_feat`` and ``predict_by_feat``."""
+    return cls_scores
+
+
+def _split_frames(scores: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Scores of clips (N, C + P), and of their frames (N, T, C + P) where there are some."""
+    return (scores, None) if scores.ndim == 2 else (scores[:, 0], scores[:, 1:])
+
+
+def _weights(value: float | Sequence[float], num_conditions: int) -> Tensor:
+    weights = torch.as_tensor(value, dtype=torch.float32)
+    if weights.ndim == 0:
+        weights = weights.expand(num_conditions).clone()
+    if weights.shape != (num_conditions, ) or not (weights > 0).all():
+        raise ValueError(f'fault_weight has to be a positive number or {num_conditions} of them, '
+                         f'one a condition, but got {value}')
+    return weights
