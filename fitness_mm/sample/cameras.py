@@ -16,6 +16,7 @@ to the performer's left."""
 
 
 _CENTRE_CM = -42.0
+_LEAST_WIDTH_CM = 230.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def look_at(position: np.ndarray, target: np.ndarray, roll_deg: float, focal_px:
 def sample_cameras(rng: np.random.Generator, size: tuple[int, int]) -> dict[str, Camera]:
     """Sets up one station's five cameras, each somewhat off its nominal place.
 
-    About 2.7 m of height and 4.9 m of width are in the picture at the performer's distance. The
+    About 2.7 m of height and 4.9 m of width are in the picture at the performer's distance; an
+    upright picture takes in more of the height, so that somebody on the bench is in it. The
     cameras look at a point between the place to stand and the bench behind it.
     """
     cameras = {}
@@ -80,6 +82,7 @@ def sample_cameras(rng: np.random.Generator, size: tuple[int, int]) -> dict[str,
                              distance * np.cos(a) + _CENTRE_CM])
         target = np.array([rng.uniform(-8, 8), rng.uniform(93, 103),
                            _CENTRE_CM + rng.uniform(-8, 8)])
-        focal = size[1] * distance / rng.uniform(272.0, 290.0)
+        focal = min(size[1] * distance / rng.uniform(272.0, 290.0),
+                    size[0] * distance / _LEAST_WIDTH_CM)
         cameras[view] = look_at(position, target, rng.uniform(-0.8, 0.8), focal, size)
     return cameras

@@ -19,27 +19,30 @@ from fitness_mm.sample.label_errors import MOVED_SHARE, jitter, plant
 from fitness_mm.sample.motions import MOTIONS, Movement
 from fitness_mm.sample.plan import ClipPlan
 from fitness_mm.sample.pose import Joints, Pose, solve
-from fitness_mm.sample.scene import Station, set_up_station
+from fitness_mm.sample.scene import Bench, Station, set_up_station
 from fitness_mm.sample.streams import stream
+from fitness_mm.sample.tempo import Tempo, sample_tempo
 
 # Head and back lie on the pad, the hips near its end.
 _HIPS_FROM_BENCH_CENTRE_CM = 47.0
 
 
 def move(body: Body, exercise: str, kept: dict[str, bool], movement_rng: np.random.Generator,
-         fault_rng: np.random.Generator, num_frames: int = 32) -> tuple[Pose, Joints]:
+         fault_rng: np.random.Generator, tempo: Tempo,
+         faulty: float | np.ndarray = 1.0) -> tuple[Pose, Joints]:
     """A performer's movement, facing +z at the origin.
 
     Args:
         body: Proportions.
         exercise: English name.
         kept: Truth of every condition, by Korean name.
-        movement_rng: Draws tempo, range and noise; the same draws whatever is kept.
+        movement_rng: Draws range and noise; the same draws whatever is kept.
         fault_rng: Draws how strong the faults are.
-        num_frames: Number of images.
+        tempo: Progress of the repetitions.
+        faulty: Share of the faults that is in effect, 0 to 1; a number or (T,).
     """
-    pose = MOTIONS[exercise](Movement(body, movement_rng, num_frames))
-    apply_faults(pose, exercise, kept, fault_rng)
+    pose = MOTIONS[exercise](Movement(body, movement_rng, tempo))
+    apply_faults(pose, exercise, kept, fault_rng, faulty)
     return pose, solve(body, pose)
 
 
@@ -49,13 +52,13 @@ def station_of(seed: int, day: int, slot: int, size: tuple[int, int]) -> Station
     return set_up_station(stream(seed, 'day', day), stream(seed, 'station', day, slot), size)
 
 
-def _placed(joints: Joints, lying: bool, station: Station, rng: np.random.Generator) -> Joints:
+def placed(joints: Joints, lying: bool, bench: Bench, rng: np.random.Generator) -> Joints:
     """Joints moved to where the performer stands, or lies on the bench, at the station."""
     side, yaw, x, z = rng.choice([-90.0, 90.0]), rng.normal(0, 4), *rng.uniform(-10, 10, 2)
     if lying:
-        turn = side + station.bench_turn_deg
+        turn = side + bench.turn_deg
         hips = np.array([0.0, 0.0, _HIPS_FROM_BENCH_CENTRE_CM])
-        shift = station.bench_centre + turn_y(hips, turn)
+        shift = bench.centre + turn_y(hips, turn)
     else:
         turn, shift = yaw, np.array([x, 0.0, z])
     return Joints(turn_y(joints.keypoints, turn) + shift,
@@ -98,16 +101,22 @@ def perform(plan: ClipPlan, seed: int, size: tuple[int, int]) -> Performance:
     """Everything that happens in a clip; a function of its arguments alone."""
     station = station_of(seed, plan.day, plan.slot, size)
     body = sample_body(stream(seed, 'body', plan.performer))
-    name = plan.exercise.name
-    pose, joints = move(body, name, plan.kept, stream(seed, 'movement', *plan.ids),
-                        stream(seed, 'faults', *plan.ids), plan.num_images)
-    joints = _placed(joints, pose.lying, station, stream(seed, 'place', *plan.ids))
+    rng = stream(seed, 'movement', *plan.ids)
+    tempo = sample_tempo(rng, plan.num_images)
+    pose, joints = move(body, plan.exercise.name, plan.kept, rng,
+                        stream(seed, 'faults', *plan.ids), tempo)
+    joints = placed(joints, pose.lying, station.bench, stream(seed, 'place', *plan.ids))
+    return Performance(plan, station, body, pose, joints, dressed(plan, seed, body, joints))
+
+
+def dressed(plan: ClipPlan, seed: int, body: Body, joints: Joints) -> Solids:
+    """The performer in the clothes of the day, with the station's equipment."""
     look = sample_look(stream(seed, 'look', plan.performer),
                        stream(seed, 'clothes', plan.performer, plan.day))
     solids = figure(body, joints, look)
-    add_equipment(solids, name, joints,
+    add_equipment(solids, plan.exercise.name, joints,
                   sample_equipment(stream(seed, 'equipment', plan.day, plan.slot)))
-    return Performance(plan, station, body, pose, joints, solids)
+    return solids
 
 
 def label_keypoints(performance: Performance,

@@ -1,8 +1,9 @@
 """What a broken posture condition changes in the movement.
 
 :data:`FAULTS` holds one small function per exercise and condition. It gets the pose of an
-exercise done well and a strength around 1, and changes joint angles; the random draws of the clip
-stay as they are. The faults are clear rather than subtle: well beyond how performers differ.
+exercise done well and a strength around 1, a number or one for each frame, and changes joint
+angles; the random draws of the clip stay as they are. The faults are clear rather than subtle:
+well beyond how performers differ.
 
 Stiff-leg deadlift, row and deadlift are to look alike at the bottom of the movement. So the faults
 that only one of them has come and go on the way (:func:`_mid`, :func:`_rise`), and those that all
@@ -17,7 +18,8 @@ import numpy as np
 
 from fitness_mm.sample.pose import Pose
 
-Fault = Callable[[Pose, float], None]
+Strength = float | np.ndarray
+Fault = Callable[[Pose, Strength], None]
 
 
 def _mid(s: np.ndarray) -> np.ndarray:
@@ -33,44 +35,44 @@ def _rise(s: np.ndarray) -> np.ndarray:
 # Trunk and head
 
 
-def _round_back_in_hinge(p: Pose, k: float) -> None:
+def _round_back_in_hinge(p: Pose, k: Strength) -> None:
     p.bend += 52 * k * np.clip(p.trunk / 50, 0.25, 1.0)
 
 
-def _round_back_going_down(p: Pose, k: float) -> None:
+def _round_back_going_down(p: Pose, k: Strength) -> None:
     p.bend += 52 * k * (0.25 + 0.75 * p.s)
 
 
-def _hollow_back(p: Pose, k: float) -> None:
+def _hollow_back(p: Pose, k: Strength) -> None:
     p.bend -= 46 * k * (0.4 + 0.6 * p.s)
     p.trunk -= 4 * k
 
 
-def _lean_back(p: Pose, k: float) -> None:
+def _lean_back(p: Pose, k: Strength) -> None:
     p.trunk -= 24 * k * p.s
 
 
-def _swing_trunk_up(p: Pose, k: float) -> None:
+def _swing_trunk_up(p: Pose, k: Strength) -> None:
     p.trunk -= 24 * k * _rise(p.s)
 
 
-def _swing_trunk_to_and_fro(p: Pose, k: float) -> None:
+def _swing_trunk_to_and_fro(p: Pose, k: Strength) -> None:
     p.trunk += k * (22 - 42 * p.s)
 
 
-def _look_down(p: Pose, k: float) -> None:
+def _look_down(p: Pose, k: Strength) -> None:
     p.head += 46 * k
 
 
-def _shrug(p: Pose, k: float) -> None:
+def _shrug(p: Pose, k: Strength) -> None:
     p.shrug += 10.5 * k * p.s
 
 
-def _shrug_all_the_time(p: Pose, k: float) -> None:
+def _shrug_all_the_time(p: Pose, k: Strength) -> None:
     p.shrug += 10.5 * k * (0.4 + 0.6 * p.s)
 
 
-def _lift_hips(p: Pose, k: float) -> None:
+def _lift_hips(p: Pose, k: Strength) -> None:
     # The shoulders stay on the bench: the trunk tilts by as much as the hips rise.
     p.hip_lift += 18 * k * _rise(p.s)
     p.trunk -= 20 * k * _rise(p.s)
@@ -80,85 +82,85 @@ def _lift_hips(p: Pose, k: float) -> None:
 # Legs
 
 
-def _dip_knees(p: Pose, k: float) -> None:
+def _dip_knees(p: Pose, k: Strength) -> None:
     p.knee += 38 * k * _mid(p.s)
 
 
-def _bend_knees_with_pull(p: Pose, k: float) -> None:
+def _bend_knees_with_pull(p: Pose, k: Strength) -> None:
     p.knee += 32 * k * _rise(p.s)
 
 
-def _knees_in_going_down(p: Pose, k: float) -> None:
+def _knees_in_going_down(p: Pose, k: Strength) -> None:
     p.knee_in += 36 * k * _rise(p.s)
 
 
-def _knees_in_on_the_way(p: Pose, k: float) -> None:
+def _knees_in_on_the_way(p: Pose, k: Strength) -> None:
     # Knees that are hardly bent cannot go far in, so they give way a little as well.
     p.knee += 6 * k * _mid(p.s)
     p.knee_in += 44 * k * _mid(p.s)
 
 
-def _knees_before_hips(p: Pose, k: float) -> None:
+def _knees_before_hips(p: Pose, k: Strength) -> None:
     # From the bottom the knees straighten first, then the trunk comes up. About 43 degrees of
     # knee and 63 of trunk lie between the ends.
     p.knee += 43 * k * (np.clip((p.s - 0.55) / 0.45, 0, 1) - p.s)
     p.trunk += 63 * k * (np.clip(p.s / 0.55, 0, 1) - p.s)
 
 
-def _heels_up_going_down(p: Pose, k: float) -> None:
+def _heels_up_going_down(p: Pose, k: Strength) -> None:
     p.heel += 27 * k * _rise(p.s)
 
 
-def _heels_up_on_the_way(p: Pose, k: float) -> None:
+def _heels_up_on_the_way(p: Pose, k: Strength) -> None:
     p.heel += 30 * k * _mid(p.s)
 
 
 # Arms
 
 
-def _load_away(p: Pose, k: float) -> None:
+def _load_away(p: Pose, k: Strength) -> None:
     p.arms.gap = p.arms.gap + 25 * k
 
 
-def _bar_away_going_up(p: Pose, k: float) -> None:
+def _bar_away_going_up(p: Pose, k: Strength) -> None:
     p.arms.front = p.arms.front + 23 * k * (0.25 + 0.75 * p.s)
 
 
-def _bend_elbows_more(p: Pose, k: float) -> None:
+def _bend_elbows_more(p: Pose, k: Strength) -> None:
     p.arms.elbow = p.arms.elbow + 44 * k * p.s
 
 
-def _raise_half_way(p: Pose, k: float) -> None:
+def _raise_half_way(p: Pose, k: Strength) -> None:
     p.arms.raised = p.arms.raised - 0.34 * k * np.maximum(p.arms.raised - 8, 0)
 
 
-def _elbows_below_wrists(p: Pose, k: float) -> None:
+def _elbows_below_wrists(p: Pose, k: Strength) -> None:
     p.arms.pole_up = p.arms.pole_up - 2.2 * k * p.s
 
 
-def _elbows_drift_forward(p: Pose, k: float) -> None:
+def _elbows_drift_forward(p: Pose, k: Strength) -> None:
     p.arms.raised = p.arms.raised + 40 * k * p.s
 
 
-def _arms_limp_at_the_bottom(p: Pose, k: float) -> None:
+def _arms_limp_at_the_bottom(p: Pose, k: Strength) -> None:
     p.arms.elbow = np.maximum(p.arms.elbow - 32 * k * (1 - p.s), 3.0)
     p.shrug -= 4 * k * (1 - p.s)
 
 
-def _hands_too_narrow(p: Pose, k: float) -> None:
+def _hands_too_narrow(p: Pose, k: Strength) -> None:
     p.arms.out = p.arms.out - k * (p.arms.out - 7)
     p.arms.pole_out = p.arms.pole_out + 1.6 * k
 
 
-def _bend_wrists(p: Pose, k: float) -> None:
+def _bend_wrists(p: Pose, k: Strength) -> None:
     p.arms.wrist = p.arms.wrist + 66 * k
 
 
-def _bend_wrists_with_pull(p: Pose, k: float) -> None:
+def _bend_wrists_with_pull(p: Pose, k: Strength) -> None:
     p.arms.wrist = p.arms.wrist + 68 * k * _rise(p.s)
 
 
-def _elbows_out_at_the_top(p: Pose, k: float) -> None:
+def _elbows_out_at_the_top(p: Pose, k: Strength) -> None:
     p.arms.elbow = p.arms.elbow + 55 * k * (1 - p.s)
     p.arms.flare = p.arms.flare + 2.5 * k * (1 - p.s)
 
@@ -233,8 +235,8 @@ FAULTS: dict[str, dict[str, Fault]] = {
 """English name of the exercise -> Korean name of the condition -> what breaks it."""
 
 
-def apply_faults(pose: Pose, exercise: str, kept: dict[str, bool],
-                 rng: np.random.Generator) -> None:
+def apply_faults(pose: Pose, exercise: str, kept: dict[str, bool], rng: np.random.Generator,
+                 share: float | np.ndarray = 1.0) -> None:
     """Breaks the conditions that are not kept, in the order of the table.
 
     Args:
@@ -242,8 +244,9 @@ def apply_faults(pose: Pose, exercise: str, kept: dict[str, bool],
         exercise: English name.
         kept: Truth of every condition of the exercise, by Korean name.
         rng: Draws one strength per condition, whether it is kept or not.
+        share: How much of that strength is in effect, 0 to 1; a number or (T,).
     """
     for condition, fault in FAULTS[exercise].items():
         strength = float(rng.uniform(0.85, 1.15))
         if not kept[condition]:
-            fault(pose, strength)
+            fault(pose, strength * share)

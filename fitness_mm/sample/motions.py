@@ -14,7 +14,7 @@ import numpy as np
 from fitness_mm.sample.arms import Angles, Hang, Reach, Together
 from fitness_mm.sample.body import Body
 from fitness_mm.sample.pose import Arms, Pose
-from fitness_mm.sample.tempo import sample_tempo
+from fitness_mm.sample.tempo import Tempo
 
 # Fold of the forearm and bend of the wrist, as (out, up, front) of the chest.
 _TO_FRONT = (0.0, 0.25, 1.0)
@@ -22,30 +22,29 @@ _TO_INSIDE = (-1.0, 0.0, 0.2)
 
 
 class Movement:
-    """One clip's random draws: tempo, how far each repetition goes, posture, noise.
+    """One clip's random draws: how far each repetition goes, posture, noise.
 
     The draws do not depend on the exercise, so that exercises which share a position, such as the
     bottom of the deadlifts and the row, share its distribution too.
     """
 
-    def __init__(self, body: Body, rng: np.random.Generator, num_frames: int):
-        self.body, self.rng, self.num_frames = body, rng, num_frames
-        tempo = sample_tempo(rng, num_frames)
-        self.s, self.rep = tempo.progress, tempo.rep
+    def __init__(self, body: Body, rng: np.random.Generator, tempo: Tempo):
+        self.body, self.rng, self.num_frames = body, rng, len(tempo.progress)
+        self.s = tempo.progress
         # Dumbbells move independently: one hand is a little late.
         self.s_arms = np.stack([self.s, tempo.lagging])
-        num_reps = int(self.rep.max()) + 1
-        self._range = np.clip(rng.normal(1.0, 0.05, num_reps), 0.9, 1.08)[self.rep]
+        num_reps = tempo.num_reps
+        self._range = tempo.per_rep(np.clip(rng.normal(1.0, 0.05, num_reps), 0.9, 1.08))
         self.grip = body.shoulder_half + rng.uniform(8.0, 14.0)
         self.stance = body.hip_half + rng.uniform(3.0, 9.0)
         self.toe_out = rng.uniform(6.0, 18.0)
         self.head = rng.normal(0.0, 5.0)
         # The hinged position that stiff-leg deadlift, row and deadlift have in common.
         self.hinge_trunk = (np.clip(rng.normal(66.0, 5.0), 55.0, 77.0) +
-                            rng.normal(0.0, 1.5, num_reps)[self.rep])
+                            tempo.per_rep(rng.normal(0.0, 1.5, num_reps)))
         self.hinge_knee = (np.clip(rng.normal(48.0, 4.0), 40.0, 56.0) +
-                           rng.normal(0.0, 0.5, num_reps)[self.rep])
-        self._noise = rng.normal(0.0, 1.0, (8, num_frames))
+                           tempo.per_rep(rng.normal(0.0, 0.5, num_reps)))
+        self._noise = tempo.noise(rng, 8)
 
     def to(self, start: float | np.ndarray, end: float | np.ndarray,
            arms: bool = False) -> np.ndarray:

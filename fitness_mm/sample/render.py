@@ -131,7 +131,7 @@ def draw_plan(solids: Solids, station: Station, view: str, lying: bool) -> Drawi
     runs = [[list(run) for _, run in groupby(group, lambda i: tuple(solids.tags[i][0]))]
             for group in groups]
     behind = np.stack([depth[:, g].mean(1) for g in groups], 1) > \
-        camera.project(station.bench_centre)[1]
+        camera.project(station.bench.centre)[1]
     if lying:
         behind &= np.stack([heights[:, g].mean(1) for g in groups], 1) < BENCH_TOP_CM - 6.0
     depth = depth - np.array([nearer for _, _, nearer in solids.tags])

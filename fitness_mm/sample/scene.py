@@ -67,24 +67,35 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Bench:
+    """A station's bench.
+
+    Attributes:
+        boxes: What it is made of.
+        centre: (3,) on the floor, cm.
+        turn_deg: Turn of its long side from the left-right axis.
+    """
+
+    boxes: tuple[Box, ...]
+    centre: np.ndarray
+    turn_deg: float
+
+
+@dataclass(frozen=True)
 class Station:
     """One shooting station on one day.
 
     Attributes:
         cameras: By view letter.
         light: Light of the day.
-        bench: Boxes of the bench.
-        bench_centre: (3,) on the floor, cm.
-        bench_turn_deg: Turn of the bench's long side from the left-right axis.
+        bench: What somebody may lie on.
         backgrounds: BGR images (H, W, 3) by view, the bench in them.
         bench_masks: (H, W) by view, where the bench is seen.
     """
 
     cameras: dict[str, Camera]
     light: Light
-    bench: tuple[Box, ...]
-    bench_centre: np.ndarray
-    bench_turn_deg: float
+    bench: Bench
     backgrounds: dict[str, np.ndarray]
     bench_masks: dict[str, np.ndarray]
 
@@ -151,7 +162,7 @@ def _sample_clutter(rng: np.random.Generator) -> list[Box]:
     return clutter
 
 
-def _sample_bench(rng: np.random.Generator) -> tuple[tuple[Box, ...], np.ndarray, float]:
+def _sample_bench(rng: np.random.Generator) -> Bench:
     centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-106, -94)])
     turn = float(rng.uniform(-12, 12))
     pad = np.clip(rng.uniform(25, 90) + rng.normal(0, 20, 3), 15, 160)
@@ -166,7 +177,7 @@ def _sample_bench(rng: np.random.Generator) -> tuple[tuple[Box, ...], np.ndarray
             for sign in (-1.0, 1.0)]
     rail = part(0.0, BENCH_TOP_CM - 14, (0.9 * _BENCH_LENGTH_CM, 6, 8), frame)
     top = part(0.0, BENCH_TOP_CM - 8, (_BENCH_LENGTH_CM, 8, _BENCH_WIDTH_CM), pad)
-    return (*legs, rail, top), centre, turn
+    return Bench((*legs, rail, top), centre, turn)
 
 
 def _draw_boxes(image: np.ndarray, boxes: list[Box] | tuple[Box, ...], camera: Camera,
@@ -243,6 +254,16 @@ def _draw_room(camera: Camera, room: _Room, light: Light, rng: np.random.Generat
     return image * light.tint * pool * (1.02 - 0.12 * np.clip(distance / 1200, 0, 1))
 
 
+def set_out(rng: np.random.Generator, size: tuple[int, int]) -> tuple[dict[str, Camera], Bench]:
+    """Cameras and bench of a station, which is all that keypoints depend on.
+
+    Args:
+        rng: The station's own, fresh.
+        size: Width and height of the images.
+    """
+    return sample_cameras(rng, size), _sample_bench(rng)
+
+
 def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
                    size: tuple[int, int]) -> Station:
     """Sets up a station and draws its five backgrounds.
@@ -253,8 +274,7 @@ def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
         size: Width and height of the images.
     """
     light, room = _sample_light(day_rng), _sample_room(day_rng)
-    cameras = sample_cameras(rng, size)
-    bench, bench_centre, bench_turn = _sample_bench(rng)
+    cameras, bench = set_out(rng, size)
     clutter = _sample_clutter(rng)
     mat = Box(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
                                                      rng.uniform(170, 220)]),
@@ -265,10 +285,10 @@ def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
         # The same walls from all sides, hence the same draws for all five cameras.
         image = _draw_room(camera, room, light, np.random.default_rng(texture))
         image = np.clip(image, 0, 255).astype(np.uint8)
-        for boxes in ([mat], clutter, bench):
+        for boxes in ([mat], clutter, bench.boxes):
             _draw_boxes(image, boxes, camera, light)
         backgrounds[view] = cv2.GaussianBlur(image, (0, 0), 0.5)
         mask = np.zeros(image.shape[:2], np.uint8)
-        _draw_boxes(mask, bench, camera, None)
+        _draw_boxes(mask, bench.boxes, camera, None)
         masks[view] = mask
-    return Station(cameras, light, bench, bench_centre, bench_turn, backgrounds, masks)
+    return Station(cameras, light, bench, backgrounds, masks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 _PURPOSES = ('types', 'slots', 'defects', 'errors', 'body', 'look', 'clothes', 'day', 'station',
-             'equipment', 'movement', 'faults', 'place', 'jitter', 'label error', 'images')
+             'equipment', 'movement', 'faults', 'place', 'jitter', 'label error', 'images', 'tempo')
 
 
 def stream(seed: int, purpose: str, *ids: int) -> np.random.Generator:

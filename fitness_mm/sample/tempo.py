@@ -21,6 +21,19 @@ class Tempo:
     lagging: np.ndarray
     rep: np.ndarray
 
+    @property
+    def num_reps(self) -> int:
+        """Number of repetitions that are begun."""
+        return int(self.rep.max()) + 1
+
+    def per_rep(self, values: np.ndarray) -> np.ndarray:
+        """(T,) from one value per repetition."""
+        return values[self.rep]
+
+    def noise(self, rng: np.random.Generator, number: int) -> np.ndarray:
+        """(number, T) standard normal draws; the moments are too far apart to be related."""
+        return rng.normal(0.0, 1.0, (number, len(self.rep)))
+
 
 def _progress(phase: np.ndarray, hold: float) -> np.ndarray:
     """Raised cosine, cut so that the body rests for a moment at both ends."""

@@ -6,14 +6,16 @@ from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.sample.body import Body, sample_body
 from fitness_mm.sample.clip import move
 from fitness_mm.sample.pose import Joints, Pose
+from fitness_mm.sample.tempo import sample_tempo
 
 
 def movement(exercise: str, broken: tuple[str, ...] = (),
              seed: int = 0) -> tuple[Body, Pose, Joints]:
     body = sample_body(np.random.default_rng([seed, 1]))
     kept = {name: name not in broken for name in exercise_by_name(exercise).conditions}
-    pose, joints = move(body, exercise, kept, np.random.default_rng([seed, 2]),
-                        np.random.default_rng([seed, 3]))
+    rng = np.random.default_rng([seed, 2])
+    tempo = sample_tempo(rng, 32)
+    pose, joints = move(body, exercise, kept, rng, np.random.default_rng([seed, 3]), tempo)
     return body, pose, joints
 
 

@@ -14,6 +14,7 @@ from fitness_mm.sample.body import sample_body
 from fitness_mm.sample.cameras import sample_cameras
 from fitness_mm.sample.clip import move
 from fitness_mm.sample.plan import truth_of_type
+from fitness_mm.sample.tempo import sample_tempo
 
 NUM_PERFORMERS = 90
 CLASSES = [SEED_EXERCISES[c] for c in CONFUSABLE_SEED_CLASSES]
@@ -38,8 +39,9 @@ def clips():
         camera = sample_cameras(np.random.default_rng([performer, 2]), (1920, 1080))['B']
         for label, exercise in enumerate(CLASSES):
             kept = truth_of_type(int(rng.choice(exercise.types)))
-            pose, joints = move(body, exercise.name, kept, *np.random.default_rng(
-                [performer, label, 3]).spawn(2))
+            movement, faults = np.random.default_rng([performer, label, 3]).spawn(2)
+            pose, joints = move(body, exercise.name, kept, movement, faults,
+                                sample_tempo(movement, 32))
             points = _normalised(camera.project(joints.keypoints)[0])
             bottom = np.argmin(pose.s) if exercise.name == 'barbell row' else np.argmax(pose.s)
             bottoms.append(points[bottom].ravel())

@@ -1,0 +1,235 @@
+"""A video of somebody doing one exercise, dense in time, with everything about it known.
+
+The data set's clips are 32 images over about four repetitions. Here the same bodies, movements,
+faults, cameras and rooms are filmed at a video's frame rate: for counting repetitions and for
+trying the whole pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from fitness_mm.aihub.catalog import Exercise, condition_position, exercise_by_name
+from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.sample.body import Body, sample_body
+from fitness_mm.sample.cameras import VIEWS
+from fitness_mm.sample.clip import Performance, dressed, move, placed, station_of
+from fitness_mm.sample.dense_tempo import Schedule, dense_tempo, sample_schedule
+from fitness_mm.sample.geometry import unit
+from fitness_mm.sample.images import frames
+from fitness_mm.sample.motions import MOTIONS
+from fitness_mm.sample.plan import ClipPlan
+from fitness_mm.sample.pose import Joints, Pose
+from fitness_mm.sample.scene import set_out
+from fitness_mm.sample.streams import stream
+
+# Days on which the data set was not shot, so every room is a new one.
+_FIRST_DAY = 100
+_SLOT = 1
+_FRAMES_AT_ONCE = 256
+_SMOOTHING_SEC, _HAND_SMOOTHING_SEC = 0.05, 0.12
+
+
+class VideoError(Exception):
+    """A video cannot be made; the message is for the user."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is to be filmed.
+
+    Attributes:
+        exercise: English or Korean name of one of the twelve exercises that the sample has.
+        reps: Number of repetitions; 0 films somebody who stands, or lies, still.
+        rep_sec: Mean length of a repetition.
+        before_sec: Time in the start position before the first repetition.
+        after_sec: The same after the last.
+        pauses: Additional times in the start position: after how many repetitions, and how long.
+        faults: Korean names of the conditions that are broken.
+        faulty_reps: Numbers of the repetitions, from 1, in which they are; in all of them if
+            None.
+        performer: Number of the performer; with the seed of a sample the one who is in it.
+        view: Camera letter.
+        seed: Seed of everything that is drawn.
+        take: Another take shows the same performer in another room, on another day, moving
+            otherwise.
+        fps: Frames per second.
+        size: Width and height in px.
+    """
+
+    exercise: str
+    reps: int = 5
+    rep_sec: float = 3.0
+    before_sec: float = 1.0
+    after_sec: float = 1.0
+    pauses: tuple[tuple[int, float], ...] = ()
+    faults: tuple[str, ...] = ()
+    faulty_reps: tuple[int, ...] | None = None
+    performer: int = 9
+    view: str = 'C'
+    seed: int = 0
+    take: int = 0
+    fps: float = 30.0
+    size: tuple[int, int] = (480, 270)
+
+
+@dataclass(frozen=True)
+class Take:
+    """What happens in a video.
+
+    Attributes:
+        script: What was asked for, checked, with names as in the catalogue.
+        plan: The performer, the day and the station.
+        schedule: The repetitions.
+        body: The performer's proportions.
+        pose: Joint angles.
+        joints: Joints in the room, in cm.
+        keypoints: (T, K, 2) px where the camera sees them, also behind other limbs and outside
+            the image.
+    """
+
+    script: Script
+    plan: ClipPlan
+    schedule: Schedule
+    body: Body
+    pose: Pose
+    joints: Joints
+    keypoints: np.ndarray
+
+    def images(self) -> Iterator[np.ndarray]:
+        """The BGR images (H, W, 3) one after the other; a few seconds are in memory."""
+        script, num_frames = self.script, len(self.keypoints)
+        station = station_of(script.seed, self.plan.day, self.plan.slot, script.size)
+        rng = stream(script.seed, 'images', *self.plan.ids, VIEWS.index(script.view))
+        for start in range(0, num_frames, _FRAMES_AT_ONCE):
+            part = slice(start, min(start + _FRAMES_AT_ONCE, num_frames))
+            plan = replace(self.plan, num_images=part.stop - part.start)
+            joints = _cut(self.joints, part)
+            yield from frames(
+                Performance(plan, station, self.body, self.pose, joints,
+                            dressed(plan, script.seed, self.body, joints)), script.view, rng)
+
+
+def rehearse(script: Script) -> Take:
+    """Everything that happens in a video, without drawing it; a function of the script alone.
+
+    Raises:
+        VideoError: If the script asks for what there is not.
+    """
+    script, exercise = _checked(script)
+    seed, day = script.seed, _FIRST_DAY + script.take
+    broken = {condition_position(exercise, name) for name in script.faults}
+    kept = {name: i not in broken for i, name in enumerate(exercise.conditions)}
+    plan = ClipPlan('validation', day, _SLOT, script.performer,
+                    exercise.types[sum(1 << i for i in broken)])
+    ids = (script.performer, exercise.index, script.take)
+    schedule = sample_schedule(stream(seed, 'tempo', *ids), script.reps, script.rep_sec,
+                               script.before_sec, script.after_sec, script.pauses)
+    tempo = dense_tempo(schedule, script.fps)
+    faulty = 1.0
+    if script.faulty_reps is not None:
+        faulty = schedule.share_of([rep - 1 for rep in script.faulty_reps], tempo.times_sec)
+    body = sample_body(stream(seed, 'body', script.performer))
+    pose, joints = move(body, exercise.name, kept, stream(seed, 'movement', *ids),
+                        stream(seed, 'faults', *ids), tempo, faulty)
+    cameras, bench = set_out(stream(seed, 'station', day, _SLOT), script.size)
+    joints = placed(_smoothed(joints, script.fps), pose.lying, bench, stream(seed, 'place', *ids))
+    keypoints, _ = cameras[script.view].project(joints.keypoints)
+    return Take(script, plan, schedule, body, pose, joints, keypoints)
+
+
+def _smoothed(joints: Joints, fps: float) -> Joints:
+    """Without the jerks of a pose that is solved frame by frame, such as a bar that leaves the
+    thigh, and a bent wrist that turns over as the forearm passes the direction of the bend."""
+    keypoints = joints.keypoints.copy()
+    for side in ('Left', 'Right'):
+        wrist, palm = (KEYPOINT_INDEX[f'{side} {joint}'] for joint in ('Wrist', 'Palm'))
+        hand = keypoints[:, palm] - keypoints[:, wrist]
+        length = np.linalg.norm(hand, axis=-1, keepdims=True)
+        keypoints[:, palm] = (keypoints[:, wrist]
+                              + length * unit(_blurred(hand, _HAND_SMOOTHING_SEC * fps)))
+    width = _SMOOTHING_SEC * fps
+    return Joints(_blurred(keypoints, width),
+                  {k: _blurred(v, width) for k, v in joints.extras.items()},
+                  {k: _blurred(v, width) for k, v in joints.axes.items()})
+
+
+def _blurred(values: np.ndarray, frames: float) -> np.ndarray:
+    return gaussian_filter1d(values, frames, axis=0, mode='nearest')
+
+
+def _cut(joints: Joints, part: slice) -> Joints:
+    return Joints(joints.keypoints[part], {k: v[part] for k, v in joints.extras.items()},
+                  {k: v[part] for k, v in joints.axes.items()})
+
+
+def _checked(script: Script) -> tuple[Script, Exercise]:
+    exercise = find_exercise(script.exercise)
+    faults = tuple(dict.fromkeys(_find_condition(exercise, name) for name in script.faults))
+    _check_numbers(script)
+    if script.view not in VIEWS or len(script.view) != 1:
+        raise VideoError(f'there is no view {script.view!r}, expected one of {", ".join(VIEWS)}')
+    for after, seconds in script.pauses:
+        if not 1 <= after < script.reps or not 0 < seconds <= 600:
+            raise VideoError(f'a pause of {seconds:g} s after repetition {after}: expected 1 to '
+                             f'{script.reps - 1} and at most 600 s')
+    wrong = [rep for rep in script.faulty_reps or () if not 1 <= rep <= script.reps]
+    if wrong:
+        raise VideoError(f'repetition {wrong[0]} cannot be faulty, there are {script.reps}')
+    if script.faulty_reps is not None and not faults:
+        raise VideoError('repetitions are to be faulty but no fault is given')
+    return replace(script, exercise=exercise.name, faults=faults), exercise
+
+
+_RANGES = {
+    'reps': (0, 1000, 'repetitions'), 'rep_sec': (0.8, 20.0, 's a repetition'),
+    'before_sec': (0.0, 600.0, 's before the first repetition'),
+    'after_sec': (0.0, 600.0, 's after the last repetition'),
+    'performer': (1, 10**6, 'as the number of the performer'),
+    'seed': (0, 2**31, 'as the seed'), 'take': (0, 1000, 'as the take'),
+    'fps': (1.0, 240.0, 'frames a second'),
+}
+
+
+def _check_numbers(script: Script) -> None:
+    for field in fields(script):
+        if field.name not in _RANGES:
+            continue
+        value, (low, high, what) = getattr(script, field.name), _RANGES[field.name]
+        if not low <= value <= high:
+            raise VideoError(f'{value:g} {what}, expected {low:g} to {high:g}')
+    width, height = script.size
+    if width % 2 or height % 2 or not (64 <= width <= 4096 and 64 <= height <= 4096):
+        raise VideoError(f'a size of {width}x{height} px, expected even numbers from 64 to 4096')
+    if script.before_sec + script.after_sec + script.reps * script.rep_sec < 1 / script.fps:
+        raise VideoError('the video has no frame; give it repetitions or time before or after')
+
+
+def find_exercise(name: str) -> Exercise:
+    """An exercise that can be filmed, by its English or Korean name.
+
+    Raises:
+        VideoError: If there is none; the message lists them in both languages.
+    """
+    try:
+        exercise = exercise_by_name(name)
+    except KeyError:
+        exercise = None
+    if exercise is None or exercise.name not in MOTIONS:
+        known = ', '.join(f'{name} ({exercise_by_name(name).name_ko})' for name in MOTIONS)
+        raise VideoError(f'the sample has no movement for {name!r}; it has: {known}')
+    return exercise
+
+
+def _find_condition(exercise: Exercise, name: str) -> str:
+    try:
+        return exercise.conditions[condition_position(exercise, name)]
+    except KeyError:
+        known = ', '.join(condition.name_ko for condition in conditions_of([exercise]))
+        raise VideoError(f'{exercise.name} ({exercise.name_ko}) has no condition {name!r}; it '
+                         f'has: {known}') from None
