@@ -21,6 +21,7 @@ from .lstm_head import LSTMHead  # noqa: E402
 from .metric import FitnessAccMetric  # noqa: E402
 from .posture_head import PostureHead  # noqa: E402
 from .posture_metric import FitnessPostureMetric  # noqa: E402
+from .random_keypoint_affine import RandomKeypointAffine  # noqa: E402
 from .recognizer import HeatmapFusionRecognizer  # noqa: E402
 from .sampler import ClassBalancedSampler  # noqa: E402
 from .skeleton_graph import FitnessSTGCN  # noqa: E402
@@ -39,5 +40,5 @@ __all__ = [
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessPostureMetric',
     'FitnessSTGCN', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer',
     'JitterKeypoints', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames', 'PostureHead',
-    'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
+    'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
 ]

@@ -27,7 +27,7 @@ from .layout import SPLITS, real_root, walk_labels
 from .pool import Pool
 from .report import Report, as_text, summarise
 from .resolve import ImageResolver
-from .rows import Findings, read_labels
+from .rows import read_labels
 from .schema import INDEX_VERSION, SCHEMA, SORT_COLUMNS, VERSION_KEY, WRITE_OPTIONS
 from .tars import Tars, linked_tars, look_up_tars
 
@@ -74,7 +74,8 @@ class _Day:
 
 
 def build_index(root: str | Path, workers: int = 1,
-                on_progress: Callable[[int, int], None] | None = None) -> BuildResult:
+                on_progress: Callable[[int, int], None] | None = None,
+                image_size: tuple[int, int] | None = None) -> BuildResult:
     """Index a data root.
 
     The result depends on the files alone, not on the number of workers or on interruptions.
@@ -84,6 +85,8 @@ def build_index(root: str | Path, workers: int = 1,
         workers: Processes that parse labels; 1 parses in this one. More than 1 needs the usual
             ``if __name__ == '__main__':`` in the calling script.
         on_progress: Called with the numbers of label files done and to do in all, first with 0.
+        image_size: Width and height of all images, which are not looked for then: labels suffice
+            for networks that see only keypoints.
 
     Raises:
         LayoutError: If the root has another layout.
@@ -96,14 +99,15 @@ def build_index(root: str | Path, workers: int = 1,
     remove_leftovers(parts, '*.tmp')
     look_up_tars(real)
     image_files.cache_clear()  # it may know tars as they were
-    days, report = _plan(real)
+    days, report = _plan(real, image_size)
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
     done = 0
     if on_progress:
         on_progress(done, to_parse)
     with Pool(workers) as pool:
-        for day, chunks in pool.run(todo, lambda day: _tasks(real, day), _read_chunk):
+        for day, chunks in pool.run(todo, lambda day: _tasks(real, day, image_size),
+                                    read_labels):
             results = []
             for result in chunks:
                 results.append(result)
@@ -121,7 +125,7 @@ def build_index(root: str | Path, workers: int = 1,
                        sum(len(day.files) for day in days) - to_parse)
 
 
-def _plan(root: Path) -> tuple[list[_Day], Report]:
+def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_Day], Report]:
     """Every day there is, sorted, and a report on what belongs to none."""
     days, report = [], Report()
     for split in SPLITS:
@@ -144,20 +148,20 @@ def _plan(root: Path) -> tuple[list[_Day], Report]:
                 day.report.days_without_labels.append(
                     f'{split}/{name} ({len(day.image_folders)} image folders, '
                     f'{day.report.labels_3d} 3D labels)')
-            day.fingerprint = _fingerprint(root, day, tars)
+            day.fingerprint = _fingerprint(root, day, tars, image_size)
             days.append(day)
         report.reject(LabelError('unreadable', path, what)
                       for path, what in sorted(resolver.unreadable.items()))
     return days, report
 
 
-def _fingerprint(root: Path, day: _Day, tars: Tars) -> str:
+def _fingerprint(root: Path, day: _Day, tars: Tars, image_size: tuple[int, int] | None) -> str:
     """Changes with the names, sizes and times of the label files, image folders and tars of a
-    day."""
+    day, and with the image size that is taken for granted."""
     digest = hashlib.blake2b(digest_size=16)
     tar_state = tars.state(day.day)
     digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
-                                *tar_state]))
+                                *tar_state, *(image_size or ())]))
     for path in (*day.files, *day.image_folders):
         if tar_state and not os.path.exists(root / path):
             continue  # in a tar only
@@ -176,14 +180,9 @@ def _is_done(part: Path, fingerprint: str) -> bool:
     return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
 
 
-def _tasks(root: Path, day: _Day) -> list[tuple]:
-    return [(root, day.split, day.day, day.files[i:i + _CHUNK])
+def _tasks(root: Path, day: _Day, image_size: tuple[int, int] | None) -> list[tuple]:
+    return [(root, day.split, day.day, day.files[i:i + _CHUNK], image_size)
             for i in range(0, len(day.files), _CHUNK)]
-
-
-def _read_chunk(root: Path, split: str, day: str,
-                files: list[str]) -> tuple[pa.Table, dict[str, Findings]]:
-    return read_labels(root, split, day, files)
 
 
 def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:

@@ -36,8 +36,15 @@ class ClipOptions:
     merge: bool = False
 
 
-def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None) -> int:
+def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None,
+            image_size: tuple[int, int] | None = None) -> int:
     """Index a data root, make clip files if asked for, showing progress, and print the report.
+
+    Args:
+        root: Folder with ``training/`` and ``validation/``.
+        workers: Number of processes.
+        clips: Which clip files to make.
+        image_size: Width and height of the images, to index labels alone.
 
     Returns:
         The exit status of the command: 0 if there is something to train on.
@@ -50,7 +57,7 @@ def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None
             if not free:
                 return _stop(f'another prepare.py is at work in {root}; wait until it is done, or '
                              'give each a --shard of its own')
-            return _prepare(root, workers, clips)
+            return _prepare(root, workers, clips, image_size)
     except KeyboardInterrupt:
         return _stop(f'interrupted; {kept} in {root}, run it again to go on',
                      _INTERRUPTED)
@@ -64,7 +71,8 @@ def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None
                      'when that is mended')
 
 
-def _prepare(root: str | Path, workers: int, clips: ClipOptions | None) -> int:
+def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
+             image_size: tuple[int, int] | None) -> int:
     if clips and clips.shard:
         with shown_progress() as progress:
             made = build_clips(root, clips.height, workers, clips.shard, progress)
@@ -73,9 +81,13 @@ def _prepare(root: str | Path, workers: int, clips: ClipOptions | None) -> int:
         return 0
     with shown_progress() as progress:
         look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
-        result = build_index(root, workers, lambda *counts: progress('labels', *counts))
+        result = build_index(root, workers, lambda *counts: progress('labels', *counts),
+                             image_size)
         parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '
                   'from earlier runs.')
+        if image_size:
+            parsed += (' No image was looked for: only networks that see keypoints alone can use '
+                       'this index.')
         if clips:
             made = (merge_clips(root, clips.height) if clips.merge else
                     build_clips(root, clips.height, workers, on_progress=progress))

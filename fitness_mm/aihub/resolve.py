@@ -230,6 +230,22 @@ class ImageResolver:
                      if not is_inside(self._root, link.path)), None)
 
 
+class ImagesUnseen:
+    """Stands for :class:`ImageResolver` where the images are not there or not of interest.
+
+    Args:
+        split: ``training`` or ``validation``.
+    """
+
+    def __init__(self, split: str) -> None:
+        self._top = f'{split}/img'
+
+    def resolve(self, key: ImageKey) -> ImageFolder:
+        """The folder as the label spells it, without images."""
+        return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
+                           (), ())
+
+
 def _spellings(level: str, name: str, key: ImageKey,
                camera: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A name and what the rewrites of a level make of it, with the rewrites' names."""

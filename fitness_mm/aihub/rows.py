@@ -15,7 +15,7 @@ from PIL import Image
 from .image_files import image_files
 from .labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
 from .layout import ImageKey, LayoutError, parse_image_key, parse_label_name
-from .resolve import ImageFolder, ImageResolver
+from .resolve import ImageFolder, ImageResolver, ImagesUnseen
 from .schema import SCHEMA, keypoint_column, visible_bits
 
 _NUMBER_LENGTH = len('0000001.jpg')
@@ -38,6 +38,7 @@ class Findings:
 
 
 def read_labels(root: Path, split: str, day: str, files: list[str],
+                image_size: tuple[int, int] | None = None,
                 ) -> tuple[pa.Table, dict[str, Findings]]:
     """Read label files of one day.
 
@@ -46,19 +47,20 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
         split: ``training`` or ``validation``.
         day: Name of the day without a copy mark.
         files: Paths relative to the root.
+        image_size: Width and height of all images, which are not looked for then.
 
     Returns:
         A table with the columns of the index, in the order of the files, and the findings of
         each file. No content of a file raises.
     """
-    resolver = ImageResolver(root, split)
+    resolver = ImageResolver(root, split) if image_size is None else ImagesUnseen(split)
     rows: list[dict[str, Any]] = []
     found = {file: Findings() for file in files}
     for file, findings in found.items():
         try:
             label = parse_label(read_bytes(root, file), file)
             findings.rejected += label.rejected_views
-            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings)
+            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings, image_size)
         except LabelError as error:
             findings.rejected.append(error)
     return _table(rows), found
@@ -81,8 +83,9 @@ def read_bytes(root: Path, file: str) -> bytes:
         raise LabelError('unreadable', file, f'cannot be read ({error.strerror})') from error
 
 
-def _clip_rows(root: Path, resolver: ImageResolver, label: ClipLabel, day_path: str, file: str,
-               findings: Findings) -> list[dict[str, Any]]:
+def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
+               day_path: str, file: str, findings: Findings,
+               image_size: tuple[int, int] | None) -> list[dict[str, Any]]:
     keys: list[tuple[ImageKey, list[int]] | None] = []
     for view, view_keys in zip(label.views, label.image_keys, strict=True):
         try:
@@ -109,7 +112,7 @@ def _clip_rows(root: Path, resolver: ImageResolver, label: ClipLabel, day_path: 
             if folder.path in taken:
                 raise LayoutError('missing_images', f'only {folder.path} is there, which is view '
                                   f'{taken[folder.path]} already')
-            row = _view_row(root, label, v, numbers, folder, findings.notes)
+            row = _view_row(root, label, v, numbers, folder, findings.notes, image_size)
         except LayoutError as error:
             findings.rejected.append(LabelError(error.reason, file, error.detail, key.view))
             continue
@@ -164,12 +167,12 @@ def _check_day(key: ImageKey, day_path: str, file: str) -> None:
 
 
 def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
-              notes: Counter[str]) -> dict[str, Any]:
-    on_disk = set(folder.numbers)
+              notes: Counter[str], image_size: tuple[int, int] | None) -> dict[str, Any]:
+    on_disk = set(numbers if image_size else folder.numbers)
     order = [t for t in np.argsort(numbers) if numbers[t] in on_disk]
     if not order:
         raise LayoutError('missing_images', f'{folder.path} has none of the labelled images')
-    width, height = _image_size(root, folder, [numbers[t] for t in order])
+    width, height = image_size or _image_size(root, folder, [numbers[t] for t in order])
     keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
     present = label.present[v, order]
     inside = ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)

@@ -99,7 +99,7 @@ def _make(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset, worke
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     _write_json(out / SAMPLE_FILE, identity | {'finished': False})
     todo = [plan for plan in plans if not _is_made(out, plan)]
-    _make_clips(out, todo, seed, preset.size, workers, len(plans), report)
+    _make_clips(out, todo, seed, preset, workers, len(plans), report)
     _write_errors(out / ERRORS_FILE, plans, seed, preset)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     _write_json(out / SAMPLE_FILE, identity | {
@@ -150,11 +150,11 @@ def _is_made(out: Path, plan: ClipPlan) -> bool:
     return _label_path(out, plan).exists()
 
 
-def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, size: tuple[int, int],
+def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset,
                 workers: int, num_clips: int,
                 report: Callable[[int, int], None] | None) -> None:
     done = num_clips - len(plans)
-    tasks = [(out, plan, seed, size) for plan in plans]
+    tasks = [(out, plan, seed, preset) for plan in plans]
     with Pool(min(workers, max(len(plans), 1))) as pool:
         for _, made in pool.run(['all'], lambda _: tasks, _make_clip):
             for _ in made:
@@ -163,10 +163,10 @@ def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, size: tuple[int
                     report(done, num_clips)
 
 
-def _make_clip(out: Path, plan: ClipPlan, seed: int, size: tuple[int, int]) -> None:
+def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:
     cv2.setNumThreads(1)  # one process per core already
-    performance = perform(plan, seed, size)
-    for v, view in enumerate(VIEWS):
+    performance = perform(plan, seed, preset.size)
+    for v, view in enumerate(VIEWS if preset.images else ()):
         folder, prefix = image_folder(plan, view)
         target = out / plan.split / 'img' / folder
         partial = out / _PARTIAL / f'{plan.split}-{plan.label_name}-{view}'
@@ -180,7 +180,7 @@ def _make_clip(out: Path, plan: ClipPlan, seed: int, size: tuple[int, int]) -> N
         os.replace(partial, target)
     keypoints, _ = label_keypoints(performance, seed)
     document = label_2d(plan, keypoints)
-    spoil_document(document, plan, size[1])
+    spoil_document(document, plan, preset.size[1])
     joints = performance.joints.keypoints[performance.labelled]
     _write_json(_label_path(out, plan, '-3d'), label_3d(plan, joints), indent=False)
     _write_json(_label_path(out, plan), document, indent=False)

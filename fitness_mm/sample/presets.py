@@ -22,6 +22,7 @@ class Preset:
         clips: Clips of one exercise per performer and visit, each of another type.
         stations: Stations in use per day.
         error_rate: Share of clip-views with planted label errors.
+        images: Whether images are drawn, or labels written alone.
     """
 
     size: tuple[int, int]
@@ -32,6 +33,7 @@ class Preset:
     clips: int
     stations: int
     error_rate: float = 0.05
+    images: bool = True
 
 
 PRESETS: dict[str, Preset] = {

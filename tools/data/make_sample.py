@@ -26,6 +26,13 @@ def parse_args() -> argparse.Namespace:
                         help='share of clip-views with planted label errors (default: 0.05)')
     parser.add_argument('--exercises', nargs='+', metavar='NAME',
                         help="English names in quotes, of the preset's exercises")
+    parser.add_argument('--clips', type=int, metavar='N',
+                        help='clips of each exercise per performer and visit, each with another '
+                        "combination of faults (default: the preset's)")
+    parser.add_argument('--labels-only', action='store_true',
+                        help='no images: seconds instead of minutes, for networks that see only '
+                        'keypoints; index it with prepare.py --labels-only 480x270 (small) or '
+                        '640x360 (medium)')
     return parser.parse_args()
 
 
@@ -36,6 +43,10 @@ def main() -> int:
         overrides['error_rate'] = args.error_rate
     if args.exercises:
         overrides['exercises'] = tuple(args.exercises)
+    if args.labels_only:
+        overrides['images'] = False
+    if args.clips is not None:
+        overrides['clips'] = args.clips
     try:
         with shown_progress() as progress:
             result = make_sample(args.out, args.preset, args.seed, args.workers,

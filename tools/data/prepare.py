@@ -31,9 +31,15 @@ def parse_args() -> argparse.Namespace:
                         help='with --clips: do only part I of N')
     parser.add_argument('--merge', action='store_true',
                         help='join the clip files of all shards into the index')
+    parser.add_argument('--labels-only', type=_size, nargs='?', const=(1920, 1080), metavar='WxH',
+                        help='look for no image, all of which have this size (default: 1920x1080, '
+                        "the data set's): the labels alone suffice for networks that see only "
+                        'keypoints')
     args = parser.parse_args()
     if args.shard and (args.merge or not args.clips):
         parser.error('--shard goes with --clips and without --merge')
+    if args.labels_only and (args.clips or args.merge):
+        parser.error('--labels-only goes without --clips and --merge, which need images')
     if not 16 <= args.clip_height <= _MAX_HEIGHT:
         parser.error(f'--clip-height is {args.clip_height}, expected 16 to {_MAX_HEIGHT}')
     return args
@@ -46,8 +52,17 @@ def _shard(text: str) -> Shard:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition('x')
+    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) < 32768
+            and 0 < int(height) < 32768):
+        raise argparse.ArgumentTypeError(f'{text!r} is no size; expected width and height in '
+                                         'pixels, as in 1920x1080')
+    return int(width), int(height)
+
+
 if __name__ == '__main__':
     args = parse_args()
     clips = (ClipOptions(args.clip_height, args.shard, args.merge)
              if args.clips or args.merge else None)
-    sys.exit(prepare(args.root, args.workers, clips))
+    sys.exit(prepare(args.root, args.workers, clips, args.labels_only))

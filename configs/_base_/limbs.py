@@ -1,0 +1,40 @@
+# A network of limb directions and joint positions, pooled over the labelled frames of a whole clip;
+# no frame is read.
+_base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
+from fitness_mm.aihub.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
+
+model = dict(
+    type='RecognizerGCN',
+    backbone=dict(type='LimbNetwork', width=256, dropout_ratio=0.2),
+    cls_head=dict(
+        type='PostureHead',
+        conditions=_base_.conditions,
+        head=dict(type='GCNHead', in_channels=256, dropout=0.3)))
+
+crop = [_base_.crop, dict(type='CropKeypoints')]
+as_graph = [dict(type='FormatGCNInput', num_person=1), _base_.pack]
+train_dataloader = dict(
+    dataset=dict(pipeline=[
+        dict(type='SampleLabelledFrames', num_frames=8, mode='uniform'),
+        *crop,
+        # a body from a little more to the side or above, and keypoints as a network predicts them
+        dict(type='RandomKeypointAffine', rotation_deg=10, stretch=0.2),
+        dict(type='JitterKeypoints', sigma=0.02, dropout=0.03),
+        dict(type='Flip', flip_ratio=0.5, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS),
+        *as_graph,
+    ]))
+val_dataloader = dict(
+    dataset=dict(pipeline=[
+        # Two clips of eight frames: every labelled frame has its say.
+        dict(
+            type='SampleLabelledFrames',
+            num_frames=8,
+            mode='uniform',
+            random=False,
+            num_clips=2),
+        *crop,
+        *as_graph,
+    ]))
+test_dataloader = val_dataloader
+val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
+test_evaluator = val_evaluator

@@ -1,0 +1,84 @@
+"""An index of labels alone, for networks that see only keypoints."""
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import REPO
+
+from fitness_mm.aihub import FitnessIndex
+from fitness_mm.aihub.frames import FrameError, read_frames
+from fitness_mm.sample import make_sample
+
+
+def prepare(root, *arguments):
+    return subprocess.run([sys.executable, 'tools/data/prepare.py', '--root', str(root),
+                           '--workers', '1', *arguments], cwd=REPO, capture_output=True, text=True)
+
+
+@pytest.fixture(scope='module')
+def labels_alone(sample_root, tmp_path_factory):
+    """The labels of the session's sample, indexed without its images."""
+    root = tmp_path_factory.mktemp('labels')
+    for split in ('training', 'validation'):
+        shutil.copytree(sample_root / split / 'label', root / split / 'label')
+    done = prepare(root, '--labels-only', '320x180')
+    assert done.returncode == 0, done.stderr
+    assert 'No image was looked for' in done.stdout
+    return root
+
+
+def test_it_says_what_the_index_with_images_says(sample_root, labels_alone):
+    with_images, alone = FitnessIndex.read(sample_root), FitnessIndex.read(labels_alone)
+    row_of = {alone.clip_view_id(i): i for i in range(len(alone))}
+
+    assert len(row_of) >= len(with_images)  # clip-views whose images are missing are there too
+    for i in range(len(with_images)):
+        j = row_of[with_images.clip_view_id(i)]
+        there = np.isin(alone.frame_numbers(j), with_images.frame_numbers(i))
+        assert np.array_equal(alone.frame_numbers(j)[there], with_images.frame_numbers(i))
+        assert np.array_equal(alone.keypoints(j)[there], with_images.keypoints(i))
+        assert np.array_equal(alone.visible(j)[there], with_images.visible(i))
+        assert np.array_equal(alone.conditions(j), with_images.conditions(i))
+
+
+def test_reading_a_frame_of_it_says_that_there_is_none(labels_alone):
+    index = FitnessIndex.read(labels_alone)
+
+    with pytest.raises(FrameError, match='img'):
+        read_frames(index, 0, [1])
+
+
+def test_looking_for_images_after_all_finds_none(labels_alone, tmp_path):
+    root = tmp_path / 'copy'
+    shutil.copytree(labels_alone, root)
+
+    done = prepare(root)
+
+    assert done.returncode == 1
+    assert 'no usable clip' in done.stderr
+
+
+@pytest.mark.parametrize(('arguments', 'sentence'), [
+    (['--labels-only', '1920'], "'1920' is no size"),
+    (['--labels-only', '0x10'], "'0x10' is no size"),
+    (['--labels-only', '--clips'], '--labels-only goes without --clips'),
+])
+def test_impossible_arguments(labels_alone, arguments, sentence):
+    done = prepare(labels_alone, *arguments)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_a_sample_of_labels_has_the_labels_of_the_sample(sample_root, tmp_path):
+    out = tmp_path / 'sample'
+    make_sample(out, 'tiny', images=False)
+
+    assert not list(out.rglob('*.jpg'))
+    ours = {p.relative_to(out): p.read_bytes() for p in out.glob('*/label/**/*.json')}
+    theirs = {p.relative_to(sample_root): p.read_bytes()
+              for p in sample_root.glob('*/label/**/*.json')}
+    assert ours == theirs
