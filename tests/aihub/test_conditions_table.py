@@ -1,0 +1,179 @@
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from itertools import groupby
+
+import pytest
+from conftest import REPO
+
+from fitness_mm.aihub.catalog import EXERCISES, exercise_by_name
+from fitness_mm.aihub.conditions import (
+    COLUMNS,
+    CONDITIONS,
+    TABLE,
+    Condition,
+    ConditionTableError,
+    conditions_of,
+    read_conditions,
+)
+from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS
+
+LONGEST_NAME, LONGEST_ADVICE = 60, 120
+
+
+def has_hangul(text: str) -> bool:
+    return any('가' <= letter <= '힣' for letter in text)
+
+
+def find(exercise: str, name_ko: str) -> Condition:
+    return next(c for c in CONDITIONS if (c.exercise.name, c.name_ko) == (exercise, name_ko))
+
+
+def test_every_pair_of_the_catalogue_in_its_order():
+    assert len(CONDITIONS) == 167
+    assert [(c.exercise.name, c.name_ko) for c in CONDITIONS] == [
+        (e.name, name) for e in EXERCISES for name in e.conditions]
+
+
+def test_conditions_of_keeps_the_order_of_the_exercises():
+    squat, curl = exercise_by_name('barbell squat'), exercise_by_name('바벨 컬')
+    names = [c.name_ko for c in conditions_of((curl, squat))]
+    assert names == [*curl.conditions, *squat.conditions]
+    assert conditions_of(EXERCISES) == CONDITIONS
+    assert conditions_of(()) == ()
+
+
+def test_joints_are_those_that_show_the_condition():
+    def names(condition):
+        return [KEYPOINTS[i] for i in condition.joints]
+
+    assert names(find('barbell squat', '고개 정면')) == [
+        'Nose', 'Left Eye', 'Right Eye', 'Left Ear', 'Right Ear', 'Neck']
+    assert names(find('overhead press', '전완 지면과 수직')) == [
+        'Left Elbow', 'Right Elbow', 'Left Wrist', 'Right Wrist']
+
+
+def offenders(holds) -> list[str]:
+    """The conditions of which something does not hold."""
+    return [f'{c.exercise.name}: {c.name_ko}' for c in CONDITIONS if not holds(c)]
+
+
+def test_joints_exist_and_come_in_pairs():
+    assert offenders(lambda c: c.joints == tuple(sorted(set(c.joints))) != ()) == []
+    # No condition is about one side only.
+    assert offenders(lambda c: {FLIP_INDICES[i] for i in c.joints} == set(c.joints)) == []
+
+
+@pytest.mark.parametrize('field', ['name_en', 'advice_ko', 'advice_en'])
+def test_texts_are_clean(field):
+    def clean(condition):
+        text = getattr(condition, field)
+        return text == unicodedata.normalize('NFC', ' '.join(text.split()))
+
+    assert offenders(clean) == []
+
+
+@pytest.mark.parametrize('field', ['advice_ko', 'advice_en'])
+def test_advice_has_room_on_a_report(field):
+    assert offenders(lambda c: 20 <= len(getattr(c, field)) <= LONGEST_ADVICE) == []
+    assert offenders(lambda c: getattr(c, field).count('.') in (1, 2)) == []
+
+
+def test_korean_advice_is_polite_korean():
+    assert offenders(lambda c: has_hangul(c.advice_ko)) == []
+    # The shape of the arms in the Y-exercise is the only Latin letter.
+    assert offenders(lambda c: set(re.findall('[A-Za-z]+', c.advice_ko)) <= {'Y'}) == []
+    # Every sentence ends in -yo.
+    assert offenders(lambda c: re.fullmatch(r'([^.]+요\.\s?)+', c.advice_ko)) == []
+
+
+def test_english_advice_is_plain_english():
+    assert offenders(lambda c: c.advice_en.isascii()) == []
+    assert offenders(lambda c: c.advice_en[0].isupper() and c.advice_en.endswith('.')) == []
+
+
+def test_english_name_is_a_short_phrase():
+    assert offenders(lambda c: c.name_en.isascii() and len(c.name_en) <= LONGEST_NAME) == []
+    assert offenders(lambda c: c.name_en[0].islower() and c.name_en[-1].isalnum()) == []
+
+
+def test_english_names_tell_an_exercises_conditions_apart():
+    for exercise, conditions in groupby(CONDITIONS, lambda c: c.exercise.name):
+        names = [c.name_en for c in conditions]
+        assert len(set(names)) == len(names), exercise
+
+
+@pytest.mark.parametrize('field', ['advice_ko', 'advice_en'])
+def test_no_two_conditions_share_their_advice(field):
+    texts = [getattr(c, field) for c in CONDITIONS]
+    assert sorted(t for t in set(texts) if texts.count(t) > 1) == []
+
+
+def edited(tmp_path, edit):
+    lines = TABLE.read_text(encoding='utf-8').splitlines()
+    file = tmp_path / 'conditions.tsv'
+    file.write_text('\n'.join(edit(lines)) + '\n', encoding='utf-8')
+    return file
+
+
+def cell(line: int, column: str, text: str):
+    """Replaces one cell; lines count from 1."""
+    def edit(lines):
+        row = lines[line - 1].split('\t')
+        row[COLUMNS.index(column)] = text
+        return [*lines[:line - 1], '\t'.join(row), *lines[line:]]
+    return edit
+
+
+def test_a_table_saved_by_a_windows_editor_is_read_the_same(tmp_path):
+    file = tmp_path / 'conditions.tsv'
+    text = TABLE.read_text(encoding='utf-8').replace('\n', '\r\n')
+    file.write_bytes(text.encode('utf-8-sig'))
+    assert read_conditions(file) == CONDITIONS
+
+
+@pytest.mark.parametrize(('edit', 'message'), [
+    (lambda lines: lines[:-1],
+     'ends after 166 of 167 pairs; next comes rowing machine: 어깨 으쓱 없음'),
+    (lambda lines: [*lines, lines[-1]], '168 rows, but the catalogue has 167 pairs; line 169'),
+    (lambda lines: [lines[0], *lines[2:]],
+     'line 2 is about standing side crunch: 시선 정면 유지, but here belongs '
+     'standing side crunch: 척추의 중립'),
+    (cell(3, 'condition', '시선'), 'line 3 is about standing side crunch: 시선, but'),
+    (cell(5, 'advice_ko', '  '), 'line 5: advice_ko of standing side crunch: .* is empty'),
+    (cell(4, 'joints', 'Elbows, Knie'), "line 4: no joint is called 'Knie'; there are Nose"),
+    (cell(4, 'joints', 'Elbows,'), "line 4: no joint is called ''"),
+    (cell(7, 'advice_en', 'Two\tcells.'), 'line 7: 7 columns, expected the 6'),
+    (lambda lines: lines[1:], r"line 1: columns \('standing side crunch'"),
+    (lambda lines: [], r'line 1: columns'),
+])
+def test_a_table_that_does_not_fit_is_refused(tmp_path, edit, message):
+    with pytest.raises(ConditionTableError, match=message):
+        read_conditions(edited(tmp_path, edit))
+
+
+def test_a_table_in_another_encoding_is_refused(tmp_path):
+    file = tmp_path / 'conditions.tsv'
+    file.write_bytes(TABLE.read_text(encoding='utf-8').encode('cp949', 'replace'))
+    with pytest.raises(ConditionTableError, match='not UTF-8'):
+        read_conditions(file)
+
+
+def test_a_wheel_has_the_table(tmp_path):
+    source = tmp_path / 'source'
+    source.mkdir()
+    for name in ('setup.py', 'pyproject.toml'):
+        shutil.copy(REPO / name, source)
+    shutil.copytree(REPO / 'fitness_mm', source / 'fitness_mm',
+                    ignore=shutil.ignore_patterns('__pycache__'))
+    result = subprocess.run(
+        [sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist'],
+        cwd=source, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 0, result.stdout
+    wheel, = (tmp_path / 'dist').glob('*.whl')
+    with zipfile.ZipFile(wheel) as archive:
+        packed = archive.read('fitness_mm/aihub/conditions.tsv')
+    assert packed == TABLE.read_bytes()
