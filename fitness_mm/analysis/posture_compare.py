@@ -14,6 +14,21 @@ from .errors import AnalysisError
 
 
 @dataclass(frozen=True)
+class Change:
+    """A measure of both sets.
+
+    Attributes:
+        first: Of the first set.
+        second: Of the second set.
+        change: Second minus first.
+    """
+
+    first: float
+    second: float
+    change: Difference
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two sets of records on the clip-views that both have.
 
@@ -21,13 +36,13 @@ class Comparison:
         first: Those of the first set.
         second: Those of the second set, in the same order.
         left_out: Number of clip-views that only one of them has.
-        differences: First minus second by name of the measure.
+        differences: By name of the measure.
     """
 
     first: PostureRecords
     second: PostureRecords
     left_out: int
-    differences: dict[str, Difference]
+    differences: dict[str, Change]
 
 
 def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
@@ -64,12 +79,13 @@ def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
 
 
 def _difference(a: PostureRecords, b: PostureRecords,
-                values: Callable[[PostureRecords], np.ndarray]) -> Difference:
-    """Of a measure that is a mean of ``values`` (N, any), NaN where it is not defined."""
+                values: Callable[[PostureRecords], np.ndarray]) -> Change:
+    """Of a measure that is the mean of ``values`` (N, any), NaN where it is not defined."""
     first, second = values(a), values(b)
     rows, columns = np.nonzero(~np.isnan(first))
-    return paired_difference(first[rows, columns], second[rows, columns], a.clip[rows],
-                             a.performer[rows])
+    first, second = first[rows, columns], second[rows, columns]
+    return Change(float(first.mean()), float(second.mean()), paired_difference(
+        second, first, a.clip[rows], a.performer[rows]))
 
 
 def _recognised(records: PostureRecords) -> np.ndarray:
