@@ -51,7 +51,7 @@ class JitterKeypoints(BaseTransform):
         lost = np.random.random_sample(score.shape) < self.dropout
         count = np.maximum(seen.sum(-1, keepdims=True), 1)[..., None]  # (1, T, 1, 1)
         middle = np.where(seen[..., None], keypoint, 0).sum(-2, keepdims=True) / count
-        results['keypoint'] = np.where(lost[..., None], middle, keypoint)
+        results['keypoint'] = np.where(lost[..., None], middle, keypoint).astype(np.float32)
         results['keypoint_score'] = np.where(lost, np.float32(0), score)
         return results
 
