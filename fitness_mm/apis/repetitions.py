@@ -168,7 +168,7 @@ def _starts_high(stretch: Stretch, turns: list[int], up: bool | None) -> bool:
     low, high = min(first, second), max(first, second)
     place = (signal - low) / (high - low)
     at_low, at_high = place < _AT_REST, place > 1 - _AT_REST
-    if at_low[0] and at_low[-1] or at_high[0] and at_high[-1]:
+    if (at_low[0] and at_low[-1]) or (at_high[0] and at_high[-1]):
         return bool(at_high[0])
     return bool(at_high.sum() > at_low.sum())
 

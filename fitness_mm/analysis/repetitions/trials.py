@@ -61,7 +61,7 @@ def draw_trial(number: int, seed: int, noise: float) -> Trial:
     script = Script(
         exercise.name, reps, float(rng.uniform(1.5, 5.0)), float(before), float(after), pauses,
         faults, performer=int(rng.integers(1, 10_000)), seed=seed, fps=FPS,
-        view=VIEWS[number // len(names) % len(VIEWS)])
+        view=VIEWS[number % len(VIEWS)])
     take = rehearse(script)
     schedule = take.schedule
     bounds = np.stack([schedule.start, schedule.turn, schedule.stop], -1)
