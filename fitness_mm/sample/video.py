@@ -50,7 +50,7 @@ class Script:
         before_sec: Time in the start position before the first repetition.
         after_sec: The same after the last.
         pauses: Additional times in the start position: after how many repetitions, and how long.
-        faults: Korean names of the conditions that are broken.
+        faults: Korean or English names of the conditions that are broken.
         faulty_reps: Numbers of the repetitions, from 1, in which they are; in all of them if
             None.
         performer: Number of the performer; with the seed of a sample the one who is in it.
@@ -227,9 +227,13 @@ def find_exercise(name: str) -> Exercise:
 
 
 def _find_condition(exercise: Exercise, name: str) -> str:
+    conditions = conditions_of([exercise])
+    for condition in conditions:
+        if name.strip().lower() == condition.name_en.lower():
+            return condition.name_ko
     try:
         return exercise.conditions[condition_position(exercise, name)]
     except KeyError:
-        known = ', '.join(condition.name_ko for condition in conditions_of([exercise]))
+        known = ', '.join(f'{condition.name_ko} ({condition.name_en})' for condition in conditions)
         raise VideoError(f'{exercise.name} ({exercise.name_ko}) has no condition {name!r}; it '
                          f'has: {known}') from None

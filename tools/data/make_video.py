@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from fitness_mm.aihub.catalog import SEED_EXERCISES
+from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample.video import Script, VideoError
 from fitness_mm.sample.video_file import make_video
@@ -35,7 +36,7 @@ def parse_args() -> argparse.Namespace:
                         metavar=('REPS', 'S'),
                         help='stand still for S seconds after REPS repetitions; more than once')
     parser.add_argument('--faults', nargs='+', default=[], metavar='CONDITION',
-                        help='conditions to break, by name')
+                        help='conditions to break, by Korean or English name')
     parser.add_argument('--faulty-reps', type=int, nargs='+', metavar='N',
                         help='break them in these repetitions only, counted from 1')
     parser.add_argument('--performer', type=int, default=9, metavar='P',
@@ -59,8 +60,8 @@ def parse_args() -> argparse.Namespace:
 def list_exercises() -> None:
     for exercise in SEED_EXERCISES:
         print(f'{exercise.name} ({exercise.name_ko})')
-        for condition in exercise.conditions:
-            print(f'    {condition}')
+        for condition in conditions_of([exercise]):
+            print(f'    {condition.name_ko} ({condition.name_en})')
 
 
 def to_script(args: argparse.Namespace) -> Script:

@@ -1,0 +1,136 @@
+"""Counts against the truth: off-by-one accuracy, count errors, and when repetitions begin and end.
+
+The measures are those of repetition counting in video (Dwibedi et al., *Counting Out Time*, 2020;
+Hu et al., *TransRAC*, 2022): the share of videos whose count is off by at most one (OBO), and the
+mean of |counted - true| / true (MAE).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.analysis.repetitions.trials import FPS, Trial
+from fitness_mm.apis.repetitions import count_repetitions
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was counted in one trial.
+
+    Attributes:
+        exercise: English name.
+        view: Camera letter.
+        true: Number of repetitions.
+        counted: Number of repetitions found.
+        errors_sec: (N, 3) found minus true start, turn and stop, where the count is right; else
+            (0, 3).
+    """
+
+    exercise: str
+    view: str
+    true: int
+    counted: int
+    errors_sec: np.ndarray
+
+    @property
+    def off(self) -> int:
+        """By how many the count is wrong."""
+        return abs(self.counted - self.true)
+
+
+def judge(trial: Trial, named: bool) -> Outcome:
+    """Counts the repetitions of a trial.
+
+    Args:
+        trial: The movement.
+        named: Whether the counter is told the exercise.
+    """
+    exercise = trial.script.exercise
+    found = count_repetitions(trial.keypoints, trial.scores, FPS, exercise if named else None)
+    bounds = np.array([(rep.start, rep.turn, rep.stop) for rep in found]).reshape(-1, 3) / FPS
+    same = len(bounds) == len(trial.bounds)
+    errors = bounds - trial.bounds if same else np.empty((0, 3))
+    return Outcome(exercise, trial.script.view, len(trial.bounds), len(found), errors)
+
+
+def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """The measures over some trials.
+
+    Trials without a repetition count for ``still_right`` alone, as the errors are relative.
+    """
+    moving = [outcome for outcome in outcomes if outcome.true]
+    still = [outcome for outcome in outcomes if not outcome.true]
+    off = np.array([outcome.off for outcome in moving])
+    true = np.array([outcome.true for outcome in moving])
+    errors = np.abs(np.concatenate([np.empty((0, 3)), *(o.errors_sec for o in moving)]))
+    return {
+        'trials': len(moving),
+        'exact': _mean(off == 0),
+        'obo': _mean(off <= 1),
+        'mae': _mean(off / np.maximum(true, 1)),
+        'off': _mean(off),
+        'still': len(still),
+        'still_right': _mean(np.array([outcome.counted == 0 for outcome in still])),
+        **{f'{name}_sec': float(np.median(errors[:, i])) if len(errors) else float('nan')
+           for i, name in enumerate(('start', 'turn', 'stop'))},
+        'worst_sec': float(np.quantile(errors, 0.95)) if len(errors) else float('nan'),
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else float('nan')
+
+
+_HEAD = ('trials', 'exact', 'OBO', 'MAE', 'off by')
+_TIMES = ('start', 'turn', 'stop', '95 % within')
+
+
+def markdown(runs: dict[str, list[Outcome]]) -> str:
+    """The tables of some runs, by the name of the run."""
+    lines = [_row('', *_HEAD, 'nobody moves', 'of which 0'), _rule(8)]
+    for name, outcomes in runs.items():
+        found = summary(outcomes)
+        lines.append(_row(name, *_counts(found), str(found['still']),
+                          _share(found['still_right'])))
+    lines += ['', 'Median error of the moments in seconds, where the count is right:', '',
+              _row('', *_TIMES), _rule(5)]
+    for name, outcomes in runs.items():
+        found = summary(outcomes)
+        lines.append(_row(name, *(f'{found[f"{key}_sec"]:.2f}'
+                                  for key in ('start', 'turn', 'stop', 'worst'))))
+    everything = [outcome for outcomes in runs.values() for outcome in outcomes]
+    lines += ['', 'All runs together:', '']
+    lines += _table('exercise', everything, lambda outcome: outcome.exercise)
+    lines += ['', *_table('view', everything, lambda outcome: outcome.view)]
+    return '\n'.join(lines) + '\n'
+
+
+def _table(what: str, outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> list[str]:
+    groups = dict.fromkeys(key(outcome) for outcome in outcomes)
+    lines = [_row(what, *_HEAD), _rule(6)]
+    for group in groups:
+        found = summary([outcome for outcome in outcomes if key(outcome) == group])
+        name = f'{group} {exercise_by_name(group).name_ko}' if what == 'exercise' else group
+        lines.append(_row(name, *_counts(found)))
+    return lines
+
+
+def _counts(found: dict[str, float]) -> tuple[str, ...]:
+    return (str(found['trials']), _share(found['exact']), _share(found['obo']),
+            f'{found["mae"]:.3f}', f'{found["off"]:.2f}')
+
+
+def _share(value: float) -> str:
+    return '-' if np.isnan(value) else f'{value:.3f}'
+
+
+def _row(*cells: str) -> str:
+    return '| ' + ' | '.join(cells) + ' |'
+
+
+def _rule(columns: int) -> str:
+    return '| --- |' + ' ---: |' * (columns - 1)
