@@ -1,0 +1,105 @@
+"""What pictures, videos and reports say, in English and Korean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from PIL import ImageFont
+
+from fitness_mm import fonts
+from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.conditions import Condition
+
+from .result import BROKEN, KEPT, NOT_JUDGED
+
+LANGUAGES = ('both', 'ko', 'en')
+
+WORDS = {
+    KEPT: ('kept', '지킴'),
+    BROKEN: ('broken', '어긋남'),
+    NOT_JUDGED: ('not judged', '판단 안 함'),
+    'repetitions': ('repetitions', '반복'),
+    'repetition': ('repetition', '반복'),
+    'no person': ('no person seen', '사람이 보이지 않습니다'),
+    'posture': ('posture', '자세'),
+    'out': ('first half', '가는 동작'),
+    'back': ('second half', '돌아오는 동작'),
+    'summary': ('Summary', '요약'),
+    'advice': ('What to change', '고칠 점'),
+    'all kept': ('No fault was found in what could be judged.', '판단한 자세 중 어긋난 것이 없습니다.'),
+    'nothing judged': ('No posture could be judged.', '판단할 수 있는 자세가 없었습니다.'),
+    'conditions': ('Posture', '자세 조건'),
+    'tempo': ('Repetitions and tempo', '반복과 빠르기'),
+    'not counted': ('Repetitions were not counted.', '반복을 세지 않았습니다.'),
+    'key frames': ('Key frames', '주요 장면'),
+    'in repetitions': ('in repetitions', '반복'),
+    'probability kept': ('probability that it is kept', '지킬 확률'),
+    'limits': ('Please note', '알아 두기'),
+    'speaks': ('what speaks for it', '근거가 된 관절'),
+    'when': ('when', '시점'),
+}
+"""English and Korean."""
+
+
+@dataclass(frozen=True)
+class PictureText:
+    """The language and the font of text in pictures.
+
+    Attributes:
+        korean: Whether text is Korean.
+        file: The font's file.
+    """
+
+    korean: bool
+    file: str
+
+    @cached_property
+    def _bold_file(self) -> str:
+        return self.file if self.korean else fonts.latin_font_file(bold=True)
+
+    def font(self, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
+        """The font for Pillow, of a height in pixels."""
+        return ImageFont.truetype(self._bold_file if bold else self.file, max(6, round(size)))
+
+    def word(self, key: str) -> str:
+        """An entry of :data:`WORDS`."""
+        return WORDS[key][self.korean]
+
+    def exercise(self, exercise: Exercise) -> str:
+        """Its name."""
+        return exercise.name_ko if self.korean else exercise.name
+
+    def condition(self, condition: Condition) -> str:
+        """Its name."""
+        return condition.name_ko if self.korean else condition.name_en
+
+    def advice(self, condition: Condition) -> str:
+        """What to tell who broke it."""
+        return condition.advice_ko if self.korean else condition.advice_en
+
+
+def picture_text(language: str, font: str | Path | None = None) -> tuple[PictureText, str]:
+    """Korean text where it is wanted and a font for it is there, else English.
+
+    Args:
+        language: One of :data:`LANGUAGES`; pictures have room for one language, and ``both`` is
+            Korean in them if it can be drawn.
+        font: File of a font with Korean letters; an installed one if None.
+
+    Returns:
+        How to write, and a sentence about what could not be done, or ''.
+
+    Raises:
+        fonts.FontError: If the font given is none, or has no Korean letters.
+    """
+    if language == 'en':
+        return PictureText(False, fonts.latin_font_file()), ''
+    try:
+        return PictureText(True, fonts.korean_font_file(font)), ''
+    except fonts.FontError as error:
+        if font is not None:
+            raise
+        return (PictureText(False, fonts.latin_font_file()),
+                f'text in the video and the picture is English: {error}')
