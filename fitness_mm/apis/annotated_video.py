@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
 from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
-from fitness_mm.files import replacing
 
+from .encoder import encoding
 from .frames import FrameSource
 from .panel import Panel, moment_at
 from .picture import draw_person
@@ -21,8 +20,6 @@ from .track import Track
 from .words import PictureText
 
 _HEIGHTS = (480, 720)
-_TIME_BASE = 90_000
-_QUALITY = '23'  # constant rate factor of x264
 
 
 class Annotator:
@@ -75,17 +72,17 @@ class Annotator:
         return canvas
 
 
-def write_video(path: str | Path, source: FrameSource, annotator: Annotator,
-                key_times: list[float], progress: Callable[[int], None],
+def write_video(path: str | Path | None, source: FrameSource, annotator: Annotator,
+                key_times: Sequence[float], progress: Callable[[int], None],
                 show: Callable[[np.ndarray], None] | None = None) -> dict[float, np.ndarray]:
-    """Writes the annotated video as H.264, whole or not at all, at the source's own times.
+    """Writes the annotated video, whole or not at all, at the source's own times.
 
     Args:
-        path: The MP4 file.
+        path: The MP4 file; none is written if None.
         source: The video, which is read once more.
         annotator: Draws on its frames.
         key_times: Moments of which the frames are wanted, in seconds.
-        progress: Told the number of frames written.
+        progress: Told the number of frames done.
         show: Given every drawn frame, uint8 RGB.
 
     Returns:
@@ -93,26 +90,17 @@ def write_video(path: str | Path, source: FrameSource, annotator: Annotator,
     """
     track = annotator.result.track
     pending, found = sorted(set(key_times)), {}
-    rate = Fraction(source.fps).limit_denominator(1001)
-    with replacing(path) as unfinished, av.open(str(unfinished), 'w') as container:
-        stream = container.add_stream('libx264', rate=rate,
-                                      options={'crf': _QUALITY, 'preset': 'veryfast'})
-        stream.width, stream.height = annotator.canvas_size
-        stream.pix_fmt = 'yuv420p'
-        stream.codec_context.time_base = Fraction(1, _TIME_BASE)
-        last = -1
+    with (nullcontext() if path is None else
+          encoding(path, annotator.canvas_size, source.fps)) as encoder:
         for number, frame in enumerate(source.frames(), 1):
             image = frame.rgb()
             while pending and frame.time >= pending[0] - 0.5 / source.fps:
                 found[pending.pop(0)] = image
             person = None if track is None else track.at(np.array([frame.time]))
             drawn = annotator.draw(image, frame.time, person)
-            picture = av.VideoFrame.from_ndarray(drawn, format='rgb24')
-            last = max(last + 1, round(frame.time * _TIME_BASE))
-            picture.pts, picture.time_base = last, Fraction(1, _TIME_BASE)
-            container.mux(stream.encode(picture))
+            if encoder is not None:
+                encoder.add(drawn, frame.time)
             if show is not None:
                 show(drawn)
             progress(number)
-        container.mux(stream.encode())
     return found

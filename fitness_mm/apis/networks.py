@@ -39,7 +39,7 @@ class Network:
     def __init__(self, config: str | Path, checkpoint: str | Path, scope: str,
                  device: str | None = None, half: bool = False) -> None:
         self.config_file, self.checkpoint, self.scope = Path(config), Path(checkpoint), scope
-        self.device = _checked_device(device)
+        self.device = checked_device(device)
         self.half = half
         self.cfg = _read_config(self.config_file, scope)
         with self.in_scope():
@@ -115,7 +115,7 @@ def _read_config(file: Path, scope: str) -> Config:
     return cfg
 
 
-def _checked_device(device: str | None) -> torch.device:
+def checked_device(device: str | None) -> torch.device:
     try:
         device = torch.device(device or get_device())
         torch.empty(0, device=device)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .result import BROKEN, KEPT, Inference, Verdict
+from fitness_mm.action.calibration import BROKEN, KEPT, NOT_JUDGED
+
+from .result import Inference, Verdict
 from .words import PictureText
 
 # Okabe and Ito's colours, told apart by the colour-blind; symbols say the same again.
-COLOURS = {KEPT: (0, 158, 115), BROKEN: (213, 94, 0), 'not judged': (140, 140, 140)}
+COLOURS = {KEPT: (0, 158, 115), BROKEN: (213, 94, 0), NOT_JUDGED: (140, 140, 140)}
 _BACKGROUND, _TEXT, _FAINT, _STRIPE = (24, 26, 30), (240, 240, 240), (165, 168, 175), (52, 55, 62)
 _ALERT = (92, 44, 8)
 WIDTH_SHARE = 0.78
@@ -127,7 +129,7 @@ class Panel:
         for number, line in enumerate(lines):
             draw.text((self._left + indent, y + 19 * unit * number), line, fill=_TEXT, font=font)
         says = text.word(verdict.verdict)
-        if verdict.probability is not None and verdict.verdict != 'not judged':
+        if verdict.probability is not None and verdict.verdict != NOT_JUDGED:
             sure = verdict.probability if verdict.verdict == KEPT else 1 - verdict.probability
             says += f' {percent(sure)}'
         if verdict.repetitions and self.result.repetitions:

@@ -12,6 +12,7 @@ from .crops import cut_out, framing_of
 from .frames import FrameSource
 from .person import Person, box_of, overlap
 from .pose_estimator import PoseEstimator
+from .stopwatch import Stopwatch
 from .track import Track
 from .windows import KeptFrames, WindowPlan
 
@@ -72,7 +73,7 @@ class FollowedBox:
 
 def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan: WindowPlan,
              pose_fps: float, margin: float, crop_height: int, keep_pixels: bool,
-             progress: Callable[[int], None]) -> PoseResult:
+             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
     """Reads a video once.
 
     Args:
@@ -85,6 +86,7 @@ def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan
         crop_height: Height of crops in pixels at most.
         keep_pixels: Whether a later network wants to see crops.
         progress: Told the number of frames read so far.
+        clock: Takes the estimator's time as the stage ``pose``.
     """
     follower = FollowedBox(person.box, fixed=person.how == 'given')
     kept, waiting, parts, times, boxes = KeptFrames(), [], [], [], []
@@ -95,7 +97,8 @@ def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan
     def estimate() -> None:
         crops = [crop for _, crop in waiting]
         used = np.tile(follower.box, (len(crops), 1))
-        keypoints, scores = estimator(crops, used)
+        with clock.stage('pose'):
+            keypoints, scores = estimator(crops, used)
         at = np.array([time for time, _ in waiting])
         parts.append((at, keypoints, scores))
         boxes.append(used)

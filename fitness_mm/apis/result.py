@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fitness_mm.action.calibration import BROKEN
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.aihub.skeleton import KEYPOINTS
 
 from .person import Person
 from .track import Track
-
-KEPT, BROKEN, NOT_JUDGED = 'kept', 'broken', 'not judged'
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Verdict:
 
     Attributes:
         condition: Which.
-        verdict: :data:`KEPT`, :data:`BROKEN` or :data:`NOT_JUDGED`.
+        verdict: ``kept``, ``broken`` or ``not judged``.
         probability: That it holds, calibrated; None if it was not judged at all.
         reason: Why it is not judged; '' if it is.
         ranges: Where a fault shows, first and last second of each.

@@ -9,10 +9,12 @@ from pathlib import Path
 from PIL import ImageFont
 
 from fitness_mm import fonts
+from fitness_mm.action.calibration import BROKEN, KEPT, NOT_JUDGED
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 
-from .result import BROKEN, KEPT, NOT_JUDGED
+from .result import Inference, Verdict
+
 
 LANGUAGES = ('both', 'ko', 'en')
 
@@ -20,25 +22,28 @@ WORDS = {
     KEPT: ('kept', '지킴'),
     BROKEN: ('broken', '어긋남'),
     NOT_JUDGED: ('not judged', '판단 안 함'),
-    'repetitions': ('repetitions', '반복'),
-    'repetition': ('repetition', '반복'),
-    'no person': ('no person seen', '사람이 보이지 않습니다'),
-    'posture': ('posture', '자세'),
+    'sure': ('sure', '확률'),
+    'repetitions': ('repetitions', '회'),
+    'per repetition': ('per repetition', '한 번에 걸린 시간'),
+    'faults of judged': ('faults, of conditions judged', '판단한 조건 중 어긋난 것'),
+    'number': ('no.', '번호'),
+    'no person': ('no person seen', '사람이 보이지 않음'),
     'out': ('first half', '가는 동작'),
     'back': ('second half', '돌아오는 동작'),
-    'summary': ('Summary', '요약'),
     'advice': ('What to change', '고칠 점'),
-    'all kept': ('No fault was found in what could be judged.', '판단한 자세 중 어긋난 것이 없습니다.'),
-    'nothing judged': ('No posture could be judged.', '판단할 수 있는 자세가 없었습니다.'),
-    'conditions': ('Posture', '자세 조건'),
+    'all kept': ('No fault was found in what could be judged.', '판단한 조건 중 어긋난 것이 없습니다.'),
+    'nothing judged': ('No posture condition could be judged.', '판단할 수 있는 자세 조건이 없습니다.'),
+    'conditions': ('Posture', '자세'),
     'tempo': ('Repetitions and tempo', '반복과 빠르기'),
     'not counted': ('Repetitions were not counted.', '반복을 세지 않았습니다.'),
-    'key frames': ('Key frames', '주요 장면'),
-    'in repetitions': ('in repetitions', '반복'),
+    'no repetitions': ('No complete repetition was seen.', '완전한 반복이 보이지 않습니다.'),
     'probability kept': ('probability that it is kept', '지킬 확률'),
     'limits': ('Please note', '알아 두기'),
-    'speaks': ('what speaks for it', '근거가 된 관절'),
+    'speaks': ('judged mostly by', '주로 본 관절'),
     'when': ('when', '시점'),
+    'disclaimer': ('Made by a computer from one video. It can be wrong, and is no substitute for '
+                   'a trainer or a doctor.',
+                   '영상 하나를 컴퓨터가 판단한 결과이므로 틀릴 수 있으며, 트레이너나 의사를 대신하지 않습니다.'),
 }
 """English and Korean."""
 
@@ -103,3 +108,33 @@ def picture_text(language: str, font: str | Path | None = None) -> tuple[Picture
             raise
         return (PictureText(False, fonts.latin_font_file()),
                 f'text in the video and the picture is English: {error}')
+
+
+def clock_time(seconds: float) -> str:
+    """Minutes and seconds, as players show them."""
+    whole = round(seconds)
+    return f'{whole // 60}:{whole % 60:02d}'
+
+
+def seconds_text(seconds: float) -> str:
+    """Seconds with one decimal place."""
+    return f'{seconds:.1f} s'
+
+
+def part_name(part: str, korean: bool) -> str:
+    """What a key frame of a repetition shows."""
+    return {'start': ('start of a repetition', '반복 시작'),
+            'turn': ('turning point', '되돌아오는 지점')}[part][korean]
+
+
+def when_text(verdict: Verdict, result: Inference, korean: bool) -> str:
+    """In which repetitions, or from when to when, a fault shows."""
+    if verdict.repetitions:
+        numbers = ', '.join(map(str, verdict.repetitions))
+        total = len(result.repetitions or ())
+        if len(verdict.repetitions) == total:
+            return '모든 반복에서' if korean else 'in every repetition'
+        return (f'{total}회 중 {numbers}번째' if korean
+                else f'in {"repetitions" if len(verdict.repetitions) > 1 else "repetition"} '
+                f'{numbers} of {total}')
+    return ', '.join(f'{clock_time(a)} – {clock_time(b)}' for a, b in verdict.ranges)
