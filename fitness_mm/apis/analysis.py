@@ -14,18 +14,24 @@ from .errors import InferenceError
 from .frames import FrameSource
 from .judgement import fault_course, judge_conditions, judge_exercise
 from .occlusion import find_evidence
-from .person import SURVEY_FRAMES, Detector, find_person
+from .person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, find_person
 from .pose_estimator import PoseEstimator
 from .pose_stage import PoseResult, run_pose
 from .recogniser import PostureRecogniser, Window
 from .repetitions import count_repetitions
 from .result import Counted, Inference
+from .sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
 from .stopwatch import Stopwatch
 from .track import Track, smoothed
 from .windows import WINDOW_SECONDS, plan_windows
 
 SURE = 0.5
 """With less probability of the exercise its conditions are not judged."""
+
+_UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정하지 않았어요.',
+                            'Not judged: it is not clear which exercise this is.')
+_DOUBTFUL_BOX = Sentence('지정한 상자 안에서 몸이 잘 보이지 않아요. 온몸이 상자에 들어 있는지 확인해 주세요.',
+                         'The body is hardly seen in the box given. Check that it holds all of it.')
 
 Progress = Callable[[str, int, int], None]
 
@@ -138,11 +144,11 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
     if result.probability < SURE:
         result.verdicts = [
             replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
-                    reason='the exercise is not sure') for v in result.verdicts]
+                    reason=_UNSURE_EXERCISE) for v in result.verdicts]
     if options.evidence and result.faults:
         with clock.stage('evidence'):
             _add_evidence(result, models.posture, windows, scores, progress)
-    result.notes = [*source.warnings, *_notes(result)]
+    result.notes = [*_warnings(source), *_notes(result)]
     return result
 
 
@@ -151,8 +157,7 @@ def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
     with clock.stage('read'):
         times = np.array([frame.time for frame in source.frames()])
     return Inference(source.name, source.size, source.fps, times, notes=[
-        *source.warnings, 'no person was seen surely enough, so nothing is judged; film the whole '
-        'body, or give the box with --box X1 Y1 X2 Y2'])
+        *_warnings(source), NO_PERSON])
 
 
 def _window(poses: PoseResult, track: Track, moments: range, size: tuple[int, int]) -> Window:
@@ -187,27 +192,26 @@ def _add_evidence(result: Inference, posture: PostureRecogniser, windows: Sequen
         progress('evidence', done, len(faults))
 
 
-def _notes(result: Inference) -> list[str]:
+def _warnings(source: FrameSource) -> list[Sentence]:
+    """About files; in English only, as all messages about files are."""
+    return [Sentence(warning, warning) for warning in source.warnings]
+
+
+def _notes(result: Inference) -> list[Sentence]:
     notes = []
-    person, verdicts = result.person, result.verdicts
+    person = result.person
     if person.others:
-        notes.append(f'{person.others + 1} people were seen; this is about the one who is larger '
-                     'and moves more')
-    if person.how == 'given' and person.confidence < SURE:
-        notes.append(f'the keypoints in the box are unsure (mean score {person.confidence:.2f}); '
-                     'does it hold the whole person?')
+        notes.append(other_people(person.others))
+    if person.how == 'given' and person.confidence < MIN_CONFIDENCE:
+        notes.append(_DOUBTFUL_BOX)
     if result.probability < SURE:
-        names = ', '.join(f'{e.name} {p:.2f}' for e, p in result.ranking)
-        notes.append(f'the exercise is not sure ({names}), so its posture is not judged')
+        notes.append(exercise_uncertain(result.exercise, result.probability))
     disagreeing = sum(w.exercise != result.exercise.name for w in result.windows)
-    if disagreeing:
-        notes.append(f'{disagreeing} of {len(result.windows)} windows look like another exercise; '
-                     'posture is judged by the others')
-    if result.repetitions == []:
-        notes.append('no complete repetition was seen')
-    if verdicts and all(v.verdict == NOT_JUDGED for v in verdicts):
-        reasons = ', '.join(sorted({v.reason for v in verdicts}))
-        notes.append(f'no condition is judged: {reasons}')
+    if disagreeing and result.probability >= SURE:
+        notes.append(Sentence(
+            f'영상의 {len(result.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 판정에 쓰지 않았어요.',
+            f'{disagreeing} of {len(result.windows)} parts of the video look like another '
+            'exercise and were not used.'))
     return notes
 
 

@@ -23,9 +23,14 @@ from .outputs import Outputs, write_outputs
 from .pose_estimator import PoseEstimator
 from .recogniser import PostureRecogniser
 from .result import Inference
+from .sentences import Sentence
 from .sources import Input, open_source
 from .stopwatch import Stopwatch
 
+_NO_CALIBRATION = Sentence(
+    '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
+    'There is no calibration.json of the posture model, so nothing says which conditions it can '
+    'judge.')
 _OPTIONS = {field.name for field in fields(Options)}
 
 
@@ -134,8 +139,7 @@ class FitnessInferencer(BaseInferencer):
                     folder = folder / source.name
                 result = analyse(source, self.models, options, progress, clock)
                 if not self.calibrated and result.person is not None:
-                    result.notes.append('there is no calibration of the posture network, and '
-                                        'without one nothing says which conditions it can judge')
+                    result.notes.append(_NO_CALIBRATION)
                 outputs = Outputs(folder, return_vis, show, kwargs.get('language', 'both'),
                                   kwargs.get('font'))
                 drawn.append(write_outputs(result, source, outputs, progress, clock))

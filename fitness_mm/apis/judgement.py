@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fitness_mm.action.calibration import BROKEN, NOT_JUDGED, REASONS, PostureCalibration
+from fitness_mm.action.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 
 from .person import SEEN_SCORE
 from .recogniser import WindowScores
 from .result import Counted, Verdict, WindowResult
+from .sentences import Sentence, not_judged
 from .track import Track
 
 SEEN_SHARE = 0.5
@@ -21,6 +22,11 @@ SEEN_SHARE = 0.5
 
 MIN_SECONDS = 2.0
 """Of movement, to judge a condition at all."""
+
+NO_POSTURE_HEAD = Sentence('이 모델은 운동만 알아보고 자세는 판정하지 않아요.',
+                           'Not judged: this model only recognises exercises.')
+TOO_SHORT = Sentence(f'움직임이 {MIN_SECONDS:.0f}초보다 짧아서 판정하지 않았어요.',
+                     f'Not judged: there are less than {MIN_SECONDS:.0f} s of movement.')
 
 RANKED = 3
 _NEIGHBOURS = 3  # moments that are averaged
@@ -77,18 +83,18 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         repetitions: To say in which of them a fault shows; None if they were not counted.
     """
     if scores[0].conditions is None:
-        return [Verdict(c, NOT_JUDGED, None, 'the recogniser has no posture head')
+        return [Verdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
                 for c in conditions if c.exercise == exercises[exercise]]
     logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
     seen = (track.scores >= SEEN_SCORE).mean(0) >= SEEN_SHARE
     short = track.times[-1] - track.times[0] < MIN_SECONDS
     verdicts = []
     for given in calibration.verdicts(logits, exercise, seen):
-        verdict = Verdict(conditions[given.position], given.verdict, given.probability,
-                          REASONS.get(given.reason, given.reason))
+        condition = conditions[given.position]
+        reason = not_judged(given.reason, condition.joints) if given.reason else None
+        verdict = Verdict(condition, given.verdict, given.probability, reason)
         if short:
-            verdict = replace(verdict, verdict=NOT_JUDGED, probability=None,
-                              reason=f'less than {MIN_SECONDS:.0f} s of movement')
+            verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
         elif verdict.verdict == BROKEN:
             verdict = _placed(verdict, scores, given.position, repetitions)
         verdicts.append(verdict)

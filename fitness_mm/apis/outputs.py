@@ -67,7 +67,7 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
             text, note = picture_text(outputs.language, outputs.font)
         except FontError as error:
             raise InferenceError(str(error)) from error
-        if note and note not in result.notes:
+        if note is not None and note not in result.notes:
             result.notes.append(note)
         annotator = Annotator(result, text)
         total = len(result.frame_times)

@@ -11,12 +11,15 @@ import cv2
 import numpy as np
 
 from fitness_mm.action.calibration import BROKEN, KEPT, NOT_JUDGED
+from fitness_mm.aihub.joint_names import joint_names
+from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
 from fitness_mm.files import replacing
 
 from .key_frames import KeyFrame
 from .panel import percent
 from .result import Inference, Verdict
-from .words import WORDS, clock_time, part_name, seconds_text, when_text
+from .sentences import Sentence
+from .words import WORDS, clock_time, part_name, seconds_text, summary, when_text
 
 _SYMBOLS = {KEPT: '✓', BROKEN: '✗', NOT_JUDGED: '–'}
 _CLASSES = {KEPT: 'kept', BROKEN: 'broken', NOT_JUDGED: 'open'}
@@ -95,6 +98,9 @@ class _Page:
     def word(self, key: str) -> str:
         return self.two(*WORDS[key])
 
+    def say(self, sentence: Sentence) -> str:
+        return self.two(sentence.en, sentence.ko)
+
     def header(self, result: Inference) -> str:
         if result.exercise is None:
             return (f'<h1>{self.word("no person")}</h1>'
@@ -114,18 +120,16 @@ class _Page:
                 f'{result.size[0]}×{result.size[1]}</p><div class="facts">{boxes}</div>')
 
     def faults(self, result: Inference, frames: Sequence[KeyFrame]) -> str:
-        judged = any(v.verdict != NOT_JUDGED for v in result.verdicts)
         cards = [self._fault(result, verdict, next(
             (f for f in frames if f.fault is not None
              and f.fault.condition == verdict.condition), None)) for verdict in result.faults]
         if not cards:
-            cards = [f'<div class="card">{self.word("all kept" if judged else "nothing judged")}'
-                     '</div>']
+            cards = [f'<div class="card">{self.say(summary(result))}</div>']
         return f'<h2>{self.word("advice")}</h2>{"".join(cards)}'
 
     def _fault(self, result: Inference, verdict: Verdict, frame: KeyFrame | None) -> str:
         condition = verdict.condition
-        when = self.two(*(when_text(verdict, result, korean) for korean in (False, True)))
+        when = self.say(when_text(verdict, result))
         image = '' if frame is None else f'<img alt="" src="{_data_url(frame.image)}">'
         parts = [f'<h3><span class="mark broken">✗</span>'
                  f'{self.two(condition.name_en, condition.name_ko)}</h3>']
@@ -136,8 +140,9 @@ class _Page:
         parts.append(f'<p class="small">{percent(1 - verdict.probability)} {self.word("sure")}'
                      f' · {when}</p>')
         if verdict.evidence is not None and verdict.evidence.joints:
-            names = ', '.join(name for name, _ in verdict.evidence.joints)
-            parts.append(f'<p class="small">{self.word("speaks")}: {escape(names)}</p>')
+            joints = [KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints]
+            names = self.two(joint_names(joints, 'en'), joint_names(joints, 'ko'))
+            parts.append(f'<p class="small">{self.word("speaks")}: {names}</p>')
         return f'<div class="card fault">{image}<div>{"".join(parts)}</div></div>'
 
     def conditions(self, result: Inference) -> str:
@@ -145,7 +150,7 @@ class _Page:
             f'<tr><td><span class="mark {_CLASSES[v.verdict]}">{_SYMBOLS[v.verdict]}</span>'
             f'{self.two(v.condition.name_en, v.condition.name_ko)}</td>'
             f'<td>{self.word(v.verdict)}'
-            + (f'<br><span class="small">{self.two(v.reason, v.reason_ko)}</span>'
+            + (f'<br><span class="small">{self.say(v.reason)}</span>'
                if v.reason else '')
             + f'</td><td class="number">{_chance(v)}</td></tr>' for v in result.verdicts)
         return (f'<h2>{self.word("conditions")}</h2><div class="card"><table><tr>'
@@ -178,7 +183,7 @@ class _Page:
 
     def notes(self, result: Inference) -> str:
         # where it comes from and where it ends, in every report
-        lines = [escape(note) for note in result.notes] + [self.word('disclaimer')]
+        lines = [self.say(note) for note in result.notes] + [self.word('disclaimer')]
         return (f'<h2>{self.word("limits")}</h2><div class="card small">'
                 + ''.join(f'<p>{line}</p>' for line in lines) + '</div>')
 

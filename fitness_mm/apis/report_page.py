@@ -8,12 +8,14 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from fitness_mm.action.calibration import BROKEN, NOT_JUDGED
+from fitness_mm.aihub.joint_names import joint_names
+from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
 from fitness_mm.files import replacing
 
 from .key_frames import KeyFrame
 from .panel import COLOURS, draw_symbol, percent, wrapped
 from .result import Inference, Verdict
-from .words import PictureText, clock_time, part_name, seconds_text, when_text
+from .words import PictureText, clock_time, part_name, seconds_text, summary, told, when_text
 
 _WIDTH, _LEAST_HEIGHT, _MARGIN = 1240, 900, 70
 _INK, _GREY, _LINE, _BLUE = (28, 31, 36), (95, 100, 108), (215, 218, 224), (86, 180, 233)
@@ -86,8 +88,7 @@ class _Sheet:
         self._title('advice')
         result = self.result
         if not result.faults:
-            judged = any(v.verdict != NOT_JUDGED for v in result.verdicts)
-            self._write(self.text.word('all kept' if judged else 'nothing judged'), 22)
+            self._write(told(summary(result), self.text.korean), 22)
         for verdict in result.faults[:_MOST_FAULTS]:
             frame = next((f for f in self.frames if f.fault is not None
                           and f.fault.condition == verdict.condition), None)
@@ -104,10 +105,11 @@ class _Sheet:
         self._write(self.text.advice(verdict.condition), 22, left=left)
         self.y += 8
         sure = f'{percent(1 - verdict.probability)} {self.text.word("sure")}'
-        when = when_text(verdict, self.result, self.text.korean)
+        when = told(when_text(verdict, self.result), self.text.korean)
         self._write(f'{sure} · {when}', 19, colour=_GREY, left=left)
         if verdict.evidence is not None and verdict.evidence.joints:
-            names = ', '.join(name for name, _ in verdict.evidence.joints)
+            names = joint_names((KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints),
+                                'ko' if self.text.korean else 'en')
             self._write(f'{self.text.word("speaks")}: {names}', 19, colour=_GREY, left=left)
         if frame is not None:
             self.y = max(self.y, top + _PHOTO_HEIGHT)
@@ -134,8 +136,7 @@ class _Sheet:
             self._write(self.text.condition(verdict.condition), 22, left=_MARGIN + 44,
                         right=_WIDTH - _MARGIN - 260)
             if verdict.reason:
-                reason = verdict.reason_ko if self.text.korean else verdict.reason
-                self._write(reason, 17, colour=_GREY, left=_MARGIN + 44)
+                self._write(told(verdict.reason, self.text.korean), 17, colour=_GREY, left=_MARGIN + 44)
             self.y += 8
 
     def _tempo(self) -> None:
@@ -183,6 +184,7 @@ class _Sheet:
 
     def _notes(self) -> None:
         self._title('limits')
-        for note in (*self.result.notes, self.text.word('disclaimer')):
+        notes = [told(note, self.text.korean) for note in self.result.notes]
+        for note in (*notes, self.text.word('disclaimer')):
             self._write(note, 17, colour=_GREY)
             self.y += 4

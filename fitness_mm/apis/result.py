@@ -12,6 +12,7 @@ from fitness_mm.aihub.conditions import Condition
 from fitness_mm.aihub.skeleton import KEYPOINTS
 
 from .person import Person
+from .sentences import Sentence
 from .track import Track
 
 
@@ -39,7 +40,7 @@ class Verdict:
         condition: Which.
         verdict: ``kept``, ``broken`` or ``not judged``.
         probability: That it holds, calibrated; None if it was not judged at all.
-        reason: Why it is not judged; '' if it is.
+        reason: Why it is not judged; None if it is.
         ranges: Where a fault shows, first and last second of each.
         repetitions: Numbers of the repetitions in which it shows, from 1.
         evidence: Of a fault; else None.
@@ -48,7 +49,7 @@ class Verdict:
     condition: Condition
     verdict: str
     probability: float | None
-    reason: str = ''
+    reason: Sentence | None = None
     ranges: tuple[tuple[float, float], ...] = ()
     repetitions: tuple[int, ...] = ()
     evidence: Evidence | None = None
@@ -114,7 +115,7 @@ class Inference:
     verdicts: list[Verdict] = field(default_factory=list)
     repetitions: list[Counted] | None = None
     windows: list[WindowResult] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -158,7 +159,8 @@ class Inference:
                 'names': list(KEYPOINTS), 'times': _rounded(self.track.times, 3),
                 'positions': _rounded(self.track.keypoints, 1),
                 'scores': _rounded(self.track.scores, 3)},
-            'notes': self.notes,
+            'notes': [note.en for note in self.notes],
+            'notes_ko': [note.ko for note in self.notes],
             'seconds': {stage: _rounded(s, 3) for stage, s in self.seconds.items()},
         }
 
@@ -171,7 +173,8 @@ def _verdict_dict(verdict: Verdict) -> dict:
         'verdict': verdict.verdict,
         'probability_kept': None if verdict.probability is None
         else _rounded(verdict.probability, 4),
-        'reason': verdict.reason,
+        'reason': verdict.reason.en if verdict.reason else '',
+        'reason_ko': verdict.reason.ko if verdict.reason else '',
         'ranges': [_rounded(r, 3) for r in verdict.ranges],
         'repetitions': list(verdict.repetitions),
         'advice': condition.advice_en if broken else '',

@@ -14,6 +14,7 @@ from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 
 from .result import Inference, Verdict
+from .sentences import Sentence, all_kept, faults_found, seen_at, seen_in
 
 
 LANGUAGES = ('both', 'ko', 'en')
@@ -31,8 +32,6 @@ WORDS = {
     'out': ('first half', '가는 동작'),
     'back': ('second half', '돌아오는 동작'),
     'advice': ('What to change', '고칠 점'),
-    'all kept': ('No fault was found in what could be judged.', '판단한 조건 중 어긋난 것이 없습니다.'),
-    'nothing judged': ('No posture condition could be judged.', '판단할 수 있는 자세 조건이 없습니다.'),
     'conditions': ('Posture', '자세'),
     'tempo': ('Repetitions and tempo', '반복과 빠르기'),
     'not counted': ('Repetitions were not counted.', '반복을 세지 않았습니다.'),
@@ -85,7 +84,8 @@ class PictureText:
         return condition.advice_ko if self.korean else condition.advice_en
 
 
-def picture_text(language: str, font: str | Path | None = None) -> tuple[PictureText, str]:
+def picture_text(language: str,
+                 font: str | Path | None = None) -> tuple[PictureText, Sentence | None]:
     """Korean text where it is wanted and a font for it is there, else English.
 
     Args:
@@ -94,20 +94,21 @@ def picture_text(language: str, font: str | Path | None = None) -> tuple[Picture
         font: File of a font with Korean letters; an installed one if None.
 
     Returns:
-        How to write, and a sentence about what could not be done, or ''.
+        How to write, and what could not be done, if anything.
 
     Raises:
         fonts.FontError: If the font given is none, or has no Korean letters.
     """
     if language == 'en':
-        return PictureText(False, fonts.latin_font_file()), ''
+        return PictureText(False, fonts.latin_font_file()), None
     try:
-        return PictureText(True, fonts.korean_font_file(font)), ''
+        return PictureText(True, fonts.korean_font_file(font)), None
     except fonts.FontError as error:
         if font is not None:
             raise
         return (PictureText(False, fonts.latin_font_file()),
-                f'text in the video and the picture is English: {error}')
+                Sentence('이 컴퓨터에 한글 글꼴이 없어서 영상과 그림의 글은 영어예요.',
+                         f'Text in the video and the picture is English: {error}.'))
 
 
 def clock_time(seconds: float) -> str:
@@ -127,14 +128,21 @@ def part_name(part: str, korean: bool) -> str:
             'turn': ('turning point', '되돌아오는 지점')}[part][korean]
 
 
-def when_text(verdict: Verdict, result: Inference, korean: bool) -> str:
+def when_text(verdict: Verdict, result: Inference) -> Sentence:
     """In which repetitions, or from when to when, a fault shows."""
     if verdict.repetitions:
-        numbers = ', '.join(map(str, verdict.repetitions))
-        total = len(result.repetitions or ())
-        if len(verdict.repetitions) == total:
-            return '모든 반복에서' if korean else 'in every repetition'
-        return (f'{total}회 중 {numbers}번째' if korean
-                else f'in {"repetitions" if len(verdict.repetitions) > 1 else "repetition"} '
-                f'{numbers} of {total}')
-    return ', '.join(f'{clock_time(a)} – {clock_time(b)}' for a, b in verdict.ranges)
+        return seen_in(verdict.repetitions, len(result.repetitions or ()))
+    return seen_at(verdict.ranges)
+
+
+def told(sentence: Sentence, korean: bool) -> str:
+    """A sentence in one of its languages."""
+    return sentence.ko if korean else sentence.en
+
+
+def summary(result: Inference) -> Sentence:
+    """What there is to say about all conditions together."""
+    if result.faults:
+        return faults_found(len(result.faults))
+    judged = sum(v.verdict != NOT_JUDGED for v in result.verdicts)
+    return all_kept(judged, len(result.verdicts))
