@@ -30,8 +30,9 @@ SURE = 0.5
 
 _UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정하지 않았어요.',
                             'Not judged: it is not clear which exercise this is.')
-_DOUBTFUL_BOX = Sentence('지정한 상자 안에서 몸이 잘 보이지 않아요. 온몸이 상자에 들어 있는지 확인해 주세요.',
-                         'The body is hardly seen in the box given. Check that it holds all of it.')
+_DOUBTFUL_BOX = Sentence(
+    '지정한 상자 안에서 몸이 잘 보이지 않아요. 온몸이 상자에 들어 있는지 확인해 주세요.',
+    'The body is hardly seen in the box given. Check that it holds all of it.')
 
 Progress = Callable[[str, int, int], None]
 
@@ -209,7 +210,8 @@ def _notes(result: Inference) -> list[Sentence]:
     disagreeing = sum(w.exercise != result.exercise.name for w in result.windows)
     if disagreeing and result.probability >= SURE:
         notes.append(Sentence(
-            f'영상의 {len(result.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 판정에 쓰지 않았어요.',
+            f'영상의 {len(result.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 '
+            '판정에 쓰지 않았어요.',
             f'{disagreeing} of {len(result.windows)} parts of the video look like another '
             'exercise and were not used.'))
     return notes

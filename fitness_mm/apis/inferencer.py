@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from mmengine.infer import BaseInferencer
@@ -58,10 +59,10 @@ class FitnessInferencer(BaseInferencer):
         InferenceError: If a file is missing, damaged, or does not fit the others.
     """
 
-    preprocess_kwargs: set = {'fps', 'channels', 'camera_seconds'}
-    forward_kwargs: set = _OPTIONS
-    visualize_kwargs: set = {'return_vis', 'show', 'out_dir', 'language', 'font'}
-    postprocess_kwargs: set = set()
+    preprocess_kwargs: ClassVar[set] = {'fps', 'channels', 'camera_seconds'}
+    forward_kwargs: ClassVar[set] = _OPTIONS
+    visualize_kwargs: ClassVar[set] = {'return_vis', 'show', 'out_dir', 'language', 'font'}
+    postprocess_kwargs: ClassVar[set] = set()
 
     def __init__(self,
                  pose: str | Path | None = None,

@@ -70,7 +70,8 @@ def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise]
 
 def judge_conditions(scores: Sequence[WindowScores], exercise: int,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
-                     calibration: PostureCalibration, track: Track, repetitions: Sequence[Counted] | None) -> list[Verdict]:
+                     calibration: PostureCalibration, track: Track,
+                     repetitions: Sequence[Counted] | None) -> list[Verdict]:
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
     Args:

@@ -70,11 +70,13 @@ class Network:
 
     def _build(self) -> nn.Module:
         if self.scope == 'mmpose':
-            import fitness_mm.pose
             from mmpose.registry import MODELS
+
+            import fitness_mm.pose
         else:
-            import fitness_mm.action  # noqa: F401
             from mmaction.registry import MODELS
+
+            import fitness_mm.action  # noqa: F401
         if not self.checkpoint.is_file():
             raise InferenceError(f'there is no checkpoint {str(self.checkpoint)!r}; training '
                                  'leaves its checkpoints in work_dirs/<config name>/')
@@ -116,6 +118,11 @@ def _read_config(file: Path, scope: str) -> Config:
 
 
 def checked_device(device: str | None) -> torch.device:
+    """The device of a name, or the best there is if None.
+
+    Raises:
+        InferenceError: If it cannot be used here.
+    """
     try:
         device = torch.device(device or get_device())
         torch.empty(0, device=device)

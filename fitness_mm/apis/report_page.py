@@ -48,7 +48,8 @@ class _Sheet:
         self._notes()
         return self.canvas.crop((0, 0, _WIDTH, max(_LEAST_HEIGHT, round(self.y) + _MARGIN)))
 
-    def _write(self, words: str, size: float, bold: bool = False, colour=_INK, left: float = _MARGIN,
+    def _write(self, words: str, size: float, bold: bool = False,
+               colour: tuple[int, int, int] = _INK, left: float = _MARGIN,
                right: float = _WIDTH - _MARGIN) -> None:
         font = self.text.font(size, bold)
         for line in wrapped(words, font, right - left):
@@ -136,7 +137,8 @@ class _Sheet:
             self._write(self.text.condition(verdict.condition), 22, left=_MARGIN + 44,
                         right=_WIDTH - _MARGIN - 260)
             if verdict.reason:
-                self._write(told(verdict.reason, self.text.korean), 17, colour=_GREY, left=_MARGIN + 44)
+                reason = told(verdict.reason, self.text.korean)
+                self._write(reason, 17, colour=_GREY, left=_MARGIN + 44)
             self.y += 8
 
     def _tempo(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.signal import savgol_filter
@@ -85,8 +86,8 @@ def _bridged(track: Track) -> np.ndarray:
     keypoints = track.keypoints.copy()
     for k in range(keypoints.shape[1]):
         seen = np.flatnonzero(track.scores[:, k] >= SEEN_SCORE)
-        for before, behind in zip(seen[:-1], seen[1:], strict=True):
-            if 1 < behind - before and \
+        for before, behind in pairwise(seen):
+            if behind - before > 1 and \
                     track.times[behind] - track.times[before] <= _LONGEST_GAP_SECONDS:
                 gap = np.arange(before + 1, behind)
                 for d in range(2):

@@ -87,9 +87,9 @@ class KeptFrames:
             self._crops.append((data.tobytes(), replace(crop, image=np.empty(0, np.uint8))))
 
     def crops(self, moments: Sequence[int]) -> list[Crop]:
-        """The crops of some moments."""
+        """The crops of some moments; none where no pixels were kept."""
         found = []
-        for moment in moments:
+        for moment in moments if self._crops else ():
             data, crop = self._crops[moment]
             bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
             found.append(replace(crop, image=cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)))

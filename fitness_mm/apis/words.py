@@ -16,7 +16,6 @@ from fitness_mm.aihub.conditions import Condition
 from .result import Inference, Verdict
 from .sentences import Sentence, all_kept, faults_found, seen_at, seen_in
 
-
 LANGUAGES = ('both', 'ko', 'en')
 
 WORDS = {
@@ -42,7 +41,8 @@ WORDS = {
     'when': ('when', '시점'),
     'disclaimer': ('Made by a computer from one video. It can be wrong, and is no substitute for '
                    'a trainer or a doctor.',
-                   '영상 하나를 컴퓨터가 판단한 결과이므로 틀릴 수 있으며, 트레이너나 의사를 대신하지 않습니다.'),
+                   '영상 하나를 컴퓨터가 판단한 결과이므로 틀릴 수 있으며, 트레이너나 의사를 '
+                   '대신하지 않습니다.'),
 }
 """English and Korean."""
 
