@@ -1,0 +1,211 @@
+"""A video in, feedback out, by the conventions of the hosts' inferencers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import fields
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from mmengine.infer import BaseInferencer
+
+from fitness_mm.action.calibration import CalibrationError, PostureCalibration
+from fitness_mm.progress import shown_progress
+
+from .analysis import Models, Options, analyse
+from .camera import record
+from .detector import PersonDetector
+from .errors import InferenceError
+from .frames import FrameSource
+from .models import calibration_beside, demo_files
+from .outputs import Outputs, write_outputs
+from .pose_estimator import PoseEstimator
+from .recogniser import PostureRecogniser
+from .result import Inference
+from .sentences import Sentence
+from .sources import Input, open_source
+from .stopwatch import Stopwatch
+
+_NO_CALIBRATION = Sentence(
+    '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
+    'There is no calibration.json of the posture model, so nothing says which conditions it can '
+    'judge.')
+_OPTIONS = {field.name for field in fields(Options)}
+
+
+class FitnessInferencer(BaseInferencer):
+    """Recognises the exercise in a video, judges its posture and says what to change.
+
+    Models that are not named are those that ``make demo`` leaves in ``work_dirs``.
+
+    Args:
+        pose: Config of a pose estimator on the data set's 24 keypoints.
+        pose_weights: Its checkpoint.
+        posture: Config of a recogniser with a posture head. One without works too; then no
+            condition is judged.
+        posture_weights: Its checkpoint.
+        calibration: The recogniser's ``calibration.json``; the one beside its checkpoint if None.
+            Without any, no condition is judged.
+        det_model: Config of a detector of MMDetection; without one the person is searched for
+            with the pose estimator.
+        det_weights: Its checkpoint.
+        device: Such as ``cpu`` or ``cuda:0``; the best there is if None.
+        half: Whether to compute in half precision: float16 on a GPU, bfloat16 on a CPU.
+        show_progress: Whether to show what is going on, with the time left.
+
+    Raises:
+        InferenceError: If a file is missing, damaged, or does not fit the others.
+    """
+
+    preprocess_kwargs: ClassVar[set] = {'fps', 'channels', 'camera_seconds'}
+    forward_kwargs: ClassVar[set] = _OPTIONS
+    visualize_kwargs: ClassVar[set] = {'return_vis', 'show', 'out_dir', 'language', 'font'}
+    postprocess_kwargs: ClassVar[set] = set()
+
+    def __init__(self,
+                 pose: str | Path | None = None,
+                 pose_weights: str | Path | None = None,
+                 posture: str | Path | None = None,
+                 posture_weights: str | Path | None = None,
+                 calibration: str | Path | None = None,
+                 det_model: str | Path | None = None,
+                 det_weights: str | Path | None = None,
+                 device: str | None = None,
+                 half: bool = False,
+                 show_progress: bool = True) -> None:
+        pose, pose_weights = _files('pose', pose, pose_weights)
+        posture, posture_weights = _files('posture', posture, posture_weights)
+        if (det_model is None) != (det_weights is None):
+            raise InferenceError('a detector needs both a config and a checkpoint')
+        estimator = PoseEstimator(pose, pose_weights, device, half)
+        recogniser = PostureRecogniser(posture, posture_weights, device, half)
+        detector = None if det_model is None else PersonDetector(det_model, det_weights, device)
+        calibration = calibration or calibration_beside(posture_weights)
+        self.models = Models(estimator, recogniser, _calibration(calibration, recogniser),
+                             detector)
+        self.calibrated = calibration is not None
+        self.show_progress = show_progress
+
+    def __call__(self,
+                 inputs: Input | int | Sequence[str | Path],
+                 return_datasamples: bool = False,
+                 batch_size: int = 32,
+                 return_vis: bool = False,
+                 show: bool = False,
+                 out_dir: str | Path | None = None,
+                 **kwargs) -> dict:
+        """Looks at one or more videos.
+
+        Args:
+            inputs: A video file; a folder of frames; an array (T, H, W, 3) or a list of frames,
+                uint8; the number of a camera, which is recorded first; or a list of files and
+                folders.
+            return_datasamples: Whether to return :class:`~fitness_mm.apis.result.Inference`
+                instead of dicts.
+            batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
+            return_vis: Whether to return the drawn frames; all of them are then in memory.
+            show: Whether to show the drawn frames in a window.
+            out_dir: Where video, JSON and report go; a folder of its own for each of several
+                videos. Nothing is written if None.
+            **kwargs: ``fps`` and ``channels`` of :func:`~fitness_mm.apis.sources.open_source`;
+                ``camera_seconds``; the fields of :class:`~fitness_mm.apis.analysis.Options`; and
+                ``language`` (``both``, ``ko``, ``en``) and ``font`` of what is drawn.
+
+        Returns:
+            ``predictions``, a dict per video as ``docs/inference.md`` describes it, and
+            ``visualization``, per video uint8 RGB (T, H', W', 3), or None.
+
+        Raises:
+            InferenceError: If an input or an argument cannot be used.
+        """
+        unknown = set(kwargs) - self.preprocess_kwargs - _OPTIONS - self.visualize_kwargs
+        if unknown:
+            raise InferenceError(f'there is no argument {sorted(unknown)[0]!r}')
+        options = Options(**{k: v for k, v in kwargs.items() if k in _OPTIONS})
+        if batch_size < 1:
+            raise InferenceError(f'batch_size has to be at least 1, but is {batch_size}')
+        self.models.pose.batch_size = batch_size
+        self.models.posture.batch_size = max(1, batch_size // 8)
+        inputs = self._inputs_to_list(inputs)
+        results, drawn = [], []
+        for given in inputs:
+            folder = None if out_dir is None else Path(out_dir)
+            with shown_progress() if self.show_progress else nullcontext(_nothing) as progress:
+                clock = Stopwatch()
+                with clock.stage('open'):
+                    source = self._open(given, folder, progress, kwargs)
+                if folder is not None and len(inputs) > 1:
+                    folder = folder / source.name
+                result = analyse(source, self.models, options, progress, clock)
+                if not self.calibrated and result.person is not None:
+                    result.notes.append(_NO_CALIBRATION)
+                outputs = Outputs(folder, return_vis, show, kwargs.get('language', 'both'),
+                                  kwargs.get('font'))
+                drawn.append(write_outputs(result, source, outputs, progress, clock))
+            results.append(result)
+        return self.postprocess(results, drawn if return_vis else None, return_datasamples)
+
+    def postprocess(self, preds: list[Inference], visualization: list[np.ndarray] | None,
+                    return_datasample: bool = False) -> dict:
+        """Results as the hosts return them."""
+        return dict(predictions=preds if return_datasample else [p.as_dict() for p in preds],
+                    visualization=visualization)
+
+    def visualize(self, inputs: list, preds: list[Inference], out_dir: str | Path | None = None,
+                  language: str = 'both', font: str | Path | None = None,
+                  **kwargs) -> list[np.ndarray]:
+        """Draws results on their videos again, for instance in another language."""
+        outputs = Outputs(None if out_dir is None else Path(out_dir), True, False, language, font)
+        return [write_outputs(result, open_source(given, **kwargs), outputs, _nothing, Stopwatch())
+                for given, result in zip(inputs, preds, strict=True)]
+
+    def _inputs_to_list(self, inputs) -> list:
+        """A folder or a list of frames is one input, a list of files several."""
+        several = isinstance(inputs, (list, tuple)) and all(
+            isinstance(one, (str, Path)) for one in inputs) and inputs
+        return list(inputs) if several else [inputs]
+
+    def _init_pipeline(self, cfg) -> None:
+        """Each network has its own."""
+
+    @staticmethod
+    def _open(given: Input | int, folder: Path | None, progress, kwargs: dict) -> FrameSource:
+        if isinstance(given, int):
+            if folder is None:
+                raise InferenceError('a camera needs out_dir, where its recording goes')
+            given = record(given, kwargs.get('camera_seconds', 20.0), folder / 'recording.mp4',
+                           progress)
+        return open_source(given, kwargs.get('fps'), kwargs.get('channels', 'rgb'))
+
+
+def _files(part: str, config: str | Path | None,
+           checkpoint: str | Path | None) -> tuple[Path, Path]:
+    """The files given, or those of the demo."""
+    if (config is None) != (checkpoint is None):
+        raise InferenceError(f'the {part} model needs both a config and a checkpoint')
+    if config is None:
+        files = demo_files(part)
+        return files.config, files.checkpoint
+    return Path(config), Path(checkpoint)
+
+
+def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> PostureCalibration:
+    classes = [e.name for e in recogniser.exercises]
+    conditions = [e.conditions for e in recogniser.exercises]
+    if file is None:
+        return PostureCalibration.unknown(classes, conditions)
+    try:
+        calibration = PostureCalibration.read(file)
+        calibration.check_fits(classes, conditions)
+    except FileNotFoundError as error:
+        raise InferenceError(f'there is no calibration {str(file)!r}; tools/analysis/posture.py '
+                             'makes one') from error
+    except CalibrationError as error:
+        raise InferenceError(f'{file}: {error}') from error
+    return calibration
+
+
+def _nothing(stage: str, done: int, total: int) -> None:
+    """Shows no progress."""

@@ -1,0 +1,193 @@
+"""What an inference finds, and how it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fitness_mm.action.calibration import BROKEN
+from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.conditions import Condition
+from fitness_mm.aihub.skeleton import KEYPOINTS
+
+from .person import Person
+from .sentences import Sentence
+from .track import Track
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for a reported fault, found by leaving it out.
+
+    Attributes:
+        time: When the fault is strongest, in seconds.
+        joints: Names of keypoints and by how much the logit that the condition holds rises
+            without them, the largest first; only those without which it does rise.
+        moments: The same for moments, in seconds.
+    """
+
+    time: float
+    joints: tuple[tuple[str, float], ...]
+    moments: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one condition.
+
+    Attributes:
+        condition: Which.
+        verdict: ``kept``, ``broken`` or ``not judged``.
+        probability: That it holds, calibrated; None if it was not judged at all.
+        reason: Why it is not judged; None if it is.
+        ranges: Where a fault shows, first and last second of each.
+        repetitions: Numbers of the repetitions in which it shows, from 1.
+        evidence: Of a fault; else None.
+    """
+
+    condition: Condition
+    verdict: str
+    probability: float | None
+    reason: Sentence | None = None
+    ranges: tuple[tuple[float, float], ...] = ()
+    repetitions: tuple[int, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One repetition.
+
+    Attributes:
+        number: From 1.
+        start: Seconds.
+        turn: Seconds, where the movement turns.
+        stop: Seconds.
+    """
+
+    number: int
+    start: float
+    turn: float
+    stop: float
+
+
+@dataclass(frozen=True, eq=False)
+class WindowResult:
+    """What was recognised in one window: when it begins and ends, the exercise, how surely."""
+
+    start: float
+    stop: float
+    exercise: str
+    probability: float
+
+
+@dataclass(eq=False)
+class Inference:
+    """All that was found in a video.
+
+    Attributes:
+        name: Of the video.
+        size: Width and height in pixels.
+        fps: Frames per second.
+        frame_times: Of all frames in seconds, (F,).
+        person: Whom it is about; None if nobody was seen.
+        track: The person's keypoints; None if nobody was seen.
+        exercise: The exercise; None if nobody was seen.
+        probability: Of the exercise, calibrated.
+        ranking: The most probable exercises with their probabilities.
+        verdicts: One per condition of the exercise.
+        repetitions: In order; None if they were not counted.
+        windows: What each window was taken for.
+        notes: Sentences about what limits the result.
+        seconds: Time that each stage took.
+    """
+
+    name: str
+    size: tuple[int, int]
+    fps: float
+    frame_times: np.ndarray
+    person: Person | None = None
+    track: Track | None = None
+    exercise: Exercise | None = None
+    probability: float = 0.0
+    ranking: list[tuple[Exercise, float]] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    repetitions: list[Counted] | None = None
+    windows: list[WindowResult] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return float(self.frame_times[-1] + 1 / self.fps) if len(self.frame_times) else 0.0
+
+    @property
+    def faults(self) -> list[Verdict]:
+        """The conditions that are broken, the surest first."""
+        broken = [v for v in self.verdicts if v.verdict == BROKEN]
+        return sorted(broken, key=lambda v: v.probability)
+
+    def as_dict(self) -> dict:
+        """For JSON; ``docs/inference.md`` says what each entry is."""
+        return {
+            'video': {'name': self.name, 'width': self.size[0], 'height': self.size[1],
+                      'fps': _rounded(self.fps, 3), 'frames': len(self.frame_times),
+                      'seconds': _rounded(self.duration, 3)},
+            'person': None if self.person is None else {
+                'box': _rounded(self.person.box, 1), 'found_by': self.person.how,
+                'confidence': _rounded(self.person.confidence, 3),
+                'other_people': self.person.others},
+            'exercise': None if self.exercise is None else {
+                'name': self.exercise.name, 'name_ko': self.exercise.name_ko,
+                'probability': _rounded(self.probability, 4),
+                'ranking': [{'name': e.name, 'name_ko': e.name_ko, 'probability': _rounded(p, 4)}
+                            for e, p in self.ranking]},
+            'conditions': [_verdict_dict(verdict) for verdict in self.verdicts],
+            'repetitions': None if self.repetitions is None else {
+                'count': len(self.repetitions),
+                'list': [{'number': r.number, 'start': _rounded(r.start, 3),
+                          'turn': _rounded(r.turn, 3), 'stop': _rounded(r.stop, 3),
+                          'first_half_seconds': _rounded(r.turn - r.start, 3),
+                          'second_half_seconds': _rounded(r.stop - r.turn, 3)}
+                         for r in self.repetitions]},
+            'windows': [{'start': _rounded(w.start, 3), 'stop': _rounded(w.stop, 3),
+                         'exercise': w.exercise, 'probability': _rounded(w.probability, 4)}
+                        for w in self.windows],
+            'keypoints': None if self.track is None else {
+                'names': list(KEYPOINTS), 'times': _rounded(self.track.times, 3),
+                'positions': _rounded(self.track.keypoints, 1),
+                'scores': _rounded(self.track.scores, 3)},
+            'notes': [note.en for note in self.notes],
+            'notes_ko': [note.ko for note in self.notes],
+            'seconds': {stage: _rounded(s, 3) for stage, s in self.seconds.items()},
+        }
+
+
+def _verdict_dict(verdict: Verdict) -> dict:
+    condition, evidence = verdict.condition, verdict.evidence
+    broken = verdict.verdict == BROKEN
+    return {
+        'name': condition.name_en, 'name_ko': condition.name_ko,
+        'verdict': verdict.verdict,
+        'probability_kept': None if verdict.probability is None
+        else _rounded(verdict.probability, 4),
+        'reason': verdict.reason.en if verdict.reason else '',
+        'reason_ko': verdict.reason.ko if verdict.reason else '',
+        'ranges': [_rounded(r, 3) for r in verdict.ranges],
+        'repetitions': list(verdict.repetitions),
+        'advice': condition.advice_en if broken else '',
+        'advice_ko': condition.advice_ko if broken else '',
+        'evidence': None if evidence is None else {
+            'time': _rounded(evidence.time, 3),
+            'joints': [{'name': name, 'change': _rounded(change, 3)}
+                       for name, change in evidence.joints],
+            'moments': [{'time': _rounded(time, 3), 'change': _rounded(change, 3)}
+                        for time, change in evidence.moments]},
+    }
+
+
+def _rounded(value, digits: int):
+    """Plain numbers and lists of them."""
+    return np.round(np.asarray(value, np.float64), digits).tolist()

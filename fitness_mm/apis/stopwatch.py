@@ -1,0 +1,34 @@
+"""How long each stage of a run takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Stopwatch:
+    """Sums up the time of stages by name; a stage inside another is taken off that one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._begin = time.perf_counter()
+        self._inner: list[float] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measures what happens inside."""
+        begin = time.perf_counter()
+        self.seconds.setdefault(name, 0.0)
+        self._inner.append(0.0)
+        try:
+            yield
+        finally:
+            taken = time.perf_counter() - begin
+            self.seconds[name] += taken - self._inner.pop()
+            if self._inner:
+                self._inner[-1] += taken
+
+    def total(self) -> float:
+        """Seconds since it was made."""
+        return time.perf_counter() - self._begin

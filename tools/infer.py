@@ -1,0 +1,94 @@
+"""Recognises the exercise in a video, judges its posture and says what to change."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog='Without --pose and --posture, the models that `make demo` '
+        'leaves in work_dirs are used. docs/inference.md describes what comes out.')
+    parser.add_argument('video', nargs='+',
+                        help='a video file, a folder of frames, or camera:N')
+    parser.add_argument('--out', required=True, metavar='DIR',
+                        help='folder for annotated.mp4, result.json, report.html and report.png; '
+                        'of several videos each gets a folder of its own there')
+    models = parser.add_argument_group('models')
+    models.add_argument('--pose', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
+                        help='pose estimator')
+    models.add_argument('--posture', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
+                        help='recogniser with a posture head')
+    models.add_argument('--calibration', metavar='FILE',
+                        help='its calibration.json (default: the one beside its checkpoint)')
+    models.add_argument('--detector', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
+                        help='person detector of MMDetection (default: the pose estimator '
+                        'searches)')
+    models.add_argument('--device', help='such as cpu or cuda:0 (default: the best there is)')
+    models.add_argument('--half', action='store_true',
+                        help='half precision: float16 on a GPU, bfloat16 on a CPU')
+    models.add_argument('--batch-size', type=int, default=32, help='default: %(default)s')
+    looking = parser.add_argument_group('how to look')
+    looking.add_argument('--box', type=float, nargs=4, metavar=('X1', 'Y1', 'X2', 'Y2'),
+                         help='box that holds the person throughout, in pixels of the video')
+    looking.add_argument('--fps', type=float,
+                         help='of a folder of frames (default: 30); a video says it itself')
+    looking.add_argument('--pose-fps', type=float, default=15,
+                         help='frames a second for the pose estimator (default: %(default)s)')
+    looking.add_argument('--smooth', type=float, default=0.3, metavar='SECONDS',
+                         help="length of the keypoints' filter, 0 for none (default: %(default)s)")
+    looking.add_argument('--window', type=float, default=10, metavar='SECONDS',
+                         help='what the recogniser sees at once (default: %(default)s)')
+    looking.add_argument('--stride', type=float, metavar='SECONDS',
+                         help='from window to window (default: half a window)')
+    looking.add_argument('--no-evidence', action='store_true',
+                         help='do not find out which joints speak for a fault')
+    looking.add_argument('--camera-seconds', type=float, default=20,
+                         help='length of a recording (default: %(default)s)')
+    output = parser.add_argument_group('output')
+    output.add_argument('--lang', choices=['both', 'ko', 'en'], default='both',
+                        help='of the report and the video (default: %(default)s)')
+    output.add_argument('--font', metavar='FILE.ttf',
+                        help='font with Korean letters for video and picture')
+    output.add_argument('--show', action='store_true', help='show the frames in a window')
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = parse_args()
+    from fitness_mm.apis import FitnessInferencer, InferenceError
+    from fitness_mm.apis.terminal import summary_text
+    try:
+        inferencer = FitnessInferencer(
+            *(args.pose or (None, None)), *(args.posture or (None, None)), args.calibration,
+            *(args.detector or (None, None)), device=args.device, half=args.half)
+    except InferenceError as error:
+        print(f'infer.py: {error}', file=sys.stderr)
+        return 1
+    failed = 0
+    for video in args.video:
+        out = Path(args.out)
+        if len(args.video) > 1:
+            out /= Path(video).stem
+        camera = video.startswith('camera:') and video[7:].isdigit()
+        try:
+            result = inferencer(
+                int(video[7:]) if camera else video, out_dir=out, batch_size=args.batch_size,
+                show=args.show, fps=args.fps, box=args.box, pose_fps=args.pose_fps,
+                smooth=args.smooth, window=args.window, stride=args.stride,
+                evidence=not args.no_evidence, camera_seconds=args.camera_seconds,
+                language=args.lang, font=args.font)['predictions'][0]
+        except InferenceError as error:
+            print(f'infer.py: {error}', file=sys.stderr)
+            failed += 1
+            continue
+        print(summary_text(result))
+        print(f'open      {out / "report.html"}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit('infer.py: stopped; nothing half-written is left')
