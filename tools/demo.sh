@@ -1,26 +1,60 @@
 #!/usr/bin/env bash
-# The main job from nothing: sample data, index, training, test, figures. Stop it at any moment and
-# start it again: what is finished is kept.
+# The main jobs from nothing: sample data, index, training, test, figures, and a video judged. Stop it
+# at any moment and start it again: what is finished is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export FITNESS_DATA_ROOT=data/fitness_sample
-config=configs/demo_tsm_r18_heatmap.py
-work_dir=work_dirs/demo_tsm_r18_heatmap
+images=data/fitness_sample
+labels=data/fitness_sample_labels
+recogniser=work_dirs/demo_tsm_r18_heatmap
+pose=work_dirs/demo_pose_r18
+posture=work_dirs/demo_posture
+video=work_dirs/demo_video
 
 step() { printf '\n== %s\n' "$*"; }
+checkpoint() { echo "$1/$(basename "$(cat "$1/last_checkpoint")")"; }
+train() {  # data root, config, work directory; every line says whose it is
+    FITNESS_DATA_ROOT=$1 python tools/train.py "configs/$2.py" --work-dir "$3" --resume $amp 2>&1 |
+        sed -u "s/^/[$2] /"
+}
 
-step "1/5 generating the sample data set in $FITNESS_DATA_ROOT"
-python tools/data/make_sample.py --out "$FITNESS_DATA_ROOT" --preset small --seed 0 --workers 2
-step "2/5 indexing its labels"
-python tools/data/prepare.py --root "$FITNESS_DATA_ROOT"
-step "3/5 training the heatmap recogniser"
-python tools/train.py "$config" --work-dir "$work_dir" --resume
-step "4/5 testing it on performers it has not seen"
-checkpoint=$work_dir/$(basename "$(cat "$work_dir/last_checkpoint")")
-python tools/test.py "$config" "$checkpoint" --work-dir "$work_dir"
-step "5/5 drawing figures"
-python tools/analysis/plot_run.py "$work_dir"
+# Half precision where the processor computes in it, and half of the cores for each of two trainings.
+amp=
+if grep -qs avx512_bf16 /proc/cpuinfo; then amp=--amp; fi
+cores=$(python -c 'import os; print(max(len(os.sched_getaffinity(0)) // 2, 1))')
 
-printf 'checkpoint      %s\n' "$checkpoint"
-printf 'log             %s\n' "$(ls -t "$work_dir"/*/*.log | head -n 1)"
+step "1/6 generating the sample: images of 120 clips, and the labels of 1,200 more by other people"
+python tools/data/make_sample.py --out "$images" --preset small --seed 0
+python tools/data/make_sample.py --out "$labels" --preset medium --seed 1 --labels-only
+step "2/6 indexing it"
+python tools/data/prepare.py --root "$images"
+python tools/data/prepare.py --root "$labels" --labels-only 640x360
+step "3/6 training two at a time: the heatmap recogniser; the pose estimator, then posture judgement"
+trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
+export OMP_NUM_THREADS=$cores
+train "$images" demo_tsm_r18_heatmap "$recogniser" &
+first=$!
+train "$images" demo_pose_r18 "$pose"
+train "$labels" demo_posture_limbs "$posture"
+wait $first
+unset OMP_NUM_THREADS
+step "4/6 testing the recogniser on performers it has not seen, drawing figures"
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_tsm_r18_heatmap.py \
+    "$(checkpoint "$recogniser")" --work-dir "$recogniser"
+python tools/analysis/plot_run.py "$recogniser"
+step "5/6 calibrating posture judgement with the pose estimator's keypoints"
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_pose_keypoints.py \
+    "$(checkpoint "$pose")" --work-dir "$pose/keypoints"
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_posture_limbs.py \
+    "$(checkpoint "$posture")" --work-dir "$posture/predicted" --cfg-options \
+    test_dataloader.dataset.subset=all \
+    test_dataloader.dataset.keypoints_from="$pose/keypoints/anomalies/keypoints.npz"
+python tools/analysis/posture.py "$posture/predicted" --out "$posture"
+step "6/6 judging a video of somebody whom no network has seen"
+test -e "$video/squat.json" || python tools/data/make_video.py "$video/squat.mp4" \
+    --exercise 'barbell squat' --performer 8 --reps 6 --faults '고개 정면' '발과 무릎의 방향 일치'
+python tools/infer.py "$video/squat.mp4" --out "$video/judged"
+
+printf '\ncheckpoint      %s\n' "$(checkpoint "$recogniser")"
+printf 'log             %s\n' "$(ls -t "$recogniser"/*/*.log | head -n 1)"
+printf 'open            %s\n' "$video/judged/report.html" "$video/judged/annotated.mp4"

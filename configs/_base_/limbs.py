@@ -9,6 +9,7 @@ model = dict(
     cls_head=dict(
         type='PostureHead',
         conditions=_base_.conditions,
+        loss_conditions=dict(type='BCELossWithLogits', loss_weight=2.0),
         head=dict(type='GCNHead', in_channels=256, dropout=0.3)))
 
 crop = [_base_.crop, dict(type='CropKeypoints')]
@@ -19,7 +20,7 @@ train_dataloader = dict(
         *crop,
         # a body from a little more to the side or above, and keypoints as a network predicts them
         dict(type='RandomKeypointAffine', rotation_deg=10, stretch=0.2),
-        dict(type='JitterKeypoints', sigma=0.02, dropout=0.03),
+        dict(type='JitterKeypoints', sigma=0.02, dropout=0.01),
         dict(type='Flip', flip_ratio=0.5, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS),
         *as_graph,
     ]))
