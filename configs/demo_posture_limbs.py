@@ -1,5 +1,5 @@
-# The limb network on a generated sample of labels alone: 1,200 clips of 25 people take no more time than
-# the images of 50, and posture takes more clips to learn than exercises do.
+# The limb network on a generated sample of labels alone: 1,200 clips of 25 people take no longer to
+# make than the images of 50 clips, and posture takes more clips to learn than exercises do.
 _base_ = 'posture_limbs_fitness.py'
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
