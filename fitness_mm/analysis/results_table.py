@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +10,7 @@ from .bootstrap import FEWEST_PERFORMERS, Difference, paired_difference
 from .errors import AnalysisError
 from .model_cost import ModelCost
 from .results import ModelResult, confusable_rows
+from .tables import csv_table, markdown_table
 
 _DIFFERENCE_COLUMNS = ('first', 'second', 'on', 'difference', 'low', 'high', 'resampled',
                        'performers')
@@ -69,20 +68,21 @@ def markdown(rows: Sequence[dict], found: Sequence[tuple[str, str, str, Differen
     heads = ['model', 'train acc', 'valid acc', 'macro-F1', 'confusable three',
              *(f'view {key[5:]}' for key in views)]
     keys = ['train_acc', 'valid_acc', 'macro_f1', 'confusable_acc', *views]
-    parts = [_table(heads, [[row['model'], *(_share(row[key]) for key in keys)] for row in rows]),
+    shares = [[row['model'], *(_share(row[key]) for key in keys)] for row in rows]
+    parts = [markdown_table(heads, shares),
              f'Held-out clip-views: {samples}. `train acc` is that of the final weights on the '
              'training part, without augmentation. `confusable three` is the accuracy on clips of '
              'stiff-leg deadlift, barbell row and deadlift.']
     measured = [row for row in rows if row['parameters'] is not None]
     if measured:
-        parts += [_table(
+        parts += [markdown_table(
             ['model', 'parameters, M', 'GMAC per clip', 'clips/s'],
             [[row['model'], f"{row['parameters'] / 1e6:.2f}", f"{row['macs_per_clip'] / 1e9:.3f}",
               f"{row['clips_per_sec']:.1f}"] for row in measured]),
             f"Clips/s: batches of 8 in memory, on {measured[0]['device']}."]
     compared = [_towards(baseline, *entry) for entry in found if baseline in entry[:2]]
     if compared:
-        parts += [_table(
+        parts += [markdown_table(
             [f'compared with {baseline}', 'clips', 'accuracy difference', '95 % interval'],
             [[name, on, f'{d.value:+.4f}', f'{d.low:+.4f} to {d.high:+.4f}']
              for name, on, d in compared]), _about(compared[0][2])]
@@ -91,12 +91,12 @@ def markdown(rows: Sequence[dict], found: Sequence[tuple[str, str, str, Differen
 
 def rows_csv(rows: Sequence[dict]) -> str:
     """The rows for programs."""
-    return _csv(list(rows[0]), [list(row.values()) for row in rows])
+    return csv_table(list(rows[0]), [list(row.values()) for row in rows])
 
 
 def differences_csv(found: Sequence[tuple[str, str, str, Difference]]) -> str:
     """All pairs of models for programs."""
-    return _csv(_DIFFERENCE_COLUMNS, [
+    return csv_table(_DIFFERENCE_COLUMNS, [
         [first, second, on, d.value, d.low, d.high, d.resampled, d.performers]
         for first, second, on, d in found])
 
@@ -135,14 +135,3 @@ def _about(d: Difference) -> str:
 
 def _share(value: float | None) -> str:
     return '–' if value is None else f'{value:.4f}'
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ['---'] * len(heads), *rows]
-    return '\n'.join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator='\n').writerows([heads, *rows])
-    return out.getvalue()

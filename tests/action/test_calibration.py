@@ -22,6 +22,8 @@ from fitness_mm.action.calibration_fit import (
     performer_groups,
     reliability_curve,
 )
+from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.selection import select_exercises
 
 
 @pytest.mark.parametrize('temperature', [0.5, 1.0, 3.0])
@@ -99,9 +101,8 @@ def test_nobody_judges_the_calibration_that_was_fitted_to_him():
     assert len(np.unique(performer_groups(np.arange(12)))) == 5
 
 
-def squat(**judged):
+def squat():
     """A calibration of real exercises whose conditions are all judged."""
-    from fitness_mm.aihub.selection import select_exercises
     exercises = select_exercises(['barbell squat', 'front raise'])
     return PostureCalibration.unknown(
         [e.name for e in exercises], [e.conditions for e in exercises], judged=True)
@@ -128,8 +129,6 @@ def test_what_was_not_validated_is_never_judged():
 
 
 def test_conditions_whose_joints_were_not_seen_are_not_judged():
-    from fitness_mm.aihub.conditions import conditions_of
-    from fitness_mm.aihub.selection import select_exercises
     calibration = squat()
     conditions = conditions_of(select_exercises(['barbell squat']))
     hidden = conditions[0].joints[0]

@@ -39,3 +39,15 @@ def test_wrapped_models_are_looked_into():
     wrapped.model.module = model
     with pytest.raises(LaunchError, match='12 classes'):
         ClassCountHook().before_train(wrapped)
+
+
+def test_other_conditions_are_named():
+    judging = runner(2, val=2)
+    judging.model.cls_head.conditions = (3, 4)
+    dataset = judging.val_dataloader.dataset
+    ClassCountHook().before_val(judging)  # a data set that names no conditions
+    dataset.metainfo['conditions'] = (('a', 'b', 'c'), ('d', 'e', 'f', 'g'))
+    ClassCountHook().before_val(judging)
+    dataset.metainfo['conditions'] = (('d', 'e', 'f', 'g'), ('a', 'b', 'c'))
+    with pytest.raises(LaunchError, match=r'\[3, 4\] conditions .*val_dataloader has \[4, 3\]'):
+        ClassCountHook().before_val(judging)

@@ -1,6 +1,8 @@
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
@@ -70,6 +72,50 @@ def test_sample_dict_holds_labels_of_its_clip_view(build):
     # augmentation works in place; the index must not see it
     info['keypoint'] += 100
     assert not np.array_equal(info['keypoint'][0], dataset.index.keypoints(3))
+
+
+def test_conditions_stand_in_the_place_of_their_exercise(build):
+    names = ['barbell curl', 'barbell row', 'barbell deadlift']
+    dataset = build(subset='all', exercises=names)
+    assert dataset.metainfo['conditions'] == tuple(
+        e.conditions for e in select_exercises(names))
+    exercises = set()
+    for i in range(len(dataset)):
+        info = dataset.get_data_info(i)
+        start = 5 * info['label']  # all three have five conditions
+        conditions = info['conditions'].numpy()
+        assert conditions.dtype == np.int8 and conditions.shape == (15, )
+        assert conditions[start:start + 5].tolist() == dataset.index.conditions(i).tolist()
+        assert (np.delete(conditions, range(start, start + 5)) == -1).all()
+        exercises.add(info['label'])
+    assert exercises == {0, 1, 2}
+
+
+def test_conditions_that_may_not_be_learnt_are_masked(build, sample_root, tmp_path):
+    table = pq.read_table(sample_root / 'index.parquet')
+    usable = table['conditions_usable'].to_pylist()
+    conditions = table['conditions'].to_pylist()
+    usable[0] = False
+    conditions[1] = [-1, *conditions[1][1:]]  # not given
+    for name, values in (('conditions_usable', usable), ('conditions', conditions)):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(name),
+                                 pa.array(values, table.schema.field(name).type))
+    pq.write_table(table, tmp_path / 'index.parquet')
+    plain, masked = build(subset='all'), build(subset='all', data_root=str(tmp_path))
+    first, second, third = (
+        [d.get_data_info(i)['conditions'] for d in (plain, masked)] for i in range(3))
+    assert (first[0] >= 0).any() and (first[1] == -1).all()
+    assert (second[0] >= 0).sum() == (second[1] >= 0).sum() + 1
+    assert third[0].tolist() == third[1].tolist()
+
+
+def test_conditions_are_packed_for_the_head(build):
+    pack = dict(type='PackActionInputs', algorithm_keys=('conditions', ))
+    dataset = build(subset='all', pipeline=[*LOAD, dict(type='FormatShape', input_format='NCHW'),
+                                            pack])
+    sample = dataset[0]['data_samples']
+    assert sample.conditions.tolist() == dataset.get_data_info(0)['conditions'].tolist()
 
 
 def test_frames_are_cropped_with_their_keypoints(build):

@@ -1,0 +1,171 @@
+"""The report on posture networks: what it reads, computes and refuses."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import run_tool
+from posture_cases import CLASSES, hand_made, random_records
+
+from fitness_mm.action.calibration import CalibrationError, PostureCalibration
+from fitness_mm.action.calibration_fit import AbstainRule, fit_calibration
+from fitness_mm.action.posture_measures import overall_measures, posture_report
+from fitness_mm.action.posture_records import PostureRecordError
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.posture_abstaining import calibrated
+from fitness_mm.analysis.posture_compare import compare
+from fitness_mm.analysis.posture_report import write_posture_report
+from fitness_mm.analysis.posture_results import read_posture
+from fitness_mm.analysis.posture_tables import condition_rows, overall_rows, posture_markdown
+
+
+def test_folds_work_directories_and_files_are_pooled(tmp_path):
+    records = random_records(1.0)
+    for fold in range(2):
+        records.select(records.performer % 2 == fold).write(
+            tmp_path / f'fold{fold}' / 'posture.npz')
+    by_folder = read_posture([tmp_path])
+    by_file = read_posture([tmp_path / 'fold0' / 'posture.npz', tmp_path / 'fold1'])
+    for read in (by_folder, by_file):
+        assert overall_measures(read) == pytest.approx(overall_measures(records))
+    with pytest.raises(AnalysisError, match=r'do not belong together.*in two of them'):
+        read_posture([tmp_path, tmp_path / 'fold1'])
+
+
+def test_records_that_are_missing_or_damaged(tmp_path):
+    with pytest.raises(AnalysisError, match=r'there is no .*posture\.npz; .*tools/test\.py'):
+        read_posture([tmp_path])
+    (tmp_path / 'posture.npz').write_bytes(b'no archive')
+    with pytest.raises(AnalysisError, match='damaged'):
+        read_posture([tmp_path])
+
+
+def test_rows_of_the_tables():
+    records = random_records(1.0, ['barbell squat', 'plank'])
+    report = posture_report(records)
+    overall = {row['part']: row for row in overall_rows(report)}
+    assert list(overall)[:4] == ['all clip-views', 'clips, views fused', 'view A', 'view C']
+    assert list(overall)[4:] == [f'performer Z{p}' for p in range(1, 7)]
+    assert overall['view C']['micro_acc'] == report['per_view']['C']['micro_acc']
+    assert overall['clips, views fused']['samples'] == 24
+
+    rows = condition_rows(report, fit_calibration(records))
+    assert len(rows) == 4 + 3
+    assert (rows[0]['exercise_ko'], rows[0]['condition_ko']) == ('바벨 스쿼트', '척추의 중립')
+    assert rows[0]['condition_en'] == 'neutral spine'
+    assert rows[0]['kept_clips'] + rows[0]['broken_clips'] == 12
+    assert rows[0]['kept_clip_views'] == 2 * rows[0]['kept_clips']
+    # exercises of somebody else's catalogue keep their names
+    foreign = hand_made()
+    row = condition_rows(posture_report(replace(foreign, classes=('스쿼트 2', 'b'))),
+                         fit_calibration(replace(foreign, classes=('스쿼트 2', 'b'))))[0]
+    assert (row['exercise_ko'], row['condition_ko'], row['condition_en']) == ('스쿼트 2', 'ㄱ', '')
+
+
+def test_weak_conditions_are_named():
+    records = random_records(3.0, ['barbell squat', 'plank'])
+    logits = records.condition_logits.copy()
+    logits[:, 5] = np.where(np.arange(len(logits)) % 2, 1, -1)  # no opinion on plank's second
+    records = replace(records, condition_logits=logits)
+    rule = AbstainRule()
+    text = posture_markdown(posture_report(records), fit_calibration(records, rule), rule,
+                            calibrated(records, rule))
+    assert 'Not judged, 1 of 7 conditions:' in text
+    assert '- plank (플랭크): 몸통과 엉덩이의 정렬 유지' in text
+    strict = AbstainRule(min_clips=99)
+    text = posture_markdown(posture_report(records), fit_calibration(records, strict), strict, None)
+    assert 'Not judged, 7 of 7' in text
+    assert 'all clips are of one performer' in text.lower()
+
+
+def test_keeping_silent_against_hand_computed_numbers():
+    """Two performers with the same four clips, so that each calibration fits the other's."""
+    kept, broken = ((1, ), 4.0), ((0, ), -4.0)
+    rows = [(p, *case) for p in (1, 2) for case in (kept, kept, broken, ((0, ), 0.2))]
+    records = replace(
+        random_records(1.0, ['plank']).select(np.arange(len(rows))),
+        condition_logits=np.array([[logit, 0, 0] for *_, logit in rows], np.float32),
+        truth=np.array([[*truth, -1, -1] for _, truth, _ in rows], np.int8),
+        clip=np.array([f'clip {i}' for i in range(len(rows))]),
+        performer=np.array([p for p, *_ in rows]))
+    found = calibrated(records, AbstainRule(min_accuracy=0.5, min_clips=1, band=0.1))
+    # of four judgements a person, the one of 0.2 is withheld and the others are right
+    assert found.judged == 3 / 4
+    assert found.judged_acc == 1.0
+    assert (found.faults_reported, found.faults_withheld, found.false_alarms) == (0.5, 0.5, 0.0)
+    silent = calibrated(records, AbstainRule(min_clips=50))
+    assert (silent.judged, silent.judged_acc) == (0.0, None)
+    assert calibrated(records.select(records.performer == 1), AbstainRule()) is None
+
+
+def test_what_a_second_set_loses():
+    first, second = random_records(1.5), random_records(0.7)
+    shuffled = second.select(np.random.default_rng(0).permutation(len(second))[20:])
+    found = compare(first, shuffled)
+    assert found.left_out == 20
+    assert (found.first.clip == found.second.clip).all()
+    assert (found.first.view == found.second.view).all()
+    for name, change in found.differences.items():
+        measured = [overall_measures(r)[name] for r in (found.first, found.second)]
+        assert [change.first, change.second] == pytest.approx(measured)
+        assert change.change.value == pytest.approx(measured[1] - measured[0])
+        assert change.change.low <= change.change.value <= change.change.high < 0
+    assert found.differences.keys() == {
+        'exercise_top1', 'micro_acc', 'exact_match', 'micro_acc_predicted',
+        'exact_match_predicted'}
+
+
+@pytest.mark.parametrize('change, message', [
+    (lambda r: r.select(r.clip == 'none'), 'no rows'),
+    (lambda r: replace(r, clip=np.char.add(r.clip, 'x')), 'no clip-view in common'),
+    (lambda r: replace(r, clip=np.full(len(r), '')), 'meta_keys'),
+    (lambda r: replace(r, truth=np.where(r.truth < 0, r.truth, 1 - r.truth)), 'other truths'),
+    (lambda r: replace(r, classes=tuple(map(str, range(12)))), 'other exercises'),
+])
+def test_sets_that_cannot_be_compared(change, message):
+    records = random_records(1.0)
+    with pytest.raises((AnalysisError, PostureRecordError), match=message):
+        compare(records, change(records))
+
+
+def test_the_report_of_one_performer_has_no_figure(tmp_path):
+    random_records(1.0, ['plank'], [3]).write(tmp_path / 'posture.npz')
+    files = write_posture_report([tmp_path], tmp_path / 'out')
+    assert [f.name for f in files] == ['posture.md', 'overall.csv', 'conditions.csv',
+                                       'calibration.json']
+
+
+def test_the_tool_writes_tables_figure_and_calibration(tmp_path):
+    random_records(1.5).write(tmp_path / 'labels' / 'posture.npz')
+    random_records(0.7).write(tmp_path / 'predicted.npz')
+    out = tmp_path / 'out'
+    result = run_tool('analysis/posture.py', tmp_path / 'labels', '--out', out, '--compare',
+                      tmp_path / 'predicted.npz', '--band', 0.2)
+    assert sorted(p.name for p in out.iterdir()) == [
+        'calibration.json', 'conditions.csv', 'overall.csv', 'posture.md', 'reliability.png']
+    assert (out / 'reliability.png').read_bytes().startswith(b'\x89PNG')
+    calibration = PostureCalibration.read(out / 'calibration.json')
+    assert calibration == fit_calibration(random_records(1.5), AbstainRule(band=0.2))
+    text = (out / 'posture.md').read_text('utf-8')
+    assert text in result.stdout
+    assert '| exact match, predicted exercise |' in text
+    with open(out / 'conditions.csv', encoding='utf-8', newline='') as file:
+        rows = list(csv.DictReader(file))
+    expected = posture_report(random_records(1.5))['per_condition']
+    assert [float(row['auroc']) for row in rows] == [c['auroc'] for c in expected]
+
+
+def test_one_sentence_for_a_user_mistake(tmp_path):
+    result = run_tool('analysis/posture.py', 'nowhere.npz', '--out', tmp_path / 'out',
+                      cwd=tmp_path, check=False)
+    assert result.returncode == 1
+    assert 'posture.py: there is no nowhere.npz' in result.stdout.splitlines()[-1]
+    assert 'Traceback' not in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_another_network_do_not_slip_through():
+    calibration = fit_calibration(random_records(1.0, ['plank', 'push-up']))
+    with pytest.raises(CalibrationError, match='2 exercises'):
+        calibration.check_fits(CLASSES, [(), ()])

@@ -1,0 +1,56 @@
+"""Tables of posture judgement, and the calibration that inference uses.
+
+Reads what tests with FitnessPostureMetric leave: work directories, folders of folds, or posture.npz
+files, pooled. Writes posture.md, overall.csv, conditions.csv, reliability.png and calibration.json.
+What predicted keypoints cost is the difference between two tests of the same network:
+
+    tools/test.py CONFIG CHECKPOINT --work-dir WORK_DIR/predicted \\
+        --cfg-options test_dataloader.dataset.keypoints_from=all.npz
+    tools/analysis/posture.py WORK_DIR --compare WORK_DIR/predicted --out posture
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from fitness_mm import compat
+
+compat.apply()
+
+from fitness_mm.action.calibration_fit import DEFAULT_RULE, AbstainRule  # noqa: E402
+from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
+from fitness_mm.analysis.posture_report import write_posture_report  # noqa: E402
+from fitness_mm.engine.launch import plain_errors  # noqa: E402
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('paths', nargs='+', type=Path, metavar='WORK_DIR_or_FILE',
+                        help='work directories of one network, or their posture.npz; several are '
+                        'folds and are pooled')
+    parser.add_argument('--out', type=Path, required=True, help='folder for the report')
+    parser.add_argument('--compare', nargs='+', type=Path, default=[], metavar='WORK_DIR_or_FILE',
+                        help='records of the same clips to compare with')
+    parser.add_argument('--min-accuracy', type=float, default=DEFAULT_RULE.min_accuracy,
+                        help='least cautious balanced accuracy of a condition that is judged '
+                        '(default: %(default)s)')
+    parser.add_argument('--min-clips', type=int, default=DEFAULT_RULE.min_clips,
+                        help='least number of held-out clips that keep a condition, and that break '
+                        'it (default: %(default)s)')
+    parser.add_argument('--band', type=float, default=DEFAULT_RULE.band,
+                        help='a probability nearer to one half is no verdict (default: '
+                        '%(default)s)')
+    args = parser.parse_args()
+    try:
+        rule = AbstainRule(args.min_accuracy, args.min_clips, args.band)
+    except ValueError as error:
+        sys.exit(f'posture.py: {error}')
+    files = write_posture_report(args.paths, args.out, rule, args.compare)
+    print(files[0].read_text('utf-8'))
+    print('files  ' + ' '.join(map(str, files)))
+
+
+if __name__ == '__main__':
+    with plain_errors(AnalysisError):
+        main()
