@@ -4,8 +4,9 @@ _base_ = 'posture_limbs_fitness.py'
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample_labels}}'
-train_dataloader = dict(num_workers=2, dataset=dict(data_root=data_root))
-val_dataloader = dict(num_workers=1, batch_size=64, dataset=dict(data_root=data_root))
+# Samples this small cost more to send between processes than to make.
+train_dataloader = dict(num_workers=0, dataset=dict(data_root=data_root))
+val_dataloader = dict(num_workers=0, batch_size=64, dataset=dict(data_root=data_root))
 test_dataloader = val_dataloader
 
 max_epochs = 30
