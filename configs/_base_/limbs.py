@@ -39,3 +39,4 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
 test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best='posture/exact_match_predicted', rule='greater'))

@@ -1,4 +1,4 @@
-"""Every model of the study has a feature of the size that its network pools."""
+"""Every model of the study, and of posture, has a feature of the size that its network pools."""
 
 import pytest
 from conftest import REPO
@@ -7,14 +7,17 @@ from mmengine.dataset import pseudo_collate
 from fitness_mm.analysis.features import pooled_features
 from fitness_mm.analysis.load_model import build_dataset, build_model, read_config
 
-WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256}
+NAMES = [*sorted(f'study/{p.stem}' for p in (REPO / 'configs/study').glob('*.py')),
+         'demo_posture_tsm_r18_heatmap', 'demo_posture_limbs']
+WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256,
+         'demo_posture_limbs': 256}
 
 
-@pytest.mark.parametrize('name', sorted(p.stem for p in (REPO / 'configs/study').glob('*.py')))
+@pytest.mark.parametrize('name', NAMES)
 def test_one_vector_a_clip(name, sample_root, monkeypatch):
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
-    cfg = read_config(REPO / 'configs' / 'study' / f'{name}.py')
+    cfg = read_config(REPO / 'configs' / f'{name}.py')
     dataset = build_dataset(cfg)
     values = pooled_features(build_model(cfg), [pseudo_collate([dataset[0], dataset[1]])])
-    assert values.shape == (2, WIDTH.get(name, 512))
+    assert values.shape == (2, WIDTH.get(name.removeprefix('study/'), 512))
     assert (values[0] != values[1]).any()
