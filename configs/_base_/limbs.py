@@ -20,7 +20,7 @@ train_dataloader = dict(
         *crop,
         # a body from a little more to the side or above, and keypoints as a network predicts them
         dict(type='RandomKeypointAffine', rotation_deg=10, stretch=0.2),
-        dict(type='JitterKeypoints', sigma=0.02, dropout=0.01),
+        dict(type='JitterKeypoints', sigma=0.02, dropout=0.01, bias=0.04),
         dict(type='Flip', flip_ratio=0.5, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS),
         *as_graph,
     ]))

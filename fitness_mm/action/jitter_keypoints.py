@@ -19,23 +19,26 @@ class JitterKeypoints(BaseTransform):
     Args:
         sigma: Largest standard deviation of the noise of each coordinate. Every sample draws its
             own between 0 and this one, so that exact keypoints stay in the training part.
+        bias: The same for an error that a joint keeps through all frames of the clip. An
+            estimator that is unsure where a joint is in this light or on this body is so in
+            every frame, so that most of its error does not average out.
         dropout: Probability that a joint of a frame is lost. Its score becomes 0, which leaves its
             heatmap empty, and it moves to the middle of the frame's joints, for networks that
             look at positions whatever their score.
 
     Raises:
-        ValueError: If ``sigma`` is negative or ``dropout`` no probability below 1.
+        ValueError: If ``sigma`` or ``bias`` is negative or ``dropout`` no probability below 1.
 
     Required keys: ``keypoint`` (1, T, K, 2), ``keypoint_score`` (1, T, K). Modified keys: the same.
     """
 
-    def __init__(self, sigma: float = 0.02, dropout: float = 0.05) -> None:
-        if sigma < 0:
-            raise ValueError('sigma has to be at least 0, in shares of the longer side of the box '
-                             f'around the joints, but got {sigma}')
+    def __init__(self, sigma: float = 0.02, dropout: float = 0.05, bias: float = 0.0) -> None:
+        if min(sigma, bias) < 0:
+            raise ValueError('sigma and bias have to be at least 0, in shares of the longer side '
+                             f'of the box around the joints, but got {sigma} and {bias}')
         if not 0 <= dropout < 1:
             raise ValueError(f'dropout has to be a probability below 1, but got {dropout}')
-        self.sigma, self.dropout = sigma, dropout
+        self.sigma, self.dropout, self.bias = sigma, dropout, bias
 
     def transform(self, results: dict) -> dict:
         """Changes ``keypoint`` and ``keypoint_score``."""
@@ -48,6 +51,9 @@ class JitterKeypoints(BaseTransform):
         strength = np.random.uniform(0, self.sigma)
         noise = np.random.standard_normal(keypoint.shape).astype(np.float32)
         keypoint += np.float32(strength * side) * noise
+        strength = np.random.uniform(0, self.bias)
+        noise = np.random.standard_normal(keypoint[:, :1].shape).astype(np.float32)
+        keypoint += np.float32(strength * side) * noise
         lost = np.random.random_sample(score.shape) < self.dropout
         count = np.maximum(seen.sum(-1, keepdims=True), 1)[..., None]  # (1, T, 1, 1)
         middle = np.where(seen[..., None], keypoint, 0).sum(-2, keepdims=True) / count
@@ -56,4 +62,5 @@ class JitterKeypoints(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(sigma={self.sigma}, dropout={self.dropout})'
+        return (f'{type(self).__name__}(sigma={self.sigma}, dropout={self.dropout}, '
+                f'bias={self.bias})')

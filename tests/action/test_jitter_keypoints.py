@@ -72,7 +72,18 @@ def test_a_clip_without_any_joint_stays_as_it_is():
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(sigma=-0.1), 'sigma'), (dict(dropout=1), 'dropout'), (dict(dropout=-0.1), 'dropout')])
+    (dict(sigma=-0.1), 'sigma'), (dict(bias=-0.1), 'bias'), (dict(dropout=1), 'dropout'),
+    (dict(dropout=-0.1), 'dropout')])
 def test_arguments_that_make_no_jitter(kwargs, message):
     with pytest.raises(ValueError, match=message):
         JitterKeypoints(**kwargs)
+
+
+def test_bias_is_the_same_in_every_frame_of_a_clip(monkeypatch):
+    monkeypatch.setattr(np.random, 'uniform', lambda low, high: high)
+    before = results()
+    np.random.seed(0)
+    after = JitterKeypoints(sigma=0, dropout=0, bias=0.03).transform(dict(before))
+    moved = (after['keypoint'] - before['keypoint'])[0][:, before['keypoint_score'][0, 0] > 0]
+    np.testing.assert_allclose(moved, np.broadcast_to(moved[:1], moved.shape), atol=1e-3)
+    assert moved[0].std() == pytest.approx(0.03 * 200, rel=0.3)

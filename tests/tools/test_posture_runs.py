@@ -1,4 +1,4 @@
-"""Posture networks through the real tools: train, resume, test, and what analyses make of it."""
+"""Posture networks through the real tools: train, resume, and what analyses make of it."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_training_leaves_records_reports_and_the_best_checkpoint(run):
     np.testing.assert_array_equal(result.records.predicted, records.predicted)
 
 
-def test_a_resumed_run_in_half_precision_and_a_test(run, tmp_path):
+def test_a_resumed_run_in_half_precision_goes_on_where_it_was(run, tmp_path):
     work_dir, log, env = run
     shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
@@ -57,11 +57,5 @@ def test_a_resumed_run_in_half_precision_and_a_test(run, tmp_path):
     losses = [float(loss) for loss in logged('loss_conditions', resumed.stdout)]
     # the same samples and dropout; bfloat16 has three digits
     assert losses == pytest.approx(expected[len(expected) // 2:], rel=0.05)
-    run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path / 'test', *SMALL,
-             env=env)
-    validated, tested = (PostureRecords.read(folder / 'posture.npz')
-                         for folder in (work_dir, tmp_path / 'test'))
-    np.testing.assert_allclose(tested.condition_logits, validated.condition_logits, rtol=1e-4,
-                               atol=1e-5)
     assert torch.load(work_dir / 'epoch_2.pth')['state_dict'].keys() == torch.load(
         tmp_path / 'epoch_2.pth')['state_dict'].keys()
