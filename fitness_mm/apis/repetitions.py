@@ -176,15 +176,19 @@ def _starts_high(stretch: Stretch, turns: list[int], up: bool | None) -> bool:
 def _bounds(signal: np.ndarray, before: int, top: int, after: int) -> tuple[float, float, float]:
     """Start, turn and stop of one repetition in samples, where noise cannot move them far.
 
-    Both ends of a repetition are flat, so they are extrapolated from where the movement passes a
-    tenth and a half of its way, as if it were a raised cosine.
+    Both ends of a movement are flat, so they are extrapolated from where it passes a tenth, a half
+    and nine tenths of its way, as if it were a raised cosine.
     """
-    out, back = signal[before:top + 1], signal[top:after + 1]
-    start_10, start_50, reach = (before + _passes(out, share) for share in (0.1, 0.5, 0.9))
-    stop_10, stop_50, leave = (after - _passes(back[::-1], share) for share in (0.1, 0.5, 0.9))
-    start = start_10 - (start_50 - start_10) * _BEFORE_TENTH
-    stop = stop_10 + (stop_10 - stop_50) * _BEFORE_TENTH
-    return max(start, before), (reach + leave) / 2, min(stop, after)
+    start, reach = _ends(signal[before:top + 1])
+    stop, leave = _ends(signal[top:after + 1][::-1])
+    turn = (before + reach + after - leave) / 2
+    return max(before + start, before), turn, min(after - stop, after)
+
+
+def _ends(rise: np.ndarray) -> tuple[float, float]:
+    """Where a rise begins and ends."""
+    low, half, high = (_passes(rise, share) for share in (0.1, 0.5, 0.9))
+    return low - (half - low) * _BEFORE_TENTH, high + (high - half) * _BEFORE_TENTH
 
 
 def _passes(rise: np.ndarray, share: float) -> float:

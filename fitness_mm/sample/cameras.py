@@ -16,7 +16,7 @@ to the performer's left."""
 
 
 _CENTRE_CM = -42.0
-_LEAST_WIDTH_CM = 230.0
+_LEAST_WIDTH_CM = 265.0
 
 
 @dataclass(frozen=True)

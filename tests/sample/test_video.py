@@ -1,0 +1,200 @@
+"""Generated videos: the count, the faults and the moments are those asked for; samples stay."""
+
+import hashlib
+import json
+
+import av
+import numpy as np
+import pytest
+from conftest import run_tool
+
+from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.sample.clip import label_keypoints, perform
+from fitness_mm.sample.dense_tempo import sample_schedule
+from fitness_mm.sample.motions import MOTIONS
+from fitness_mm.sample.plan import plan_clips
+from fitness_mm.sample.presets import PRESETS
+from fitness_mm.sample.video import Script, VideoError, rehearse
+from fitness_mm.sample.video_file import make_video, truth
+
+CONDITIONS = [(name, condition) for name in MOTIONS
+              for condition in exercise_by_name(name).conditions]
+
+
+def _joints(**changes) -> np.ndarray:
+    return rehearse(Script(**{'exercise': 'barbell squat', 'reps': 3, **changes})).joints.keypoints
+
+
+def test_samples_are_the_same_as_before_there_were_videos():
+    digest = hashlib.sha256()
+    plans = plan_clips(PRESETS['small'], 0)
+    for plan in plans[::11]:
+        labels, _ = label_keypoints(perform(plan, 0, (96, 64)), 0)
+        digest.update(labels.astype('<i8').tobytes())
+    assert digest.hexdigest() == LABELS_OF_VERSION_6
+
+
+LABELS_OF_VERSION_6 = '6d3ca4ac868c27be272a7ffa6e8704840b766b964ccf8bee1dd8a735c0db591f'
+
+
+@pytest.mark.parametrize('reps', [0, 1, 7])
+@pytest.mark.parametrize('name', MOTIONS)
+def test_as_many_repetitions_as_asked_for(name, reps):
+    take = rehearse(Script(name, reps, 2.0, seed=reps))
+    wrist, nose, hip = (take.joints.keypoints[:, KEYPOINT_INDEX[joint], 1]
+                        for joint in ('Left Wrist', 'Nose', 'Left Hip'))
+    # Some height goes up and down in every exercise; it passes its middle twice a repetition.
+    height = max((wrist, nose, hip), key=np.ptp)
+    if reps == 0:
+        assert np.ptp(height) < 8.0
+        return
+    above = height > (height.min() + height.max()) / 2
+    assert np.sum(above[1:] != above[:-1]) == 2 * reps == 2 * len(truth(take)['repetitions'])
+
+
+@pytest.mark.parametrize('reps', [0, 1, 12])
+def test_the_moments_come_in_order_and_fill_the_time(reps):
+    schedule = sample_schedule(np.random.default_rng(reps), reps, 2.5, 1.0, 2.0,
+                               [(1, 4.0)] if reps > 1 else [])
+    assert schedule.total_sec == pytest.approx(3.0 + 2.5 * reps + (4.0 if reps > 1 else 0.0))
+    moments = np.stack([schedule.start, schedule.reach, schedule.leave, schedule.stop], 1).ravel()
+    assert np.all(np.diff(moments) > 0) and len(moments) == 4 * reps
+    if reps:
+        assert moments[0] == pytest.approx(1.0) and moments[-1] < schedule.total_sec - 2.0
+        middle = schedule.progress(schedule.turn)
+        np.testing.assert_allclose(middle, 1.0)
+        np.testing.assert_allclose(schedule.progress(schedule.start), 0.0, atol=1e-12)
+    if reps > 1:
+        pauses = schedule.start[1:] - schedule.stop[:-1]
+        assert pauses[0] > 4.0 > pauses[1:].max()
+
+
+@pytest.mark.parametrize('name', MOTIONS)
+def test_nothing_jumps(name):
+    conditions = exercise_by_name(name).conditions
+    for faults in ((), conditions):
+        joints = rehearse(Script(name, 3, 2.0, faults=faults, faulty_reps=(2,) if faults else None,
+                                 seed=1)).joints.keypoints
+        speed = np.linalg.norm(np.diff(joints, axis=0), axis=-1)
+        # Half the span of the arms in a second and a bit; in the sparse images it is one step.
+        assert speed.max() < 15.0
+        assert np.linalg.norm(np.diff(joints, 2, axis=0), axis=-1).max() < 4.0
+
+
+@pytest.mark.parametrize(('name', 'condition'), CONDITIONS)
+def test_a_fault_changes_the_joints(name, condition):
+    good, bad = (rehearse(Script(name, 2, faults=faults)).joints.keypoints
+                 for faults in ((), (condition,)))
+    moved = np.linalg.norm(good - bad, axis=-1).max(1)
+    assert np.mean(moved > 6.0) > 0.15
+
+
+def test_a_fault_in_one_repetition_is_in_no_other():
+    good, bad = (rehearse(Script('barbell squat', 4, faults=faults, faulty_reps=reps))
+                 for faults, reps in (((), None), (('고개 정면',), (2,))))
+    moved = np.linalg.norm(good.joints.keypoints - bad.joints.keypoints, axis=-1).max(1)
+    for rep in range(4):
+        part = slice(*(round(m[rep] * 30) for m in (bad.schedule.start, bad.schedule.stop)))
+        if rep == 1:
+            assert moved[part].min() > 6.0
+        else:
+            turn = round(bad.schedule.turn[rep] * 30)
+            assert moved[turn] < 0.1
+    assert [rep['faults'] for rep in truth(bad)['repetitions']] == [[], ['고개 정면'], [], []]
+
+
+def test_the_frame_rate_samples_one_movement():
+    slow, fast = _joints(fps=10.0), _joints(fps=30.0)
+    assert len(fast) == 3 * len(slow)
+    # Smoothing is in time, so a slow video is a little smoother.
+    assert np.abs(fast[::3] - slow).max() < 1.5
+
+
+def test_what_a_seed_a_take_and_a_performer_change():
+    same = _joints()
+    np.testing.assert_array_equal(same, _joints())
+    for change in ({'seed': 1}, {'take': 1}, {'performer': 4}):
+        assert np.abs(_joints(**change)[:100] - same[:100]).max() > 2.0, change
+    bodies = [rehearse(Script('barbell curl', take=take)).body for take in (0, 1)]
+    assert bodies[0] == bodies[1]
+    sample_body = perform(next(plan for plan in plan_clips(PRESETS['small'], 0)
+                               if plan.performer == 9), 0, (96, 64)).body
+    assert bodies[0] == sample_body
+
+
+def test_english_names_do_as_well():
+    korean = rehearse(Script('바벨 스쿼트', faults=('고개 정면',)))
+    english = rehearse(Script('barbell squat', faults=('Head facing forward',)))
+    assert korean.script == english.script
+
+
+@pytest.mark.parametrize('size', [(96, 64), (90, 160)])
+def test_the_whole_body_is_in_the_picture(size):
+    for name in MOTIONS:
+        take = rehearse(Script(name, 1, size=size, view='B'))
+        assert np.all(take.keypoints > 0) and np.all(take.keypoints < size)
+
+
+def test_the_file_is_the_same_every_time_and_as_the_truth_says(tmp_path):
+    script = Script('dumbbell curl', 1, 1.0, 0.2, 0.2, fps=25.0, size=(96, 64))
+    for name in ('a', 'b'):
+        make_video(tmp_path / f'{name}.mp4', script)
+    assert (tmp_path / 'a.mp4').read_bytes() == (tmp_path / 'b.mp4').read_bytes()
+    document = json.loads((tmp_path / 'a.json').read_text('utf-8'))
+    with av.open(str(tmp_path / 'a.mp4')) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name == 'h264' and stream.average_rate == 25
+        images = [frame.to_ndarray(format='bgr24') for frame in container.decode(stream)]
+    assert len(images) == document['num_frames'] == len(document['keypoints']) == 35
+    assert images[0].shape == (64, 96, 3) and document['size'] == [96, 64]
+    assert (document['exercise'], document['exercise_ko']) == ('dumbbell curl', '덤벨 컬')
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['a.json', 'a.mp4', 'b.json',
+                                                               'b.mp4']
+
+
+def test_parts_are_drawn_as_the_whole(monkeypatch):
+    take = rehearse(Script('barbell row', 1, 1.0, 0.2, 0.2, size=(96, 64)))
+    whole = list(take.images())
+    monkeypatch.setattr('fitness_mm.sample.video._FRAMES_AT_ONCE', 10)
+    parts = list(take.images())
+    assert len(parts) == len(whole) == 42
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in zip(whole, parts, strict=True)) < 0.5
+
+
+@pytest.mark.parametrize(('change', 'sentences'), [
+    ({'exercise': 'push-up'}, ["no movement for 'push-up'", 'barbell squat (바벨 스쿼트)']),
+    ({'exercise': 'jumping'}, ["no movement for 'jumping'", 'front raise (프런트 레이즈)']),
+    ({'faults': ('손목의 중립',)}, ["no condition '손목의 중립'", '고개 정면 (', 'barbell squat']),
+    ({'view': 'F'}, ["no view 'F', expected one of A, B"]),
+    ({'reps': -1}, ['-1 repetitions, expected 0 to 1000']),
+    ({'rep_sec': float('nan')}, ['nan s a repetition, expected 0.8 to 20']),
+    ({'fps': 0.0}, ['0 frames a second, expected 1 to 240']),
+    ({'size': (97, 64)}, ['97x64 px, expected even numbers']),
+    ({'pauses': ((3, 1.0),)}, ['a pause of 1 s after repetition 3: expected 1 to 2']),
+    ({'faults': ('고개 정면',), 'faulty_reps': (4,)}, ['repetition 4 cannot be faulty']),
+    ({'faulty_reps': (1,)}, ['no fault is given']),
+    ({'reps': 0, 'before_sec': 0.0, 'after_sec': 0.0}, ['the video has no frame']),
+])
+def test_bad_scripts_get_one_sentence(change, sentences):
+    with pytest.raises(VideoError) as caught:
+        _joints(**change)
+    for sentence in sentences:
+        assert sentence in str(caught.value)
+
+
+def test_the_tool_lists_films_and_refuses(tmp_path):
+    listed = run_tool('data/make_video.py', '--list').stdout
+    assert 'barbell squat (바벨 스쿼트)\n    척추의 중립 (' in listed
+    assert listed.count('\n') == len(MOTIONS) + len(CONDITIONS)
+    out = tmp_path / 'squat.mp4'
+    said = run_tool('data/make_video.py', out, '--exercise', 'barbell squat', '--reps', 2,
+                    '--seconds', 4, '--fps', 10, '--size', 96, 64, '--faults', '고개 정면').stdout
+    assert '40 frames, 2 repetitions of barbell squat' in said
+    document = json.loads(out.with_suffix('.json').read_text('utf-8'))
+    assert document['count'] == 2 and document['faults'] == ['고개 정면']
+    refused = run_tool('data/make_video.py', tmp_path / 'no.mp4', '--exercise', 'jumping',
+                       check=False)
+    assert refused.returncode == 1 and 'Traceback' not in refused.stdout
+    assert 'make_video: the sample has no movement' in refused.stdout
+    assert not (tmp_path / 'no.mp4').exists()
