@@ -31,7 +31,7 @@ def body(left: np.ndarray, right: np.ndarray | None = None) -> np.ndarray:
         for joint, low, high in (('Elbow', -50, -50), ('Wrist', -5, -95), ('Palm', 8, -108)):
             keypoints[:, KEYPOINT_INDEX[f'{side} {joint}'], 0] = sign * 42
             keypoints[:, KEYPOINT_INDEX[f'{side} {joint}'], 1] = low + (high - low) * progress
-    return keypoints + (240, 200)
+    return keypoints + np.array([240.0, 200.0])
 
 
 def waves(periods: float, seconds: float = 2.0, start: float = 0.0, fps: float = FPS) -> np.ndarray:
@@ -164,7 +164,7 @@ def test_what_must_not_change_the_count(noisy):
     for name, changed, also in (
             ('as it is', keypoints, scores), ('backwards', keypoints[::-1], scores[::-1]),
             ('mirrored', flipped, scores[:, FLIP_INDICES]), ('larger', keypoints * 4.0, scores),
-            ('moved', keypoints + (900, -height), scores)):
+            ('moved', keypoints + np.array([900, -height]), scores)):
         reps = count_repetitions(changed, also, FPS, script.exercise)
         assert len(reps) == script.reps, name
 

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/repetitions'),
                         help='folder for the report (default: %(default)s)')
     parser.add_argument('--trials', type=int, default=420,
-                        help='movements per noise level (default: %(default)s)')
+                        help='movements per noise level; 0 leaves them out (default: %(default)s)')
     parser.add_argument('--noise', type=float, nargs='+', default=[0.0, 0.02, 0.05, 0.1],
                         help='shares of the length of the trunk (default: 0 0.02 0.05 0.1)')
     parser.add_argument('--seed', type=int, default=2,
@@ -35,8 +35,10 @@ def main() -> None:
     parser.add_argument('--videos', type=int, default=24,
                         help='videos to film for it (default: %(default)s)')
     args = parser.parse_args()
-    if args.trials < 1 or args.videos < 1 or args.seed < 0 or min(args.noise) < 0:
-        parser.error('--trials and --videos have to be at least 1, --seed and --noise at least 0')
+    if args.videos < 1 or min(args.trials, args.seed, *args.noise) < 0:
+        parser.error('--videos has to be at least 1, --trials, --seed and --noise at least 0')
+    if not args.trials and not args.pose:
+        parser.error('with --trials 0 there is nothing to do but for --pose')
     report = write_report(args.out, args.trials, args.noise, args.seed, args.pose, args.videos)
     print(report.read_text('utf-8'))
     print(f'report  {report}')
@@ -47,4 +49,4 @@ if __name__ == '__main__':
         try:
             main()
         except KeyboardInterrupt:
-            sys.exit('repetitions: stopped, no report was written')
+            sys.exit('repetitions: stopped; what is finished is in the report')

@@ -34,15 +34,17 @@ def plot_outcomes(examples: Sequence[Trial], runs: dict[str, list[Outcome]],
     """
     figure, rows = plt.subplots(
         len(examples) + 1, 1, figsize=(9, 2.1 * len(examples) + 3.4), layout='constrained',
-        height_ratios=[1.0] * len(examples) + [1.5])
+        height_ratios=[1.0] * len(examples) + [1.5], squeeze=False)
+    rows = rows[:, 0]
     for axes, trial in zip(rows[:-1], examples, strict=True):
         _draw_trial(axes, trial)
-    rows[0].legend(*_legend(), loc='lower left', bbox_to_anchor=(0, 1.12), ncols=4, fontsize=8,
-                   frameon=False)
-    rows[-2].set_xlabel('seconds')
+    if examples:
+        rows[0].legend(*_legend(), loc='lower left', bbox_to_anchor=(0, 1.12), ncols=4,
+                       fontsize=8, frameon=False)
+        rows[-2].set_xlabel('seconds')
     _draw_shares(rows[-1], runs)
-    with replacing(out) as partial:
-        figure.savefig(partial, dpi=110)
+    with replacing(out) as file:
+        figure.savefig(file, dpi=110)
     plt.close(figure)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from mmengine.config import Config
@@ -28,7 +29,7 @@ def write_report(out: Path, num_trials: int, noises: Sequence[float], seed: int,
 
     Args:
         out: Folder.
-        num_trials: Movements per noise level.
+        num_trials: Movements per noise level; 0 leaves them out.
         noises: Shares of the length of the trunk.
         seed: Of the movements.
         pose: Config and checkpoint of a pose estimator; none if None.
@@ -42,32 +43,34 @@ def write_report(out: Path, num_trials: int, noises: Sequence[float], seed: int,
     """
     # A wrong name is found before the long work.
     estimator = _estimator(*pose) if pose else None
+    stages = [(f'noise {noise:g}' + ('' if named else ', exercise unknown'), num_trials, named,
+               partial(draw_trial, seed=seed, noise=noise))
+              for named in (True, False) for noise in noises if num_trials]
+    if estimator:
+        stages.append(('predicted keypoints', num_videos, True,
+                       partial(_filmed, seed=seed, estimator=estimator)))
     runs: dict[str, list[Outcome]] = {}
     examples: list[Trial] = []
     with shown_progress() as progress:
-        for named in (True, False):
-            for noise in noises:
-                run = f'noise {noise:g}' + ('' if named else ', exercise unknown')
-                runs[run] = []
-                for number in range(num_trials):
-                    trial = draw_trial(number, seed, noise)
-                    runs[run].append(judge(trial, named))
-                    progress(run, number + 1, num_trials)
-                    wanted = noise == max(noises) and len(trial.bounds) > 2
-                    if named and wanted and len(examples) < _NUM_EXAMPLES:
-                        examples.append(trial)
-        if estimator:
-            run = 'predicted keypoints'
-            runs[run] = []
-            for number in range(num_videos):
-                script = draw_trial(number, seed, 0.0).script
-                runs[run].append(judge(predicted_trial(script, *estimator), named=True))
-                progress(run, number + 1, num_videos)
-    with replacing(out / 'repetitions.md') as partial:
-        partial.write_text(f'Seed {seed}.\n\n{markdown(runs)}', 'utf-8')
-    if examples:
-        plot_outcomes(examples, runs, out / 'repetitions.png')
+        for run, number_of_trials, named, draw in stages:
+            outcomes, shown = [], []
+            for number in range(number_of_trials):
+                trial = draw(number)
+                outcomes.append(judge(trial, named))
+                progress(run, number + 1, number_of_trials)
+                if named and len(trial.bounds) > 2 and len(shown) < _NUM_EXAMPLES:
+                    shown.append(trial)
+            # The last one with named exercises is the hardest.
+            runs[run], examples = outcomes, shown or examples
+            # Written after each run, so that an interruption costs one.
+            with replacing(out / 'repetitions.md') as file:
+                file.write_text(f'Seed {seed}.\n\n{markdown(runs)}', 'utf-8')
+            plot_outcomes(examples, runs, out / 'repetitions.png')
     return out / 'repetitions.md'
+
+
+def _filmed(number: int, seed: int, estimator: tuple[nn.Module, Compose]) -> Trial:
+    return predicted_trial(draw_trial(number, seed, 0.0).script, *estimator)
 
 
 def _estimator(config: Path, checkpoint: Path) -> tuple[nn.Module, Compose]:
