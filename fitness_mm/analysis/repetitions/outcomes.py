@@ -91,7 +91,7 @@ _TIMES = ('start', 'turn', 'stop', '95 % within')
 
 def markdown(runs: dict[str, list[Outcome]]) -> str:
     """The tables of some runs, by the name of the run."""
-    lines = [_row('', *_HEAD, 'nobody moves', 'of which 0'), _rule(8)]
+    lines = [_row('', *_HEAD, 'without one', 'of which 0'), _rule(8)]
     for name, outcomes in runs.items():
         found = summary(outcomes)
         lines.append(_row(name, *_counts(found), str(found['still']),
