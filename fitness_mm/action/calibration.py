@@ -44,6 +44,8 @@ class ConditionReliability:
     Attributes:
         name: Korean name.
         judged: Whether it may be judged at all.
+        offset: Added to its logit after the temperature. Keypoints that an estimator predicts move
+            the border between kept and broken, differently for every condition.
         kept: Number of held-out clips that keep it.
         broken: Number of held-out clips that break it.
         balanced_acc: Balanced accuracy on their clip-views; None if all keep or all break it.
@@ -53,6 +55,7 @@ class ConditionReliability:
 
     name: str
     judged: bool
+    offset: float = 0.0
     kept: int = 0
     broken: int = 0
     balanced_acc: float | None = None
@@ -80,14 +83,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class PostureCalibration:
-    """Temperatures (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017) and which
-    conditions may be judged, both from clips of people that the network was not trained on.
+    """Temperatures (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017), an offset
+    for every condition, and which conditions may be judged, all from clips of people that the
+    network was not trained on.
 
     Attributes:
         classes: English names of the C exercises, as the network has them.
         conditions: For every exercise what is known about its conditions, P in all.
         exercise_temperature: Divides exercise logits.
-        condition_temperature: Divides condition logits.
+        condition_temperature: Divides condition logits, before a condition's offset is added.
         band: A condition whose probability is less than this far from one half is not judged.
     """
 
@@ -146,7 +150,8 @@ class PostureCalibration:
 
     def condition_probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Condition logits (..., P) to probabilities (..., P) that the conditions are kept."""
-        return expit(np.asarray(logits, float) / self.condition_temperature)
+        offsets = [condition.offset for conditions in self.conditions for condition in conditions]
+        return expit(np.asarray(logits, float) / self.condition_temperature + offsets)
 
     def verdicts(self, condition_logits: np.ndarray, exercise: int,
                  seen: np.ndarray | None = None) -> tuple[Verdict, ...]:
@@ -245,6 +250,7 @@ def _reliability(entry: dict) -> ConditionReliability:
     balanced = entry['balanced_acc']
     return ConditionReliability(
         name=_typed(entry['name'], str), judged=_typed(entry['judged'], bool),
+        offset=_finite(entry['offset']),
         kept=_typed(entry['kept'], int), broken=_typed(entry['broken'], int),
         balanced_acc=None if balanced is None else _finite(balanced),
         cautious_acc=_finite(entry['cautious_acc']))

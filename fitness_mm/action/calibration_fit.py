@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_expit, log_softmax
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, log_expit, log_softmax
 
 from .calibration import TEMPERATURES, ConditionReliability, PostureCalibration
 from .posture_records import PostureRecords
 
 BINS = 10
+OFFSET_DEVIATION = 1.0
+"""Standard deviation that a condition's offset is expected to have."""
+
 _MOST_GROUPS = 5
 
 
@@ -46,21 +49,27 @@ DEFAULT_RULE = AbstainRule()
 
 def fit_calibration(records: PostureRecords,
                     rule: AbstainRule = DEFAULT_RULE) -> PostureCalibration:
-    """Temperatures of the greatest likelihood, and which conditions to judge.
+    """Temperatures and offsets of the greatest likelihood, and which conditions to judge.
+
+    Whether a condition is judged rests on decisions about each group of performers with offsets
+    fitted to the others.
 
     Args:
         records: Of clips that the network was not trained on, best of all folds.
         rule: When a condition is not judged.
     """
-    given = records.truth >= 0
-    smoothing = 1 / (len(np.unique(_clips(records))) + 2)
+    smoothing = _smoothing(records)
+    temperature, offsets = _condition_scale(records)
+    decided = records.condition_logits / temperature + offsets
+    for rows in _left_out(records):
+        others_temperature, others_offsets = _condition_scale(records.select(~rows))
+        decided[rows] = records.condition_logits[rows] / others_temperature + others_offsets
     return PostureCalibration(
         classes=records.classes,
-        conditions=_reliabilities(records, rule),
+        conditions=_reliabilities(records, decided > 0, offsets, rule),
         exercise_temperature=exercise_temperature(
             records.exercise_logits, records.label, smoothing),
-        condition_temperature=condition_temperature(
-            records.condition_logits[given], records.truth[given] == 1, smoothing),
+        condition_temperature=temperature,
         band=rule.band)
 
 
@@ -82,19 +91,56 @@ def exercise_temperature(logits: np.ndarray, labels: np.ndarray, smoothing: floa
     return _best(lambda t: -(targets * log_softmax(logits / t, axis=1)).sum(1).mean())
 
 
-def condition_temperature(logits: np.ndarray, kept: np.ndarray, smoothing: float = 0.0) -> float:
-    """Temperature under which ``kept``, bool (N,), is likeliest given logits (N,); 1 for none.
+def condition_scale(logits: np.ndarray, truth: np.ndarray, weight: np.ndarray | None = None,
+                    smoothing: float = 0.0) -> tuple[float, np.ndarray]:
+    """One temperature, and an offset for every condition, under which the truth is likeliest.
+
+    With u = logit / temperature + offset, a condition is kept with the probability
+    1 / (1 + exp(-u)). Offsets have a normal prior of mean 0 and deviation :data:`OFFSET_DEVIATION`, so that a
+    condition with few clips keeps one near 0.
 
     Args:
-        logits: Of being kept.
-        kept: What is.
+        logits: Of being kept, (N, P).
+        truth: 1 kept, 0 broken, -1 not given, (N, P).
+        weight: What each row counts, (N,): the views of a clip are no independent witnesses.
         smoothing: As for :func:`exercise_temperature`.
+
+    Returns:
+        The temperature, 1 if nothing is given, and the offsets, (P,).
     """
-    if not len(logits):
-        return 1.0
-    signed = np.where(kept, logits, -logits).astype(float)
-    return _best(lambda t: -((1 - smoothing) * log_expit(signed / t)
-                             + smoothing * log_expit(-signed / t)).mean())
+    rows, columns = np.nonzero(truth >= 0)
+    num_conditions = logits.shape[1]
+    if not len(rows):
+        return 1.0, np.zeros(num_conditions)
+    z = logits[rows, columns].astype(float)
+    target = np.where(truth[rows, columns] == 1, 1 - smoothing, smoothing)
+    w = np.ones(len(rows)) if weight is None else weight[rows]
+
+    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
+        gain, offsets = np.exp(x[0]), x[1:]
+        u = gain * z + offsets[columns]
+        value = -(w * (target * log_expit(u) + (1 - target) * log_expit(-u))).sum()
+        slope = w * (expit(u) - target)
+        gradient = np.concatenate([[(slope * gain * z).sum()],
+                                   np.bincount(columns, slope, num_conditions)])
+        gradient[1:] += offsets / OFFSET_DEVIATION**2
+        return value + (offsets**2).sum() / (2 * OFFSET_DEVIATION**2), gradient
+
+    low, high = np.log(TEMPERATURES)
+    found = minimize(loss, np.zeros(1 + num_conditions), jac=True, method='L-BFGS-B',
+                     bounds=[(-high, -low)] + [(None, None)] * num_conditions,
+                     options=dict(ftol=1e-12, gtol=1e-7))
+    return float(np.clip(np.exp(-found.x[0]), *TEMPERATURES)), found.x[1:]
+
+
+def _condition_scale(records: PostureRecords) -> tuple[float, np.ndarray]:
+    _, clip_of = np.unique(_clips(records), return_inverse=True)
+    return condition_scale(records.condition_logits, records.truth,
+                           1 / np.bincount(clip_of)[clip_of], _smoothing(records))
+
+
+def _smoothing(records: PostureRecords) -> float:
+    return 1 / (len(np.unique(_clips(records))) + 2)
 
 
 def _best(loss) -> float:
@@ -122,13 +168,14 @@ def cautious_accuracy(kept_right: float, kept: int, broken_right: float, broken:
     return ((kept_right + 1) / (kept + 2) + (broken_right + 1) / (broken + 2)) / 2
 
 
-def _reliabilities(records: PostureRecords,
+def _reliabilities(records: PostureRecords, decided: np.ndarray, offsets: np.ndarray,
                    rule: AbstainRule) -> tuple[tuple[ConditionReliability, ...], ...]:
+    """What is known about every condition, from decisions, bool (N, P): True is kept."""
     _, clip_of = np.unique(_clips(records), return_inverse=True)
     found, p = [], 0
     for names in records.conditions:
         found.append(tuple(
-            _reliability(name, records.truth[:, p + i], records.condition_logits[:, p + i],
+            _reliability(name, records.truth[:, p + i], decided[:, p + i], float(offsets[p + i]),
                          clip_of, rule) for i, name in enumerate(names)))
         p += len(names)
     return tuple(found)
@@ -139,12 +186,12 @@ def _clips(records: PostureRecords) -> np.ndarray:
     return np.arange(len(records)) if (records.clip == '').any() else records.clip
 
 
-def _reliability(name: str, truth: np.ndarray, logits: np.ndarray, clip_of: np.ndarray,
-                 rule: AbstainRule) -> ConditionReliability:
+def _reliability(name: str, truth: np.ndarray, decided: np.ndarray, offset: float,
+                 clip_of: np.ndarray, rule: AbstainRule) -> ConditionReliability:
     counts, right_clips, rates = [], [], []
     for value in (1, 0):
         rows = truth == value
-        right = (logits[rows] > 0) == bool(value)
+        right = decided[rows] == bool(value)
         views = np.bincount(clip_of[rows])
         shares = np.bincount(clip_of[rows], right)[views > 0] / views[views > 0]
         counts.append(len(shares))
@@ -152,7 +199,7 @@ def _reliability(name: str, truth: np.ndarray, logits: np.ndarray, clip_of: np.n
         rates.append(right.mean() if len(right) else None)
     cautious = cautious_accuracy(right_clips[0], counts[0], right_clips[1], counts[1])
     return ConditionReliability(
-        name, kept=counts[0], broken=counts[1],
+        name, offset=offset, kept=counts[0], broken=counts[1],
         judged=bool(min(counts) >= rule.min_clips and cautious >= rule.min_accuracy),
         balanced_acc=None if None in rates else float(np.mean(rates)),
         cautious_acc=float(cautious))
@@ -197,8 +244,10 @@ def cross_calibrated(records: PostureRecords,
         Pairs of rows, bool (N,), and the calibration fitted to all others; none if the records are
         of fewer than two performers.
     """
+    return [(rows, fit_calibration(records.select(~rows), rule)) for rows in _left_out(records)]
+
+
+def _left_out(records: PostureRecords) -> list[np.ndarray]:
+    """Rows of each group of performers, bool (N,); none if there is only one performer."""
     groups = performer_groups(records.performer)
-    if groups.max() == 0:
-        return []
-    return [(groups == g, fit_calibration(records.select(groups != g), rule))
-            for g in range(groups.max() + 1)]
+    return [groups == g for g in range(groups.max() + 1)] if groups.max() else []

@@ -14,7 +14,7 @@ from fitness_mm.action.calibration import (
 from fitness_mm.action.calibration_fit import (
     AbstainRule,
     cautious_accuracy,
-    condition_temperature,
+    condition_scale,
     cross_calibrated,
     exercise_temperature,
     expected_calibration_error,
@@ -27,11 +27,14 @@ from fitness_mm.aihub.selection import select_exercises
 
 
 @pytest.mark.parametrize('temperature', [0.5, 1.0, 3.0])
-def test_the_temperature_that_made_the_labels_is_found(temperature):
+def test_temperature_and_offsets_that_made_the_labels_are_found(temperature):
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 3, 40_000)
-    kept = rng.random(len(logits)) < expit(logits / temperature)
-    assert condition_temperature(logits, kept) == pytest.approx(temperature, rel=0.05)
+    logits, offsets = rng.normal(0, 3, (20_000, 3)), np.array([0.0, 1.5, -0.7])
+    truth = (rng.random(logits.shape) < expit(logits / temperature + offsets)).astype(np.int8)
+    truth[:5000, 1] = -1
+    found, found_offsets = condition_scale(logits, truth)
+    assert found == pytest.approx(temperature, rel=0.05)
+    assert found_offsets == pytest.approx(offsets, abs=0.08)
 
     logits = rng.normal(0, 3, (20_000, 4))
     shares = softmax(logits / temperature, axis=1).cumsum(1)
@@ -40,15 +43,37 @@ def test_the_temperature_that_made_the_labels_is_found(temperature):
 
 
 def test_a_network_that_is_always_right_does_not_become_certain():
-    logits, kept = np.array([2.0, -2.0] * 10), np.array([True, False] * 10)
+    logits, truth = np.array([[2.0], [-2.0]] * 10), np.int8([[1], [0]] * 10)
     # smoothed labels say 1 - eps, and the same logit everywhere can say exactly that
-    t = condition_temperature(logits, kept, smoothing=0.1)
+    t, offsets = condition_scale(logits, truth, smoothing=0.1)
     assert expit(2 / t) == pytest.approx(0.9, abs=1e-3)
+    assert offsets == pytest.approx([0], abs=1e-3)
     t = exercise_temperature(np.eye(3)[[0, 1, 2]] * 5, np.array([0, 1, 2]), smoothing=0.1)
     assert softmax(np.array([5, 0, 0]) / t)[0] == pytest.approx(0.9, abs=1e-3)
     # without smoothing there is no likeliest temperature but the bound
-    assert condition_temperature(logits, kept) == pytest.approx(0.05, rel=1e-2)
-    assert condition_temperature(np.array([]), np.array([], bool)) == 1.0
+    assert condition_scale(logits, truth)[0] == pytest.approx(0.05, rel=1e-2)
+
+
+def test_a_condition_with_few_clips_keeps_an_offset_near_0():
+    # all of them say kept with a logit of -1, and are kept
+    few, many = (condition_scale(np.full((n, 1), -1.0), np.ones((n, 1), np.int8))[1][0]
+                 for n in (1, 200))
+    assert 0 < few < 1 < many
+    views = condition_scale(np.full((5, 1), -1.0), np.ones((5, 1), np.int8), np.full(5, 0.2))[1][0]
+    assert views == pytest.approx(few, rel=1e-3)
+    t, offsets = condition_scale(np.ones((3, 2)), np.full((3, 2), -1, np.int8))
+    assert (t, offsets.tolist()) == (1.0, [0.0, 0.0])
+
+
+def test_offsets_move_the_border_between_kept_and_broken():
+    calibration = squat()
+    first = replace(calibration.conditions[0][0], offset=1.0)
+    calibration = replace(calibration, condition_temperature=2.0, conditions=(
+        (first, *calibration.conditions[0][1:]), calibration.conditions[1]))
+    logits = np.full(7, -1.0)
+    assert calibration.condition_probabilities(logits)[:2] == pytest.approx(
+        [expit(0.5), expit(-0.5)])
+    assert [v.verdict for v in calibration.verdicts(logits, 0)[:2]] == ['kept', 'broken']
 
 
 def test_calibration_error_against_hand_computed_numbers():
