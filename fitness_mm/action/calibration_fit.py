@@ -53,14 +53,13 @@ def fit_calibration(records: PostureRecords,
         rule: When a condition is not judged.
     """
     given = records.truth >= 0
-    smoothing = 1 / (len(np.unique(_clips(records))) + 2)
     return PostureCalibration(
         classes=records.classes,
         conditions=_reliabilities(records, rule),
         exercise_temperature=exercise_temperature(
-            records.exercise_logits, records.label, smoothing),
+            records.exercise_logits, records.label, _smoothing(len(records))),
         condition_temperature=condition_temperature(
-            records.condition_logits[given], records.truth[given] == 1, smoothing),
+            records.condition_logits[given], records.truth[given] == 1, _smoothing(given.sum())),
         band=rule.band)
 
 
@@ -70,10 +69,9 @@ def exercise_temperature(logits: np.ndarray, labels: np.ndarray, smoothing: floa
     Args:
         logits: Scores before the softmax.
         labels: True classes.
-        smoothing: Share of every label that is spread over the other classes. For n clips,
-            1 / (n + 2) is Platt's ("Probabilistic Outputs for Support Vector Machines", 1999);
-            without it, a network that is right everywhere would get the smallest temperature
-            and be as good as certain of everything.
+        smoothing: Share of every label that is spread over the other classes. Without it, a
+            network that is right everywhere would get the smallest temperature and be as good as
+            certain of everything.
     """
     logits = np.asarray(logits, float)
     num_classes = logits.shape[1]
@@ -95,6 +93,11 @@ def condition_temperature(logits: np.ndarray, kept: np.ndarray, smoothing: float
     signed = np.where(kept, logits, -logits).astype(float)
     return _best(lambda t: -((1 - smoothing) * log_expit(signed / t)
                              + smoothing * log_expit(-signed / t)).mean())
+
+
+def _smoothing(num_cases: int) -> float:
+    """Platt's ("Probabilistic Outputs for Support Vector Machines", 1999)."""
+    return 1 / (num_cases + 2)
 
 
 def _best(loss) -> float:
