@@ -58,7 +58,6 @@ def fit_calibration(records: PostureRecords,
         records: Of clips that the network was not trained on, best of all folds.
         rule: When a condition is not judged.
     """
-    smoothing = _smoothing(records)
     temperature, offsets = _condition_scale(records)
     decided = records.condition_logits / temperature + offsets
     for rows in _left_out(records):
@@ -68,7 +67,7 @@ def fit_calibration(records: PostureRecords,
         classes=records.classes,
         conditions=_reliabilities(records, decided > 0, offsets, rule),
         exercise_temperature=exercise_temperature(
-            records.exercise_logits, records.label, smoothing),
+            records.exercise_logits, records.label, _smoothing(len(records))),
         condition_temperature=temperature,
         band=rule.band)
 
@@ -79,10 +78,9 @@ def exercise_temperature(logits: np.ndarray, labels: np.ndarray, smoothing: floa
     Args:
         logits: Scores before the softmax.
         labels: True classes.
-        smoothing: Share of every label that is spread over the other classes. For n clips,
-            1 / (n + 2) is Platt's ("Probabilistic Outputs for Support Vector Machines", 1999);
-            without it, a network that is right everywhere would get the smallest temperature
-            and be as good as certain of everything.
+        smoothing: Share of every label that is spread over the other classes. Without it, a
+            network that is right everywhere would get the smallest temperature and be as good as
+            certain of everything.
     """
     logits = np.asarray(logits, float)
     num_classes = logits.shape[1]
@@ -96,8 +94,8 @@ def condition_scale(logits: np.ndarray, truth: np.ndarray, weight: np.ndarray | 
     """One temperature, and an offset for every condition, under which the truth is likeliest.
 
     With u = logit / temperature + offset, a condition is kept with the probability
-    1 / (1 + exp(-u)). Offsets have a normal prior of mean 0 and deviation :data:`OFFSET_DEVIATION`, so that a
-    condition with few clips keeps one near 0.
+    1 / (1 + exp(-u)). Offsets have a normal prior of mean 0 and deviation
+    :data:`OFFSET_DEVIATION`, so that a condition with few clips keeps one near 0.
 
     Args:
         logits: Of being kept, (N, P).
@@ -136,11 +134,13 @@ def condition_scale(logits: np.ndarray, truth: np.ndarray, weight: np.ndarray | 
 def _condition_scale(records: PostureRecords) -> tuple[float, np.ndarray]:
     _, clip_of = np.unique(_clips(records), return_inverse=True)
     return condition_scale(records.condition_logits, records.truth,
-                           1 / np.bincount(clip_of)[clip_of], _smoothing(records))
+                           1 / np.bincount(clip_of)[clip_of],
+                           _smoothing((records.truth >= 0).sum()))
 
 
-def _smoothing(records: PostureRecords) -> float:
-    return 1 / (len(np.unique(_clips(records))) + 2)
+def _smoothing(num_cases: int) -> float:
+    """Platt's ("Probabilistic Outputs for Support Vector Machines", 1999)."""
+    return 1 / (num_cases + 2)
 
 
 def _best(loss) -> float:

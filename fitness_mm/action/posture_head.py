@@ -10,7 +10,7 @@ from mmaction.registry import MODELS
 from mmaction.utils import SampleList
 from torch import Tensor, nn
 
-from .frame_scores import FramePooling
+from .frame_scores import FrameScores
 
 
 @MODELS.register_module()
@@ -44,15 +44,11 @@ class PostureHead(BaseHead):
             one for each of the P conditions, such as kept clips / broken clips of the training
             part.
         condition_smooth_eps: Label smoothing of conditions: 1 becomes 1 - eps / 2, 0 eps / 2.
-        pooling: How scores per frame become a clip's, for the conditions: ``mean``, as for
-            exercises, or ``attention``, a weighted mean whose weights every condition learns for
-            itself. A fault may show in few frames. Only for inner heads with scores per frame.
         label_smooth_eps: Label smoothing of exercises.
         **kwargs: Those of :class:`mmaction.models.BaseHead`.
 
     Raises:
-        ValueError: If there are no conditions, or another number of weights, or the inner head has
-            no scores per frame to pool.
+        ValueError: If there are no conditions, another number of weights, or no such smoothing.
     """
 
     def __init__(self,
@@ -62,7 +58,6 @@ class PostureHead(BaseHead):
                  loss_conditions: dict = dict(type='BCELossWithLogits'),  # noqa: B006
                  fault_weight: float | Sequence[float] = 1.0,
                  condition_smooth_eps: float = 0.0,
-                 pooling: str = 'mean',
                  label_smooth_eps: float = 0.0,
                  **kwargs) -> None:
         conditions = tuple(conditions)
@@ -81,10 +76,7 @@ class PostureHead(BaseHead):
         # needs, and end here with the scores.
         inner.loss_by_feat = inner.predict_by_feat = _scores
         if isinstance(getattr(inner, 'consensus', None), nn.Module):
-            inner.consensus = FramePooling(num_classes, num_conditions, pooling)
-        elif pooling != 'mean':
-            raise ValueError(f'pooling={pooling!r} needs an inner head with scores per frame, such '
-                             f"as TSMHead, but {type(inner).__name__} has none; use 'mean'")
+            inner.consensus = FrameScores()
         self.head = inner
         self.loss_conditions = MODELS.build(loss_conditions)
         self.condition_smooth_eps = condition_smooth_eps

@@ -49,15 +49,15 @@ def _draw(axes: tuple[Axes, Axes], pairs: tuple, title: str, ylabel: str) -> Non
             continue
         size, mean, frequency = reliability_curve(probability, outcome)
         error = expected_calibration_error(probability, outcome)
-        curve.plot(mean, frequency, color=_COLOURS[name], linewidth=1.2)
+        curve.plot(mean, frequency, color=_COLOURS[name], linewidth=1, alpha=0.5)
         # the area of a point is the number of cases that it stands for
-        curve.scatter(mean, frequency, 20 + 130 * size / size.sum(), color=_COLOURS[name],
+        curve.scatter(mean, frequency, 10 + 140 * size / size.sum(), color=_COLOURS[name],
                       label=f'{name} calibration, error {error:.3f}', zorder=3)
         edges = np.arange(BINS) / BINS + (0.1 + 0.4 * i) / BINS
         filled = np.histogram(probability, BINS, (0, 1))[0]
         counts.bar(edges, filled, 0.4 / BINS, align='edge', color=_COLOURS[name])
     curve.set(title=title, ylabel=ylabel, xlim=(-0.02, 1.02), ylim=(-0.03, 1.05))
-    curve.legend(fontsize=8, frameon=False, loc='upper left')
+    curve.legend(fontsize=8, frameon=False, loc='lower right')
     counts.set(xlabel='probability', ylabel='cases')
     for ax in axes:
         ax.grid(alpha=0.25)

@@ -6,6 +6,7 @@ import pytest
 from posture_cases import CLASSES, CONDITIONS, hand_made
 from scipy.special import expit, softmax
 
+from fitness_mm.action import calibration_fit
 from fitness_mm.action.calibration import (
     CalibrationError,
     ConditionReliability,
@@ -22,6 +23,7 @@ from fitness_mm.action.calibration_fit import (
     performer_groups,
     reliability_curve,
 )
+from fitness_mm.action.posture_records import PostureRecords
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.selection import select_exercises
 
@@ -50,8 +52,8 @@ def test_a_network_that_is_always_right_does_not_become_certain():
     assert offsets == pytest.approx([0], abs=1e-3)
     t = exercise_temperature(np.eye(3)[[0, 1, 2]] * 5, np.array([0, 1, 2]), smoothing=0.1)
     assert softmax(np.array([5, 0, 0]) / t)[0] == pytest.approx(0.9, abs=1e-3)
-    # without smoothing there is no likeliest temperature but the bound
-    assert condition_scale(logits, truth)[0] == pytest.approx(0.05, rel=1e-2)
+    # without smoothing, the surer the likelier
+    assert condition_scale(logits, truth)[0] < 0.1
 
 
 def test_a_condition_with_few_clips_keeps_an_offset_near_0():
@@ -63,6 +65,25 @@ def test_a_condition_with_few_clips_keeps_an_offset_near_0():
     assert views == pytest.approx(few, rel=1e-3)
     t, offsets = condition_scale(np.ones((3, 2)), np.full((3, 2), -1, np.int8))
     assert (t, offsets.tolist()) == (1.0, [0.0, 0.0])
+
+
+def test_a_moved_border_is_found_and_tested_on_others():
+    """Of one condition every logit is 2 too low: only the offset tells kept from broken."""
+    rng = np.random.default_rng(0)
+    truth = np.tile([1, 0], 60)
+    logits = np.where(truth == 1, 1.0, -1.0) + rng.normal(0, 0.3, 120) - 2
+    records = PostureRecords(
+        exercise_logits=np.ones((120, 1), np.float32), condition_logits=np.float32(logits)[:, None],
+        label=np.zeros(120, int), truth=np.int8(truth)[:, None],
+        clip=np.array([str(i) for i in range(120)]), view=np.full(120, 'A'),
+        performer=np.arange(120) // 20, classes=('a', ), conditions=(('ㄱ', ), ))
+    ((condition, ), ) = fit_calibration(records).conditions
+    assert condition.balanced_acc > 0.95 and condition.judged
+    assert condition.offset > 1
+    # people of whom every other one has the border elsewhere: what helps one misleads the next
+    shifted = replace(records, condition_logits=records.condition_logits
+                      + 4 * np.float32(records.performer % 2)[:, None])
+    assert fit_calibration(shifted).conditions[0][0].balanced_acc < 0.7
 
 
 def test_offsets_move_the_border_between_kept_and_broken():
@@ -95,7 +116,9 @@ def test_few_clips_draw_an_accuracy_towards_chance():
     assert values == sorted(values)
 
 
-def test_fit_counts_clips_and_decides_what_is_judged():
+def test_fit_counts_clips_and_decides_what_is_judged(monkeypatch):
+    # decisions are those of the logits; so few clips would have wild offsets
+    monkeypatch.setattr(calibration_fit, '_condition_scale', lambda records: (1.0, np.zeros(3)))
     calibration = fit_calibration(hand_made(), AbstainRule(min_accuracy=0.5, min_clips=1, band=0.2))
     (first, second), (third, ) = calibration.conditions
     # kept: clip one, right in both views; broken: two (right) and three (wrong)

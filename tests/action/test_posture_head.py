@@ -128,18 +128,6 @@ def test_clips_of_a_sample_are_averaged_as_logits():
     torch.testing.assert_close(second.frame_conditions.mean(0), second.pred_conditions)
 
 
-def test_attention_begins_as_the_mean_and_can_look_at_single_frames():
-    mean, attention = build('tsm'), build('tsm', pooling='attention')
-    attention.load_state_dict(mean.state_dict(), strict=False)
-    feats = torch.randn(INNER['tsm'][1])
-    torch.testing.assert_close(attention(feats, num_segs=2), mean(feats, num_segs=2))
-    with torch.no_grad():
-        attention.head.consensus.sharpness.fill_(-1e4)
-    scores = attention(feats, num_segs=2)
-    torch.testing.assert_close(scores[:, 0, 3:], scores[:, 1:, 3:].amin(1))
-    torch.testing.assert_close(scores[:, 0, :3], scores[:, 1:, :3].mean(1))
-
-
 def test_what_the_inner_head_needs_of_samples_reaches_it():
     head = build('lstm')
     feats = torch.randn(INNER['lstm'][1])
@@ -179,8 +167,6 @@ def test_samples_that_cannot_train_it(samples, message):
     (dict(fault_weight=[1, 2]), '6 of them'),
     (dict(fault_weight=0), 'positive'),
     (dict(condition_smooth_eps=1), 'condition_smooth_eps'),
-    (dict(pooling='attention'), "GCNHead has none; use 'mean'"),
-    (dict(pooling='median', head=INNER['tsm'][0]), 'pooling has to be one of'),
 ])
 def test_arguments_that_make_no_head(kwargs, message):
     init_default_scope('mmaction')
