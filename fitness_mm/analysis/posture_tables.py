@@ -57,6 +57,7 @@ def condition_rows(report: dict, calibration: PostureCalibration) -> list[dict[s
         'kept_clips': reliability.kept, 'broken_clips': reliability.broken,
         'kept_clip_views': measures['kept'], 'broken_clip_views': measures['broken'],
         **{key: measures[key] for key in _CONDITION},
+        'calibrated_balanced_acc': reliability.balanced_acc,
         'cautious_acc': reliability.cautious_acc, 'judged': reliability.judged,
     } for measures, reliability in zip(report['per_condition'], known, strict=True)]
 
@@ -103,8 +104,9 @@ def _overall(report: dict) -> str:
 def _calibration(calibration: PostureCalibration, rule: AbstainRule,
                  abstaining: Calibrated | None) -> str:
     text = (f'Temperatures: exercise {calibration.exercise_temperature:.2f}, conditions '
-            f'{calibration.condition_temperature:.2f}. A condition is judged if its cautious '
-            f'balanced accuracy is at least {rule.min_accuracy:g}, at least {rule.min_clips} '
+            f'{calibration.condition_temperature:.2f}; every condition has an offset of its own. A '
+            'condition is judged if its cautious balanced accuracy, calibrated with other people, '
+            f'is at least {rule.min_accuracy:g}, at least {rule.min_clips} '
             'held-out clips keep it and as many break it, and the probability is at least '
             f'{rule.band:g} from one half.')
     if abstaining is None:
@@ -152,19 +154,20 @@ def _why(row: dict, rule: AbstainRule) -> str:
 
 
 def _accuracies(row: dict) -> str:
-    return (f"balanced accuracy {row['balanced_acc']:.2f}, cautiously {row['cautious_acc']:.2f}, "
-            f"of {row['kept_clips'] + row['broken_clips']} clips")
+    return (f"calibrated balanced accuracy {row['calibrated_balanced_acc']:.2f}, cautiously "
+            f"{row['cautious_acc']:.2f}, of {row['kept_clips'] + row['broken_clips']} clips")
 
 
 def _conditions(rows: Sequence[dict]) -> str:
     heads = ['exercise', 'condition', 'kept / broken', 'acc', 'majority', 'balanced acc', 'F1',
-             'AUROC', 'judged']
+             'AUROC', 'calibrated balanced acc', 'judged']
     return '\n\n'.join([
         markdown_table(heads, [[
             f"{row['exercise']}<br>{row['exercise_ko']}",
             '<br>'.join(filter(None, (row['condition_ko'], row['condition_en']))),
             f"{row['kept_clip_views']} / {row['broken_clip_views']}",
-            *(_number(row[key]) for key in _CONDITION), 'yes' if row['judged'] else '**no**']
+            *(_number(row[key]) for key in (*_CONDITION, 'calibrated_balanced_acc')),
+            'yes' if row['judged'] else '**no**']
             for row in rows]),
         'Counts are clip-views. F1 and AUROC take the fault as the positive class.'])
 
