@@ -9,6 +9,7 @@ import numpy as np
 
 from fitness_mm.action.calibration import NOT_JUDGED, PostureCalibration
 
+from .by_repetition import repetition_logits, repetition_windows
 from .crops import framing_of
 from .errors import InferenceError
 from .frames import FrameSource
@@ -17,7 +18,7 @@ from .occlusion import find_evidence
 from .person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, find_person
 from .pose_estimator import PoseEstimator
 from .pose_stage import PoseResult, run_pose
-from .recogniser import PostureRecogniser, Window
+from .recogniser import PostureRecogniser, Window, WindowScores
 from .repetitions import count_repetitions
 from .result import Counted, Inference
 from .sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
@@ -139,16 +140,18 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
     result.repetitions = _repetitions(track, result.exercise.name)
     scores = [scores[i] for i in judged.agreeing]
     windows = [windows[i] for i in judged.agreeing]
+    own = repetition_windows(track, result.repetitions or (), person.box, source.size)
+    by_repetition = repetition_logits(models.posture, scores, result.repetitions, own)
     result.verdicts = judge_conditions(
         scores, judged.exercise, models.posture.exercises, models.posture.conditions,
-        models.calibration, track, result.repetitions)
+        models.calibration, track, result.repetitions or (), by_repetition)
     if result.probability < SURE:
         result.verdicts = [
             replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
                     reason=_UNSURE_EXERCISE) for v in result.verdicts]
     if options.evidence and result.faults:
         with clock.stage('evidence'):
-            _add_evidence(result, models.posture, windows, scores, progress)
+            _add_evidence(result, models.posture, windows, scores, own, by_repetition, progress)
     result.notes = [*_warnings(source), *_notes(result)]
     return result
 
@@ -181,15 +184,23 @@ def _repetitions(track: Track, exercise: str) -> list[Counted] | None:
 
 
 def _add_evidence(result: Inference, posture: PostureRecogniser, windows: Sequence[Window],
-                  scores: Sequence, progress: Progress) -> None:
+                  scores: Sequence[WindowScores], own: Sequence[Window],
+                  by_repetition: np.ndarray | None, progress: Progress) -> None:
+    """Evidence for every fault, out of the repetition or the window in which it is strongest."""
     faults = result.faults
     for done, verdict in enumerate(faults, 1):
         position = posture.conditions.index(verdict.condition)
         worst = min(range(len(scores)), key=lambda i: scores[i].conditions[position])
-        times, logits = fault_course([scores[worst]], position)
-        evidence = find_evidence(posture, windows[worst], position, float(times[logits.argmin()]))
-        where = result.verdicts.index(verdict)
-        result.verdicts[where] = replace(verdict, evidence=evidence)
+        if scores[worst].frame_conditions is not None:
+            times, logits = fault_course([scores[worst]], position)
+            evidence = find_evidence(posture, windows[worst], position,
+                                     float(times[logits.argmin()]))
+        elif by_repetition is not None:
+            evidence = find_evidence(posture, own[int(by_repetition[:, position].argmin())],
+                                     position)
+        else:
+            evidence = find_evidence(posture, windows[worst], position)
+        result.verdicts[result.verdicts.index(verdict)] = replace(verdict, evidence=evidence)
         progress('evidence', done, len(faults))
 
 

@@ -71,7 +71,8 @@ def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise]
 def judge_conditions(scores: Sequence[WindowScores], exercise: int,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
                      calibration: PostureCalibration, track: Track,
-                     repetitions: Sequence[Counted] | None) -> list[Verdict]:
+                     repetitions: Sequence[Counted] = (),
+                     by_repetition: np.ndarray | None = None) -> list[Verdict]:
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
     Args:
@@ -81,7 +82,8 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         conditions: All that the network judges, (P,).
         calibration: Of the network.
         track: The person's keypoints, which have to be seen.
-        repetitions: To say in which of them a fault shows; None if they were not counted.
+        repetitions: To say in which of them a fault shows.
+        by_repetition: Logits of each of them, (R, P), if they are known.
     """
     if scores[0].conditions is None:
         return [Verdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
@@ -97,7 +99,7 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         if short:
             verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
         elif verdict.verdict == BROKEN:
-            verdict = _placed(verdict, scores, given.position, repetitions)
+            verdict = _placed(verdict, scores, given.position, repetitions, by_repetition)
         verdicts.append(verdict)
     return verdicts
 
@@ -124,18 +126,16 @@ def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndar
 
 
 def _placed(verdict: Verdict, scores: Sequence[WindowScores], position: int,
-            repetitions: Sequence[Counted] | None) -> Verdict:
-    """A fault with the times and repetitions in which it shows."""
+            repetitions: Sequence[Counted], by_repetition: np.ndarray | None) -> Verdict:
+    """A fault with the times and, if they were judged one by one, repetitions in which it shows."""
+    if by_repetition is not None and np.isfinite(by_repetition[:, position]).any():
+        logits = np.nan_to_num(by_repetition[:, position], nan=np.inf)
+        shown = [r for r, logit in zip(repetitions, logits, strict=True) if logit < 0]
+        # broken in all is not broken in none: then it is where it comes nearest
+        shown = shown or [repetitions[int(logits.argmin())]]
+        return replace(verdict, ranges=tuple((r.start, r.stop) for r in shown),
+                       repetitions=tuple(r.number for r in shown))
     times, logits = fault_course(scores, position)
-    if repetitions and all(s.frame_conditions is not None for s in scores):
-        means = {r: logits[inside].mean() for r in repetitions
-                 if (inside := (times >= r.start) & (times <= r.stop)).any()}
-        shown = [r for r, mean in means.items() if mean < 0]
-        if not shown and means:
-            shown = [min(means, key=means.get)]
-        if shown:
-            return replace(verdict, ranges=tuple((r.start, r.stop) for r in shown),
-                           repetitions=tuple(r.number for r in shown))
     if len(times) == 1 or not (logits < 0).any():
         first = min(float(s.times.min()) for s in scores)
         return replace(verdict, ranges=((first, max(float(s.times.max()) for s in scores)), ))

@@ -23,14 +23,14 @@ _LEAST_SHARE = 0.15
 
 
 def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
-                  time: float) -> Evidence:
+                  time: float | None = None) -> Evidence:
     """Occludes every joint and every moment of a window once.
 
     Args:
         recogniser: The network.
         window: The window in which a fault is strongest.
         position: Of the condition among the network's.
-        time: When the fault is strongest in seconds.
+        time: When the fault is strongest in seconds; if None, the moment that speaks most for it.
     """
     sample = recogniser.samples([window])[0]
     frame_of = np.asarray(sample['data_samples'].metainfo.get(
@@ -42,6 +42,8 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
     joints = _strongest(KEYPOINTS, rises[:NUM_KEYPOINTS], _MOST_JOINTS)
     moments = _strongest([float(window.times[m]) for m in np.unique(frame_of)],
                          rises[NUM_KEYPOINTS:], _MOST_MOMENTS)
+    if time is None:
+        time = moments[0][0] if moments else float(np.median(window.times))
     return Evidence(time, joints, moments)
 
 

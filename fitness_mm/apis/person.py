@@ -35,6 +35,8 @@ _TILE_SCORE = 0.35  # of a tile that shows at least a part of a person
 _FRAMES_OF_A_PROPOSAL = 6
 _MOVING_LEVELS = 25  # of 255
 _REFINEMENTS = 4
+_HOPELESS = 0.25  # confidence from which no box was seen to come to a person
+_STAYS = 0.9
 _SAME = 0.5  # share of the smaller of two boxes
 
 
@@ -142,7 +144,7 @@ def _refined(frames: Sequence[np.ndarray], box: np.ndarray, estimator: PoseEstim
         confidence, movement, seen = _look(frames, box, estimator)
         if best is None or confidence > best.confidence:
             best = Person(box, confidence, movement, how)
-        if seen is None or overlap(seen, box) > 0.95:
+        if seen is None or confidence < _HOPELESS or overlap(seen, box) > _STAYS:
             break
         box = seen
     return best if best.confidence >= MIN_CONFIDENCE else None

@@ -44,9 +44,9 @@ def draw_person(image: np.ndarray, keypoints: np.ndarray, scores: np.ndarray,
                    _SUBPIXEL_BITS)
     for k in marked:
         if seen[k]:
-            cv2.circle(image, fixed[k].tolist(), 3 * radius, (255, 255, 255), wide, cv2.LINE_AA,
+            cv2.circle(image, fixed[k].tolist(), round(2.6 * radius), (255, 255, 255), thin + 2, cv2.LINE_AA,
                        _SUBPIXEL_BITS)
-            cv2.circle(image, fixed[k].tolist(), 3 * radius, _FAULT, thin + 1, cv2.LINE_AA,
+            cv2.circle(image, fixed[k].tolist(), round(2.6 * radius), _FAULT, thin, cv2.LINE_AA,
                        _SUBPIXEL_BITS)
 
 
