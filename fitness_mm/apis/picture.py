@@ -42,12 +42,12 @@ def draw_person(image: np.ndarray, keypoints: np.ndarray, scores: np.ndarray,
     for k in np.flatnonzero(seen):
         cv2.circle(image, fixed[k].tolist(), radius, _colour(k), cv2.FILLED, cv2.LINE_AA,
                    _SUBPIXEL_BITS)
+    ring = round(2.6 * radius)
     for k in marked:
         if seen[k]:
-            cv2.circle(image, fixed[k].tolist(), round(2.6 * radius), (255, 255, 255), thin + 2, cv2.LINE_AA,
-                       _SUBPIXEL_BITS)
-            cv2.circle(image, fixed[k].tolist(), round(2.6 * radius), _FAULT, thin, cv2.LINE_AA,
-                       _SUBPIXEL_BITS)
+            for colour, width in (((255, 255, 255), thin + 2), (_FAULT, thin)):
+                cv2.circle(image, fixed[k].tolist(), ring, colour, width, cv2.LINE_AA,
+                           _SUBPIXEL_BITS)
 
 
 def _colour(keypoint: int) -> tuple[int, int, int]:

@@ -1,0 +1,123 @@
+import cv2
+import numpy as np
+import pytest
+from video_cases import moving_square, turn_right, write_video
+
+from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.sources import open_source
+
+
+def read(source):
+    return [(frame.number, frame.time, frame.rgb()) for frame in source.frames()]
+
+
+def test_a_video_file_gives_its_frames_at_their_times(tmp_path):
+    frames = moving_square()
+    source = open_source(write_video(tmp_path / 'a.mp4', frames, fps=25))
+    found = read(source)
+    assert (source.name, source.size, source.fps, source.warnings) == ('a', (96, 64), 25, [])
+    assert [n for n, _, _ in found] == list(range(12))
+    np.testing.assert_allclose([t for _, t, _ in found], np.arange(12) / 25, atol=1e-3)
+    for frame, (_, _, image) in zip(frames, found, strict=True):
+        assert np.abs(image.astype(int) - frame).mean() < 4
+    # it can be read again, and surveyed
+    assert len(read(source)) == 12
+    assert [image.shape for image in source.survey(5)] == [(64, 96, 3)] * 5
+
+
+def test_a_turned_video_is_turned_as_opencv_does(tmp_path):
+    path = turn_right(write_video(tmp_path / 'phone.mp4', moving_square()))
+    source = open_source(path)
+    image = next(source.frames()).rgb()
+    assert source.size == (64, 96) and image.shape == (96, 64, 3)
+    _, expected = cv2.VideoCapture(str(path)).read()
+    assert np.abs(image.astype(int) - expected[..., ::-1]).mean() < 6
+    assert image[4, -4, 0] > 150 > image[4, 4, 0]  # the red corner is at the right now
+
+
+def test_a_variable_frame_rate_keeps_its_times(tmp_path):
+    times = [0, 0.1, 0.15, 0.5, 0.55, 1.0]
+    source = open_source(write_video(tmp_path / 'v.mp4', moving_square(6), times=times))
+    np.testing.assert_allclose([t for _, t, _ in read(source)], times, atol=2e-3)
+
+
+def test_a_file_cut_short_gives_what_is_there_and_says_so(tmp_path):
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 255, (60, 64, 96, 3), np.uint8)
+    path = write_video(tmp_path / 'cut.mp4', frames, faststart=True)
+    data = path.read_bytes()
+    path.write_bytes(data[:len(data) // 2])
+    source = open_source(path)
+    assert 10 < len(read(source)) < 50
+    assert len(source.warnings) >= 1
+    before = list(source.warnings)
+    read(source)
+    assert source.warnings == before
+
+
+@pytest.mark.parametrize('content, message', [
+    (b'this is no video', 'is no video that can be opened'),
+    (b'', 'is no video that can be opened'),
+])
+def test_what_is_no_video_is_named(tmp_path, content, message):
+    path = tmp_path / 'text.mp4'
+    path.write_bytes(content)
+    with pytest.raises(InferenceError, match=message):
+        open_source(path)
+
+
+def test_a_missing_file_and_an_empty_folder_are_named(tmp_path):
+    with pytest.raises(InferenceError, match=r"no file '.*nothing\.mp4'"):
+        open_source(tmp_path / 'nothing.mp4')
+    with pytest.raises(InferenceError, match='has no images'):
+        open_source(tmp_path)
+
+
+def test_sound_without_pictures_is_named(tmp_path):
+    with_sound = tmp_path / 'sound.wav'
+    import wave
+    with wave.open(str(with_sound), 'wb') as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b'\0\0' * 800)
+    with pytest.raises(InferenceError, match='has no picture track'):
+        open_source(with_sound)
+
+
+def test_a_folder_is_read_in_natural_order_and_passes_over_broken_images(tmp_path):
+    frames = moving_square(12)
+    for number in (1, 2, 10, 11):
+        cv2.imwrite(str(tmp_path / f'frame{number}.png'), frames[number][..., ::-1])
+    (tmp_path / 'frame3.png').write_bytes(b'broken')
+    (tmp_path / 'notes.txt').write_text('no image')
+    source = open_source(tmp_path, fps=10)
+    found = read(source)
+    for (_, _, image), number in zip(found, (1, 2, 10, 11), strict=True):
+        np.testing.assert_array_equal(image, frames[number])
+    # the broken one keeps its place in time
+    np.testing.assert_allclose([t for _, t, _ in found], [0, 0.1, 0.3, 0.4])
+    assert source.warnings == ['1 of 5 images cannot be read and were passed over']
+
+
+def test_arrays_in_either_order_of_colours_and_grey(tmp_path):
+    frames = moving_square(3)
+    np.testing.assert_array_equal(read(open_source(frames))[2][2], frames[2])
+    swapped = open_source(list(frames[..., ::-1]), channels='bgr', fps=5)
+    np.testing.assert_array_equal(read(swapped)[1][2], frames[1])
+    assert swapped.duration == pytest.approx(0.6)
+    grey = open_source([np.full((4, 6), 7, np.uint8)])
+    assert read(grey)[0][2].tolist() == np.full((4, 6, 3), 7).tolist()
+    assert open_source(frames[0]).size == (96, 64)
+
+
+@pytest.mark.parametrize('frames, message', [
+    ([], 'there are no frames'),
+    (np.zeros((2, 8, 8, 3)), 'frame 0 is float64'),
+    (np.zeros((2, 8, 8, 4), np.uint8), r'of shape \(8, 8, 4\)'),
+    ([np.zeros((8, 8, 3), np.uint8), np.zeros((8, 9, 3), np.uint8)], 'of one size, but frame 1'),
+    (3.5, 'is a float'),
+])
+def test_what_are_no_frames_is_explained(frames, message):
+    with pytest.raises(InferenceError, match=message):
+        open_source(frames)
