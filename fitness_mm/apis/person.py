@@ -37,6 +37,7 @@ _MOVING_LEVELS = 25  # of 255
 _REFINEMENTS = 4
 _HOPELESS = 0.25  # confidence from which no box was seen to come to a person
 _STAYS = 0.9
+_LOSS = 0.05
 _SAME = 0.5  # share of the smaller of two boxes
 
 
@@ -142,7 +143,8 @@ def _refined(frames: Sequence[np.ndarray], box: np.ndarray, estimator: PoseEstim
     best = None
     for _ in range(_REFINEMENTS):
         confidence, movement, seen = _look(frames, box, estimator)
-        if best is None or confidence > best.confidence:
+        # the later box is the better one, unless the person was lost on the way
+        if best is None or confidence > best.confidence - _LOSS:
             best = Person(box, confidence, movement, how)
         if seen is None or confidence < _HOPELESS or overlap(seen, box) > _STAYS:
             break

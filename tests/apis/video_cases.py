@@ -11,7 +11,7 @@ from fitness_mm.apis.person import overlap
 
 
 def moving_square(count=12, size=(96, 64)):
-    """uint8 RGB (T, H, W, 3): a bright square goes to the right over grey; red marks the top left."""
+    """uint8 RGB (T, H, W, 3): a bright square goes right over grey, the top left is red."""
     frames = np.full((count, size[1], size[0], 3), 90, np.uint8)
     for t, frame in enumerate(frames):
         x = 8 + 4 * t % (size[0] - 24)
