@@ -20,14 +20,11 @@ from .pose_estimator import PoseEstimator
 from .pose_stage import PoseResult, run_pose
 from .recogniser import PostureRecogniser, Window, WindowScores
 from .repetitions import count_repetitions
-from .result import Counted, Inference
+from .result import SURE, Counted, Inference
 from .sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
 from .stopwatch import Stopwatch
 from .track import Track, smoothed
 from .windows import WINDOW_SECONDS, plan_windows
-
-SURE = 0.5
-"""With less probability of the exercise its conditions are not judged."""
 
 _UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정하지 않았어요.',
                             'Not judged: it is not clear which exercise this is.')

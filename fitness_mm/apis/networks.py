@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mmengine.dataset import Compose
 from mmengine.device import get_device
 from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
-from torch import nn
+from torch import Tensor, nn
 
 from fitness_mm import compat
 
@@ -44,6 +45,8 @@ class Network:
         self.cfg = _read_config(self.config_file, scope)
         with self.in_scope():
             self.model = self._build()
+        if half and scope == 'mmpose':
+            _decode_whole(self.model)
 
     @contextmanager
     def in_scope(self) -> Iterator[None]:
@@ -96,6 +99,19 @@ class Network:
                 f'{self.checkpoint} is damaged or no checkpoint of {self.config_file}; name the '
                 f'config that it was trained with ({detail} ...)') from error
         return model.to(self.device).eval()
+
+
+def _decode_whole(model: nn.Module) -> None:
+    """Has pose heads decode float32: they do it in numpy and OpenCV, which know no half."""
+    from mmpose.models.heads.base_head import BaseHead
+    for head in model.modules():
+        if isinstance(head, BaseHead):
+            head.decode = functools.partial(_decode_floats, head.decode)
+
+
+def _decode_floats(decode: Callable, outputs: Tensor | tuple[Tensor, ...]):
+    return decode(outputs.float() if isinstance(outputs, Tensor)
+                  else tuple(output.float() for output in outputs))
 
 
 def _read_config(file: Path, scope: str) -> Config:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from fitness_mm.action.calibration import BROKEN, KEPT, NOT_JUDGED
 
 from .result import Inference, Verdict
-from .words import PictureText
+from .words import PictureText, headline
 
 # Okabe and Ito's colours, told apart by the colour-blind; symbols say the same again.
 COLOURS = {KEPT: (0, 158, 115), BROKEN: (213, 94, 0), NOT_JUDGED: (140, 140, 140)}
@@ -87,11 +87,13 @@ class Panel:
         draw = ImageDraw.Draw(image)
         width = self._right - self._left
         y = 12 * unit
+        y = self._lines(draw, headline(result, text.korean), y, text.font(21 * unit, bold=True),
+                        _TEXT)
         if result.exercise is None:
-            self._lines(draw, text.word('no person'), y, text.font(22 * unit, bold=True), _TEXT)
             return image
-        font = text.font(21 * unit, bold=True)
-        y = self._lines(draw, text.exercise(result.exercise), y, font, _TEXT)
+        if not result.sure:
+            y = self._lines(draw, f'{text.exercise(result.exercise)}?', y, text.font(15 * unit),
+                            _FAINT)
         y += 4 * unit
         bar = round(width * 0.72)
         draw.rectangle((self._left, y, self._left + bar, y + 8 * unit), fill=_STRIPE)
@@ -108,7 +110,7 @@ class Panel:
             draw.text((x, y + 19 * unit), f'/ {len(result.repetitions)} '
                       f'{text.word("repetitions")}', fill=_FAINT, font=text.font(15 * unit))
             y += 54 * unit
-        for i, verdict in enumerate(result.verdicts):
+        for i, verdict in enumerate(result.verdicts if result.sure else ()):
             y = self._verdict(draw, verdict, i in moment.shown, y)
         self._advice(draw, moment, y + 4 * unit)
         self._timeline(draw)

@@ -19,7 +19,15 @@ from .key_frames import KeyFrame
 from .panel import percent
 from .result import Inference, Verdict
 from .sentences import Sentence
-from .words import WORDS, clock_time, part_name, seconds_text, summary, when_text
+from .words import (
+    WORDS,
+    clock_time,
+    headline,
+    part_name,
+    seconds_text,
+    summary,
+    when_text,
+)
 
 _SYMBOLS = {KEPT: '✓', BROKEN: '✗', NOT_JUDGED: '–'}
 _CLASSES = {KEPT: 'kept', BROKEN: 'broken', NOT_JUDGED: 'open'}
@@ -68,8 +76,8 @@ def write_html(path: Path, result: Inference, frames: Sequence[KeyFrame], langua
     page = _Page(language)
     body = ''.join([
         page.header(result),
-        *([] if result.exercise is None else [
-            page.faults(result, frames), page.conditions(result), page.tempo(result, frames)]),
+        *([page.faults(result, frames), page.conditions(result)] if result.sure else []),
+        *([] if result.exercise is None else [page.tempo(result, frames)]),
         page.notes(result),
     ])
     with replacing(path) as unfinished:
@@ -102,8 +110,9 @@ class _Page:
         return self.two(sentence.en, sentence.ko)
 
     def header(self, result: Inference) -> str:
-        if result.exercise is None:
-            return (f'<h1>{self.word("no person")}</h1>'
+        title = self.two(headline(result, False), headline(result, True))
+        if not result.sure:
+            return (f'<h1>{title}</h1>'
                     f'<p class="small">{escape(result.name)} · {seconds_text(result.duration)}</p>')
         judged = [v for v in result.verdicts if v.verdict != NOT_JUDGED]
         facts = [(percent(result.probability), 'sure')]
@@ -115,7 +124,7 @@ class _Page:
         facts.append((f'{len(result.faults)} / {len(judged)}', 'faults of judged'))
         boxes = ''.join(f'<div class="fact"><b>{escape(value)}</b>{self.word(key)}</div>'
                         for value, key in facts)
-        return (f'<h1>{self.two(result.exercise.name, result.exercise.name_ko)}</h1>'
+        return (f'<h1>{title}</h1>'
                 f'<p class="small">{escape(result.name)} · {seconds_text(result.duration)} · '
                 f'{result.size[0]}×{result.size[1]}</p><div class="facts">{boxes}</div>')
 

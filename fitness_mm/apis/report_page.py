@@ -15,7 +15,16 @@ from fitness_mm.files import replacing
 from .key_frames import KeyFrame
 from .panel import COLOURS, draw_symbol, percent, wrapped
 from .result import Inference, Verdict
-from .words import PictureText, clock_time, part_name, seconds_text, summary, told, when_text
+from .words import (
+    PictureText,
+    clock_time,
+    headline,
+    part_name,
+    seconds_text,
+    summary,
+    told,
+    when_text,
+)
 
 _WIDTH, _LEAST_HEIGHT, _MARGIN = 1240, 900, 70
 _INK, _GREY, _LINE, _BLUE = (28, 31, 36), (95, 100, 108), (215, 218, 224), (86, 180, 233)
@@ -41,9 +50,10 @@ class _Sheet:
 
     def image(self) -> Image.Image:
         self._header()
-        if self.result.exercise is not None:
+        if self.result.sure:
             self._faults()
             self._conditions()
+        if self.result.exercise is not None:
             self._tempo()
         self._notes()
         return self.canvas.crop((0, 0, _WIDTH, max(_LEAST_HEIGHT, round(self.y) + _MARGIN)))
@@ -64,10 +74,9 @@ class _Sheet:
 
     def _header(self) -> None:
         result, word = self.result, self.text.word
-        name = word('no person') if result.exercise is None else self.text.exercise(result.exercise)
-        self._write(name, 46, bold=True)
+        self._write(headline(result, self.text.korean), 46, bold=True)
         self._write(f'{result.name} · {seconds_text(result.duration)}', 20, colour=_GREY)
-        if result.exercise is None:
+        if not result.sure:
             return
         judged = [v for v in result.verdicts if v.verdict != NOT_JUDGED]
         facts = [(percent(result.probability), 'sure')]

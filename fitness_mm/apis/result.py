@@ -15,6 +15,9 @@ from .person import Person
 from .sentences import Sentence
 from .track import Track
 
+SURE = 0.5
+"""With less probability of the exercise its conditions are not judged."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -122,6 +125,11 @@ class Inference:
     def duration(self) -> float:
         """Seconds."""
         return float(self.frame_times[-1] + 1 / self.fps) if len(self.frame_times) else 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is an exercise, and it is more probable than not."""
+        return self.exercise is not None and self.probability >= SURE
 
     @property
     def faults(self) -> list[Verdict]:

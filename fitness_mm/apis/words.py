@@ -27,6 +27,7 @@ WORDS = {
     'per repetition': ('per repetition', '한 번에 걸린 시간'),
     'faults of judged': ('faults, of conditions judged', '판단한 조건 중 어긋난 것'),
     'number': ('no.', '번호'),
+    'unclear': ('exercise not clear', '운동이 확실하지 않음'),
     'no person': ('no person seen', '사람이 보이지 않음'),
     'out': ('first half', '가는 동작'),
     'back': ('second half', '돌아오는 동작'),
@@ -138,6 +139,15 @@ def when_text(verdict: Verdict, result: Inference) -> Sentence:
 def told(sentence: Sentence, korean: bool) -> str:
     """A sentence in one of its languages."""
     return sentence.ko if korean else sentence.en
+
+
+def headline(result: Inference, korean: bool) -> str:
+    """The exercise, or that there is none to name."""
+    if result.exercise is None:
+        return WORDS['no person'][korean]
+    if not result.sure:
+        return WORDS['unclear'][korean]
+    return result.exercise.name_ko if korean else result.exercise.name
 
 
 def summary(result: Inference) -> Sentence:

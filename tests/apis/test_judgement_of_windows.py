@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from fitness_mm.action.calibration import PostureCalibration
+from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.selection import select_exercises
+from fitness_mm.apis.by_repetition import repetition_logits, repetition_windows
+from fitness_mm.apis.judgement import fault_course, judge_conditions, judge_exercise
+from fitness_mm.apis.recogniser import WindowScores
+from fitness_mm.apis.result import Counted
+from fitness_mm.apis.track import Track
+
+EXERCISES = select_exercises(['barbell squat', 'barbell row'])  # 4 and 5 conditions
+CONDITIONS = conditions_of(EXERCISES)
+CALIBRATION = PostureCalibration.unknown(
+    [e.name for e in EXERCISES], [e.conditions for e in EXERCISES], judged=True)
+
+
+def scores(exercise, conditions, times=(1., 2., 3., 4.), by_frame=None):
+    logits = None if conditions is None else np.array([*conditions, 0, 0, 0, 0, 0], np.float32)
+    frames = None
+    if by_frame is not None:
+        frames = np.zeros((len(times), 9), np.float32)
+        frames[:, 0] = by_frame
+    return WindowScores(np.array(times), np.array(exercise, np.float32), logits, frames)
+
+
+def track(seconds=10.0, unseen=()):
+    times = np.arange(0, seconds, 0.1)
+    seen = np.full((len(times), 24), 0.9, np.float32)
+    seen[:, list(unseen)] = 0.1
+    return Track(times, np.zeros((len(times), 24, 2), np.float32), seen)
+
+
+def judge(windows, **kwargs):
+    return judge_conditions(windows, 0, EXERCISES, CONDITIONS, CALIBRATION,
+                            kwargs.pop('track', track()), **kwargs)
+
+
+def test_the_exercise_is_that_of_the_mean_logits():
+    windows = [scores((2, 0), None), scores((2, 0), None), scores((0, 1), None, (5., 6.))]
+    judged = judge_exercise(windows, EXERCISES, CALIBRATION)
+    # means 4/3 and 1/3: softmax of a difference of 1
+    assert judged.exercise == 0
+    assert judged.probability == pytest.approx(1 / (1 + np.exp(-1)))
+    assert [e.name for e, _ in judged.ranking] == ['barbell squat', 'barbell row']
+    assert [w.exercise for w in judged.windows] == ['barbell squat'] * 2 + ['barbell row']
+    assert (judged.windows[2].start, judged.windows[2].stop) == (5, 6)
+    assert judged.agreeing == [0, 1]
+
+
+def test_conditions_are_judged_by_the_mean_of_the_windows():
+    verdicts = judge([scores((1, 0), (3, -1, 0.1, 1)), scores((1, 0), (1, -3, -0.1, 1))])
+    assert [v.verdict for v in verdicts] == ['kept', 'broken', 'not judged', 'kept']
+    assert verdicts[0].probability == pytest.approx(1 / (1 + np.exp(-2)))
+    assert [v.condition for v in verdicts] == list(CONDITIONS[:4])
+    assert 'too close' in verdicts[2].reason.en and verdicts[0].reason is None
+
+
+def test_what_was_not_seen_is_not_judged():
+    joints = CONDITIONS[1].joints
+    verdicts = judge([scores((1, 0), (-3, -3, -3, -3))], track=track(unseen=joints))
+    assert verdicts[1].verdict == 'not judged' and 'seen' in verdicts[1].reason.en
+
+
+def test_a_moment_or_a_network_without_posture_judges_nothing():
+    short = judge([scores((1, 0), (3, -3, 3, 3))], track=track(seconds=1.0))
+    assert {v.verdict for v in short} == {'not judged'} and short[0].probability is None
+    none = judge([scores((1, 0), None)])
+    assert len(none) == 4 and {v.verdict for v in none} == {'not judged'}
+
+
+def test_a_fault_is_placed_in_the_repetitions_in_which_it_shows():
+    repetitions = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4), Counted(3, 4, 5, 6)]
+    logits = np.full((3, 9), 2.0)
+    logits[[0, 2], 0] = -1
+    windows = [scores((1, 0), (-3, 3, 3, 3))]
+    fault = judge(windows, repetitions=repetitions, by_repetition=logits)[0]
+    assert fault.repetitions == (1, 3) and fault.ranges == ((0, 2), (4, 6))
+    # in none of them alone: then the nearest to it
+    logits[:, 0] = 2, 0.5, 1
+    assert judge(windows, repetitions=repetitions, by_repetition=logits)[0].repetitions == (2, )
+
+
+def test_without_repetitions_a_fault_is_placed_in_time():
+    by_frame = (1, 1, 1, -4, -4, -4, 1, 1, 1)
+    window = scores((1, 0), (-3, 3, 3, 3), times=np.arange(9.), by_frame=by_frame)
+    times, course = fault_course([window], 0)
+    np.testing.assert_allclose(course[2:5], [-2 / 3, -7 / 3, -4])  # means of three
+    assert times.tolist() == list(range(9))
+    fault = judge([window])[0]
+    assert fault.ranges == ((1.5, 6.5), ) and fault.repetitions == ()
+    whole = judge([scores((1, 0), (-3, 3, 3, 3))])[0]
+    assert whole.ranges == ((1.0, 4.0), )
+
+
+def test_repetitions_by_frames_and_by_windows_of_their_own():
+    repetitions = [Counted(1, 0, 1, 2), Counted(2, 2.5, 3, 4), Counted(3, 8, 8.5, 9)]
+    window = scores((1, 0), (-3, 3, 3, 3), times=(0.5, 1.5, 3.0, 5.0), by_frame=(1, 3, -2, 9))
+    found = repetition_logits(None, [window], repetitions, [])
+    np.testing.assert_allclose(found[:, 0], [2, -2, np.nan])
+
+    times = np.arange(0, 10, 0.1)
+    moving = Track(times, np.tile(times[:, None, None], (1, 24, 2)).astype(np.float32),
+                   np.ones((100, 24), np.float32))
+    windows = repetition_windows(moving, repetitions, np.array([0., 0, 10, 10]), (100, 50))
+    np.testing.assert_allclose(windows[1].times, 2.5 + 1.5 * (np.arange(16) + 0.5) / 16)
+    np.testing.assert_allclose(windows[1].keypoints[:, 5, 0], windows[1].times, atol=1e-5)

@@ -1,0 +1,62 @@
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from mmaction.structures import ActionDataSample
+
+from fitness_mm.apis.occlusion import find_evidence, without_joint, without_moment
+from fitness_mm.apis.recogniser import Window
+
+
+def sample(inputs, keypoints=None, frames=None):
+    data = ActionDataSample()
+    if keypoints is not None:
+        data.keypoints = keypoints
+    if frames is not None:
+        data.set_metainfo(dict(frame_numbers=frames))
+    return dict(inputs=inputs, data_samples=data)
+
+
+def test_a_joint_disappears_from_every_kind_of_input():
+    keypoints = torch.ones(4, 24, 3)
+    fused = without_joint(sample(torch.ones(4, 3, 8, 6), keypoints), 5)
+    assert fused['data_samples'].keypoints[..., 2].sum(0).tolist() == [4] * 5 + [0] + [4] * 18
+    assert keypoints.min() == 1  # the sample itself stays
+    volumes = without_joint(sample(torch.ones(2, 24, 4, 8, 6)), 5)['inputs']
+    assert volumes.sum((0, 2, 3, 4)).eq(0).nonzero().tolist() == [[5]]
+    skeleton = without_joint(sample(torch.ones(2, 1, 4, 24, 3)), 5)['inputs']
+    assert skeleton.sum((0, 1, 2, 4)).eq(0).nonzero().tolist() == [[5]]
+
+
+def test_a_moment_repeats_its_nearest_neighbour():
+    chosen = np.array([True, False, False, True, False, False])  # in two clips of three frames
+    frames = torch.arange(6.).view(6, 1, 1, 1).expand(6, 3, 8, 6)
+    fused = without_moment(sample(frames, torch.arange(6.).view(6, 1, 1).expand(6, 24, 3)), chosen)
+    assert fused['inputs'][:, 0, 0, 0].tolist() == [1, 1, 2, 2, 4, 5]
+    assert fused['data_samples'].keypoints[:, 0, 0].tolist() == [1, 1, 2, 2, 4, 5]
+    skeleton = torch.arange(6.).view(2, 1, 3, 1, 1).expand(2, 1, 3, 24, 3)
+    found = without_moment(sample(skeleton), chosen)['inputs']
+    assert found.shape == skeleton.shape
+    assert found[:, 0, :, 0, 0].flatten().tolist() == [1, 1, 2, 2, 4, 5]
+
+
+class KneeRecogniser:
+    """Finds the fault where the left knee, keypoint 13, is high at the third moment."""
+
+    def samples(self, windows):
+        return [sample(torch.from_numpy(w.keypoints)[None, None], frames=np.arange(4))
+                for w in windows]
+
+    def predict(self, samples):
+        return [SimpleNamespace(pred_conditions=-s['inputs'][0, 0, :, 13, 0].max()[None])
+                for s in samples]
+
+
+def test_evidence_names_what_the_network_looks_at():
+    keypoints = np.zeros((4, 24, 2), np.float32)
+    keypoints[2, 13] = 7
+    window = Window(np.array([1., 2, 3, 4]), keypoints, np.ones((4, 24)), (), (10, 10), 1.0)
+    evidence = find_evidence(KneeRecogniser(), window, 0)
+    assert evidence.joints == (('Left Knee', 7.0), )
+    assert evidence.moments == ((3.0, 7.0), ) and evidence.time == 3.0
+    assert find_evidence(KneeRecogniser(), window, 0, time=2.5).time == 2.5
