@@ -28,7 +28,8 @@ MIN_CONFIDENCE = 0.5
 SEEN_SCORE = 0.4
 """From this score on a keypoint counts as seen."""
 
-_TILE_HEIGHTS = (1.0, 0.7, 0.45, 0.3)
+_TILE_HEIGHTS = (1.0, 0.65)
+_SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found
 _TILE_SHAPE = 0.6  # width to height, of a person with some room
 _TILES_KEPT = 5
 _TILE_SCORE = 0.35  # of a tile that shows at least a part of a person
@@ -85,22 +86,19 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
         confidence, movement, _ = _look(frames, box, estimator)
         return Person(box, confidence, movement, 'given')
     few = [frames[i] for i in spread(len(frames), _FRAMES_OF_A_PROPOSAL)]
+    how, moving = 'found', []
     if detector is not None:
-        proposals = _detected(few, detector)
+        how, people = 'detector', _people(few, _detected(few, detector), estimator)
     else:
-        proposals = [*_moving(frames), *_best_tiles(few[len(few) // 2], estimator)]
-    how = 'found' if detector is None else 'detector'
-    people: list[Person] = []
-    for proposal in proposals:
-        if not any(_same(proposal, person.box) for person in people):
-            person = _refined(few, proposal, estimator, how)
-            if person is not None:
-                people.append(person)
-    people = _distinct(people)
+        moving, middle = _moving(frames), few[len(few) // 2]
+        tiles = _best_tiles(middle, _TILE_HEIGHTS, estimator)
+        people = _people(few, [*moving, *tiles], estimator) or _people(
+            few, _best_tiles(middle, _SMALL_TILE_HEIGHTS, estimator), estimator)
     if not people:
         return None
     chosen = max(people, key=_importance)
-    final = _refined(frames, chosen.box, estimator, how) or chosen
+    final = _refined(frames[::2], chosen.box, estimator) or chosen
+    final = _widened(frames[::2], final, moving, estimator)
     return Person(final.box, final.confidence, final.movement, how, len(people) - 1)
 
 
@@ -137,15 +135,54 @@ def _look(frames: Sequence[np.ndarray], box: np.ndarray,
     return float(scores.mean()), movement, box_of(keypoints, scores)
 
 
-def _refined(frames: Sequence[np.ndarray], box: np.ndarray, estimator: PoseEstimator,
-             how: str) -> Person | None:
+def _people(frames: Sequence[np.ndarray], proposals: Sequence[np.ndarray],
+            estimator: PoseEstimator) -> list[Person]:
+    """The people to whom boxes lead, each once."""
+    people: list[Person] = []
+    for proposal in proposals:
+        if not any(_same(proposal, person.box) for person in people):
+            person = _refined(frames, proposal, estimator)
+            if person is not None:
+                people.append(person)
+    return _distinct(people)
+
+
+def _widened(frames: Sequence[np.ndarray], person: Person, moving: Sequence[np.ndarray],
+             estimator: PoseEstimator) -> Person:
+    """The box with the moving parts that reach into it, if joints are seen as well there.
+
+    Hands that leave the crop are not seen, and what is not seen does not widen the box. What moves
+    may also be a barbell, which the box need not hold.
+    """
+    parts = [part for part in moving if _reaches_into(part, person.box)]
+    if not parts:
+        return person
+    low = np.min([person.box[:2], *(part[:2] for part in parts)], axis=0)
+    high = np.max([person.box[2:], *(part[2:] for part in parts)], axis=0)
+    wide = np.concatenate([low, high])
+    _, _, seen = _look(frames, wide, estimator)
+    if seen is None:
+        return person
+    box = np.concatenate([np.minimum(person.box[:2], seen[:2]),
+                          np.maximum(person.box[2:], seen[2:])])
+    confidence, movement, _ = _look(frames, box, estimator)
+    better = confidence > person.confidence - _LOSS
+    return Person(box, confidence, movement, person.how) if better else person
+
+
+def _reaches_into(part: np.ndarray, box: np.ndarray) -> bool:
+    return bool((np.minimum(part[2:], box[2:]) > np.maximum(part[:2], box[:2])).all())
+
+
+def _refined(frames: Sequence[np.ndarray], box: np.ndarray,
+             estimator: PoseEstimator) -> Person | None:
     """The person near a box, once the box around the keypoints stays; None if there is none."""
     best = None
     for _ in range(_REFINEMENTS):
         confidence, movement, seen = _look(frames, box, estimator)
         # the later box is the better one, unless the person was lost on the way
         if best is None or confidence > best.confidence - _LOSS:
-            best = Person(box, confidence, movement, how)
+            best = Person(box, confidence, movement, 'found')
         if seen is None or confidence < _HOPELESS or overlap(seen, box) > _STAYS:
             break
         box = seen
@@ -168,10 +205,10 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.prod(np.clip(high - low, 0, None)) > _SAME * smaller)
 
 
-def _tiles(size: tuple[int, int]) -> Iterator[np.ndarray]:
+def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[np.ndarray]:
     """Boxes of the shape of a person, of several sizes, half over each other."""
     width, height = size
-    for share in _TILE_HEIGHTS:
+    for share in heights:
         tile = np.array([min(width, share * height * _TILE_SHAPE), share * height])
         if tile[0] == width:  # a portrait video: the width decides
             tile[1] = min(share * height, width / _TILE_SHAPE)
@@ -181,8 +218,9 @@ def _tiles(size: tuple[int, int]) -> Iterator[np.ndarray]:
                 yield np.array([x, y, x + tile[0], y + tile[1]])
 
 
-def _best_tiles(frame: np.ndarray, estimator: PoseEstimator) -> list[np.ndarray]:
-    tiles = list(_tiles((frame.shape[1], frame.shape[0])))
+def _best_tiles(frame: np.ndarray, heights: Sequence[float],
+                estimator: PoseEstimator) -> list[np.ndarray]:
+    tiles = list(_tiles((frame.shape[1], frame.shape[0]), heights))
     # a tile has its margin inside: it is where the crop ends, and not the joints
     crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1], 0.0) for tile in tiles]
     scores = estimator(crops, tiles)[1].mean(axis=1)
