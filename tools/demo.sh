@@ -30,13 +30,16 @@ step "2/6 indexing it"
 python tools/data/prepare.py --root "$images"
 python tools/data/prepare.py --root "$labels" --labels-only 640x360
 step "3/6 training two at a time: the heatmap recogniser; the pose estimator, then posture judgement"
-trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 export OMP_NUM_THREADS=$cores
+set -m  # a process group of its own for the job in the background, to stop all of it
 train "$images" demo_tsm_r18_heatmap "$recogniser" &
 first=$!
+set +m
+trap 'kill -- "-$first" 2> /dev/null || true' EXIT
 train "$images" demo_pose_r18 "$pose"
 train "$labels" demo_posture_limbs "$posture"
-wait $first
+wait "$first"
+trap - EXIT
 unset OMP_NUM_THREADS
 step "4/6 testing the recogniser on performers it has not seen, drawing figures"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_tsm_r18_heatmap.py \
