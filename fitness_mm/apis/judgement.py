@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import logit
 
 from fitness_mm.action.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 from fitness_mm.aihub.catalog import Exercise
@@ -90,6 +91,10 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
                 for c in conditions if c.exercise == exercises[exercise]]
     logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
     seen = (track.scores >= SEEN_SCORE).mean(0) >= SEEN_SHARE
+    border = _border(calibration, len(logits))
+    shifted = [_shifted(s, border) for s in scores]
+    if by_repetition is not None:
+        by_repetition = by_repetition - border
     short = track.times[-1] - track.times[0] < MIN_SECONDS
     verdicts = []
     for given in calibration.verdicts(logits, exercise, seen):
@@ -99,9 +104,21 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         if short:
             verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
         elif verdict.verdict == BROKEN:
-            verdict = _placed(verdict, scores, given.position, repetitions, by_repetition)
+            verdict = _placed(verdict, shifted, given.position, repetitions, by_repetition)
         verdicts.append(verdict)
     return verdicts
+
+
+def _border(calibration: PostureCalibration, conditions: int) -> np.ndarray:
+    """The logit at which each condition is as probably kept as broken, (P,)."""
+    at_zero = calibration.condition_probabilities(np.zeros(conditions))
+    return -calibration.condition_temperature * logit(at_zero)
+
+
+def _shifted(scores: WindowScores, border: np.ndarray) -> WindowScores:
+    by_frame = scores.frame_conditions
+    return replace(scores, conditions=scores.conditions - border,
+                   frame_conditions=None if by_frame is None else by_frame - border)
 
 
 def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +147,7 @@ def _placed(verdict: Verdict, scores: Sequence[WindowScores], position: int,
     """A fault with the times and, if they were judged one by one, repetitions in which it shows."""
     if by_repetition is not None and np.isfinite(by_repetition[:, position]).any():
         logits = np.nan_to_num(by_repetition[:, position], nan=np.inf)
-        shown = [r for r, logit in zip(repetitions, logits, strict=True) if logit < 0]
+        shown = [r for r, value in zip(repetitions, logits, strict=True) if value < 0]
         # broken in all is not broken in none: then it is where it comes nearest
         shown = shown or [repetitions[int(logits.argmin())]]
         return replace(verdict, ranges=tuple((r.start, r.stop) for r in shown),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,19 @@ def test_a_fault_is_placed_in_the_repetitions_in_which_it_shows():
     # in none of them alone: then the nearest to it
     logits[:, 0] = 2, 0.5, 1
     assert judge(windows, repetitions=repetitions, by_repetition=logits)[0].repetitions == (2, )
+
+
+def test_repetitions_are_judged_from_the_calibrated_border():
+    moved = replace(CALIBRATION, condition_temperature=2.0, conditions=(
+        (replace(CALIBRATION.conditions[0][0], offset=-1.0), *CALIBRATION.conditions[0][1:]),
+        CALIBRATION.conditions[1]))
+    repetitions = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4)]
+    logits = np.full((2, 9), 5.0)
+    logits[:, 0] = 1.9, 2.1  # kept from 2 on: a probability of one half
+    fault = judge_conditions([scores((1, 0), (1.0, 3, 3, 3))], 0, EXERCISES, CONDITIONS, moved,
+                             track(), repetitions, logits)[0]
+    assert fault.verdict == 'broken' and fault.repetitions == (1, )
+    assert logits[0, 0] == 1.9  # the caller's numbers stay
 
 
 def test_without_repetitions_a_fault_is_placed_in_time():
