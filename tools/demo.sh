@@ -54,8 +54,9 @@ FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_posture_limbs.py \
     test_dataloader.dataset.keypoints_from="$pose/keypoints/anomalies/keypoints.npz"
 python tools/analysis/posture.py "$posture/predicted" --out "$posture"
 step "6/6 judging a video of somebody whom no network has seen"
-test -e "$video/squat.json" || python tools/data/make_video.py "$video/squat.mp4" \
-    --exercise 'barbell squat' --performer 8 --reps 6 --faults '고개 정면' '발과 무릎의 방향 일치'
+printf 'planted faults: neutral spine (척추의 중립), head facing forward (고개 정면); 6 repetitions\n'
+test -e "$video/squat.json" || python tools/data/make_video.py "$video/squat.mp4" --view B \
+    --exercise 'barbell squat' --performer 8 --reps 6 --seconds 20 --faults '척추의 중립' '고개 정면'
 python tools/infer.py "$video/squat.mp4" --out "$video/judged"
 
 printf '\ncheckpoint      %s\n' "$(checkpoint "$recogniser")"
