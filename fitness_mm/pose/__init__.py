@@ -10,10 +10,10 @@ compat.apply()
 
 from fitness_mm.engine import EpochSeedHook  # noqa: E402
 
-from .coco_weights import FitnessHeatmapHead, FitnessRTMCCHead  # noqa: E402
 from .codec import ArgmaxHeatmap  # noqa: E402
 from .dataset import FitnessPoseDataset  # noqa: E402
 from .ensemble import PoseEnsemble  # noqa: E402
+from .heads import FitnessHeatmapHead, FitnessRTMCCHead  # noqa: E402
 from .metainfo import METAINFO, fitness_metainfo  # noqa: E402
 from .metric import FitnessMPJPE  # noqa: E402
 from .transforms import (  # noqa: E402

@@ -1,4 +1,4 @@
-"""Heads with 24 keypoints that start from a checkpoint with COCO's 17.
+"""What lets a head with 24 keypoints start from a checkpoint with COCO's 17.
 
 The final layer of a heatmap head and of a SimCC head has one filter per keypoint, and the first 17
 keypoints here are COCO's, in COCO's order. They keep their filters; each of the other seven starts
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import torch
 from mmengine.logging import print_log
-from mmpose.models.heads import HeatmapHead, RTMCCHead
-from mmpose.registry import MODELS
 
 from fitness_mm.aihub.coco import COCO_PARTS, NUM_COCO_KEYPOINTS
 from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
@@ -32,7 +30,7 @@ def widen_from_coco(tensor: torch.Tensor) -> torch.Tensor:
     return torch.cat([tensor, others.to(tensor.dtype)])
 
 
-class _CocoWeights:
+class CocoWeights:
     """Widens the final layer of a COCO checkpoint while it is loaded into the head."""
 
     def __init__(self, *args, **kwargs) -> None:
@@ -50,19 +48,3 @@ class _CocoWeights:
                 print_log(f'{key}: {NUM_COCO_KEYPOINTS} keypoints from the checkpoint, the other '
                           f'{NUM_KEYPOINTS - NUM_COCO_KEYPOINTS} from their neighbours',
                           logger='current')
-
-
-@MODELS.register_module()
-class FitnessHeatmapHead(_CocoWeights, HeatmapHead):
-    """The host's heatmap head; a COCO checkpoint's 17 keypoints load into the 24.
-
-    Arguments are those of :class:`mmpose.models.HeatmapHead`.
-    """
-
-
-@MODELS.register_module()
-class FitnessRTMCCHead(_CocoWeights, RTMCCHead):
-    """RTMPose's SimCC head; a COCO checkpoint's 17 keypoints load into the 24.
-
-    Arguments are those of :class:`mmpose.models.RTMCCHead`.
-    """

@@ -2,14 +2,18 @@
 
 import pytest
 import torch
+from conftest import REPO
 from mmaction.models import TSMHead
 from mmaction.models.heads.base import BaseHead
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
+from mmengine.registry import DATASETS, MODELS, init_default_scope
 from torch import nn
 
-import fitness_mm.action  # noqa: F401  # mends the heads
+import fitness_mm.action  # mends the heads
+import fitness_mm.pose  # noqa: F401
 from fitness_mm import compat
 from fitness_mm.engine import CPUAmpError, launch
 
@@ -79,3 +83,21 @@ def test_3d_convolutions_are_refused():
         pass
     with wrapper.optim_context(model[0]):
         assert model[0](torch.ones(1, 1, 1, 1)).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize('name', ['res50_fitness.py', 'rtmpose_m_fitness.py'])
+def test_a_pose_estimator_takes_a_step_in_bfloat16(name, sample_root, monkeypatch):
+    monkeypatch.setattr(launch, 'get_device', lambda: 'cpu')
+    monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    init_default_scope(cfg.default_scope)
+    launch.use_amp(cfg)
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model).train()
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+
+    losses = model.train_step(pseudo_collate([dataset[0], dataset[1]]), wrapper)
+
+    assert all(torch.isfinite(value).all() for value in losses.values())
+    assert {'loss_kpt', 'acc_pose'} <= set(losses)

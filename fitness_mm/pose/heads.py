@@ -1,0 +1,36 @@
+"""MMPose's heads for the data set's 24 keypoints."""
+
+from __future__ import annotations
+
+from mmpose.models.heads import HeatmapHead, RTMCCHead
+from mmpose.registry import MODELS
+from torch import Tensor
+
+from .coco_weights import CocoWeights
+
+
+@MODELS.register_module()
+class FitnessHeatmapHead(CocoWeights, HeatmapHead):
+    """The host's heatmap head; a COCO checkpoint's 17 keypoints load into the 24.
+
+    Arguments are those of :class:`mmpose.models.HeatmapHead`.
+    """
+
+    def forward(self, feats: tuple[Tensor, ...]) -> Tensor:
+        """Heatmaps (N, K, H, W), float32 under autocast too: loss and accuracy need it, and numpy,
+        which the host computes the accuracy with, has no bfloat16."""
+        return super().forward(feats).float()
+
+
+@MODELS.register_module()
+class FitnessRTMCCHead(CocoWeights, RTMCCHead):
+    """RTMPose's SimCC head; a COCO checkpoint's 17 keypoints load into the 24.
+
+    Arguments are those of :class:`mmpose.models.RTMCCHead`.
+    """
+
+    def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        """Scores of all x and of all y, (N, K, bins) each, float32 under autocast too, as in
+        :class:`FitnessHeatmapHead`."""
+        x, y = super().forward(feats)
+        return x.float(), y.float()
