@@ -4,6 +4,7 @@ import shutil
 import av
 import numpy as np
 import pytest
+from conftest import REPO
 from inference_models import POSE, POSTURES, save_random, work_dirs, write_calibration  # noqa: F401
 from video_cases import moving_square, turn_right, write_video
 
@@ -36,10 +37,11 @@ def test_five_lines(work_dirs, tmp_path, monkeypatch):  # noqa: F811
 
 
 def _readme_lines():
-    from conftest import REPO
-    text = (REPO / 'docs' / 'inference.md').read_text('utf-8')
-    block = text.split('```python\n', 1)[1].split('```', 1)[0]
-    return [line for line in block.splitlines() if line.strip()]
+    blocks = [text.split('```')[0] for page in ('README.md', 'docs/inference.md')
+              for text in (REPO / page).read_text('utf-8').split('```python\n')[1:]]
+    readme, page = (block for block in blocks if 'FitnessInferencer' in block)
+    assert readme == page
+    return [line for line in readme.splitlines() if line.strip()]
 
 
 def test_everything_is_written_and_fits_together(inferencer, tmp_path):
