@@ -187,10 +187,10 @@ class _Sheet:
         left, top = float(_MARGIN), self.y + 10
         for frame in (f for f in self.frames if f.part):
             photo = self._photo(frame, left, top)
-            self.draw.text((left, top + _PHOTO_HEIGHT + 4),
-                           f'{part_name(frame.part, self.text.korean)} · {clock_time(frame.time)}',
-                           fill=_GREY, font=self.text.font(17))
-            left += photo.width + 24
+            caption = f'{part_name(frame.part, self.text.korean)} · {clock_time(frame.time)}'
+            font = self.text.font(17)
+            self.draw.text((left, top + _PHOTO_HEIGHT + 4), caption, fill=_GREY, font=font)
+            left += max(photo.width, self.draw.textlength(caption, font)) + 24
             self.y = top + _PHOTO_HEIGHT + 30
 
     def _notes(self) -> None:
