@@ -89,8 +89,9 @@ def judge_prediction(script: Script, prediction: dict) -> VideoOutcome:
     found = tuple(name for name in planted if same and name in reported)
     withheld = tuple(name for name in planted if same and verdicts.get(name) == 'not judged')
     return VideoOutcome(
-        script.exercise, script.view, recognised, script.reps, len(prediction['repetitions'] or ()),
-        found, withheld, tuple(name for name in planted if name not in (*found, *withheld)),
+        script.exercise, script.view, recognised, script.reps,
+        (prediction['repetitions'] or {}).get('count', 0), found, withheld,
+        tuple(name for name in planted if name not in (*found, *withheld)),
         tuple(name for name in reported if name not in found))
 
 

@@ -18,7 +18,7 @@ SCRIPT = Script('barbell squat', reps=5, faults=(SPINE, HEAD))
 
 
 def prediction(verdicts, name='barbell squat', reps=5):
-    return dict(exercise=dict(name=name), repetitions=[{}] * reps,
+    return dict(exercise=dict(name=name), repetitions=dict(count=reps),
                 conditions=[dict(name_ko=k, verdict=v) for k, v in verdicts.items()])
 
 
@@ -46,7 +46,7 @@ def test_a_wrong_exercise_finds_nothing_even_where_conditions_share_a_name():
     said = prediction({SPINE: 'broken'}, name='barbell row')
     outcome = judge_prediction(SCRIPT, said)
     assert (outcome.found, outcome.missed, outcome.false) == ((), (SPINE, HEAD), (SPINE, ))
-    nobody = judge_prediction(SCRIPT, dict(exercise=None, repetitions=[], conditions=[]))
+    nobody = judge_prediction(SCRIPT, dict(exercise=None, repetitions=None, conditions=[]))
     assert (nobody.recognised, nobody.counted, nobody.missed) == ('', 0, (SPINE, HEAD))
 
 
