@@ -165,10 +165,11 @@ class Panel:
 
         draw.rectangle((self._left, top, self._right, bottom), fill=_STRIPE)
         for r in self.result.repetitions or ():
-            draw.rectangle((x(r.start) + 1, top, x(r.stop) - 1, middle - 1), fill=(86, 180, 233))
+            left = x(r.start) + 1  # of a long video, a repetition is a line
+            draw.rectangle((left, top, max(x(r.stop) - 1, left), middle - 1), fill=(86, 180, 233))
         for verdict in self.result.faults:
             for a, b in verdict.ranges:
-                draw.rectangle((x(a), middle, x(b), bottom), fill=COLOURS[BROKEN])
+                draw.rectangle((x(a), middle, max(x(b), x(a)), bottom), fill=COLOURS[BROKEN])
 
     def _lines(self, draw: ImageDraw.ImageDraw, words: str, y: float,
                font: ImageFont.FreeTypeFont, colour: tuple[int, int, int]) -> float:

@@ -163,9 +163,13 @@ class _Sheet:
             return _MARGIN + width * min(time / duration, 1)
 
         for r in result.repetitions:
-            self.draw.rectangle((x(r.start), self.y, x(r.stop) - 3, self.y + 34), fill=_BLUE)
-            self.draw.text(((x(r.start) + x(r.stop)) / 2, self.y + 17), str(r.number), fill=_INK,
-                           anchor='mm', font=self.text.font(18))
+            # of a long video, a repetition is a line without a number
+            left, right = x(r.start), max(x(r.stop) - 3, x(r.start) + 1)
+            self.draw.rectangle((left, self.y, right, self.y + 34), fill=_BLUE)
+            font = self.text.font(18)
+            if self.draw.textlength(str(r.number), font) < right - left:
+                self.draw.text(((left + right) / 2, self.y + 17), str(r.number), fill=_INK,
+                               anchor='mm', font=font)
         self.y += 42
         for verdict in (v for v in result.faults if v.ranges):
             for a, b in verdict.ranges:
