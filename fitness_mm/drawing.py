@@ -9,10 +9,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.aihub.frames import FrameError, read_frames
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.skeleton import KEYPOINTS, LIMBS
+from .aihub.catalog import exercise_by_name
+from .aihub.frames import FrameError, read_frames
+from .aihub.index.index import FitnessIndex
+from .keypoints.skeleton import KEYPOINTS, LIMBS
 
 _COLOURS = {'Left': '#56b4e9', 'Right': '#e69f00'}  # told apart by the colour-blind too
 _MIDDLE_COLOUR = '#f0e442'

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fitness_mm.action.posture_records import PostureRecords
-from fitness_mm.aihub.selection import select_exercises
+from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.posture.records import PostureRecords
 
 CLASSES = ('barbell squat', 'front raise')
 CONDITIONS = (('ㄱ', 'ㄴ'), ('ㄷ', ))

@@ -14,7 +14,7 @@ video=work_dirs/demo_video
 step() { printf '\n== %s\n' "$*"; }
 checkpoint() { echo "$1/$(basename "$(cat "$1/last_checkpoint")")"; }
 train() {  # data root, config, work directory; every line says whose it is
-    FITNESS_DATA_ROOT=$1 python tools/train.py "configs/$2.py" --work-dir "$3" --resume $amp 2>&1 |
+    FITNESS_DATA_ROOT=$1 python tools/train.py "configs/demo/$2.py" --work-dir "$3" --resume $amp 2>&1 |
         sed -u "s/^/[$2] /"
 }
 
@@ -42,13 +42,13 @@ wait "$first"
 trap - EXIT
 unset OMP_NUM_THREADS
 step "4/6 testing the recogniser on performers it has not seen, drawing figures"
-FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_tsm_r18_heatmap.py \
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_tsm_r18_heatmap.py \
     "$(checkpoint "$recogniser")" --work-dir "$recogniser"
 python tools/analysis/plot_run.py "$recogniser"
 step "5/6 calibrating posture judgement with the pose estimator's keypoints"
-FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_pose_keypoints.py \
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_pose_keypoints.py \
     "$(checkpoint "$pose")" --work-dir "$pose/keypoints"
-FITNESS_DATA_ROOT=$images python tools/test.py configs/demo_posture_limbs.py \
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_posture_limbs.py \
     "$(checkpoint "$posture")" --work-dir "$posture/predicted" --cfg-options \
     test_dataloader.dataset.subset=all \
     test_dataloader.dataset.keypoints_from="$pose/keypoints/anomalies/keypoints.npz"

@@ -57,7 +57,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     args = parse_args()
     from fitness_mm.apis import FitnessInferencer, InferenceError
-    from fitness_mm.apis.terminal import summary_text
+    from fitness_mm.apis.report.terminal import summary_text
     try:
         inferencer = FitnessInferencer(
             *(args.pose or (None, None)), *(args.posture or (None, None)), args.calibration,

@@ -15,8 +15,8 @@ compat.apply()
 
 from mmengine.config import DictAction  # noqa: E402
 
-from fitness_mm.analysis.planted import PlantedErrorsError  # noqa: E402
-from fitness_mm.analysis.retrain_table import retrain_table  # noqa: E402
+from fitness_mm.analysis.anomaly.planted import PlantedErrorsError  # noqa: E402
+from fitness_mm.analysis.anomaly.retrain_table import retrain_table  # noqa: E402
 from fitness_mm.anomaly import DEFAULT_RULE, RecordError, Rule  # noqa: E402
 from fitness_mm.anomaly.kfold import KFold, KFoldError, Launcher  # noqa: E402
 from fitness_mm.anomaly.rules import UNITS  # noqa: E402

@@ -1,7 +1,7 @@
 # A network of limb directions and joint positions, pooled over the labelled frames of a whole clip;
 # no frame is read.
 _base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
-from fitness_mm.aihub.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
+from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
 
 model = dict(
     type='RecognizerGCN',

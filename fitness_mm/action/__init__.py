@@ -10,28 +10,28 @@ compat.apply()
 
 from fitness_mm.engine import EpochSeedHook  # noqa: E402
 
-from .class_count_hook import ClassCountHook  # noqa: E402
-from .data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
-from .dataset import FitnessClipDataset  # noqa: E402
-from .fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
-from .heatmaps import gaussian_heatmaps  # noqa: E402
-from .jitter_keypoints import JitterKeypoints  # noqa: E402
-from .limb_network import LimbNetwork  # noqa: E402
-from .lstm_head import LSTMHead  # noqa: E402
-from .metric import FitnessAccMetric  # noqa: E402
-from .posture_head import PostureHead  # noqa: E402
-from .posture_metric import FitnessPostureMetric  # noqa: E402
-from .random_keypoint_affine import RandomKeypointAffine  # noqa: E402
-from .recognizer import HeatmapFusionRecognizer  # noqa: E402
-from .sampler import ClassBalancedSampler  # noqa: E402
-from .skeleton_graph import FitnessSTGCN  # noqa: E402
-from .transforms import (  # noqa: E402
+from .data.dataset import FitnessClipDataset  # noqa: E402
+from .data.jitter_keypoints import JitterKeypoints  # noqa: E402
+from .data.random_keypoint_affine import RandomKeypointAffine  # noqa: E402
+from .data.sampler import ClassBalancedSampler  # noqa: E402
+from .data.transforms import (  # noqa: E402
     CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
     LoadLabelledFrames,
     SampleLabelledFrames,
 )
+from .evaluation.accuracy import FitnessAccMetric  # noqa: E402
+from .evaluation.class_count_hook import ClassCountHook  # noqa: E402
+from .evaluation.posture import FitnessPostureMetric  # noqa: E402
+from .models.data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
+from .models.fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
+from .models.heatmaps import gaussian_heatmaps  # noqa: E402
+from .models.limb_network import LimbNetwork  # noqa: E402
+from .models.lstm_head import LSTMHead  # noqa: E402
+from .models.posture_head import PostureHead  # noqa: E402
+from .models.recognizer import HeatmapFusionRecognizer  # noqa: E402
+from .models.skeleton_graph import FitnessSTGCN  # noqa: E402
 
 compat.mend_bfloat16_heads()
 

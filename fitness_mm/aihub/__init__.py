@@ -4,12 +4,13 @@ Needs neither torch nor any OpenMMLab package. Decoding of images is in
 :mod:`fitness_mm.aihub.frames`.
 """
 
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS, NUM_KEYPOINTS
+
 from .catalog import EXERCISES, SEED_EXERCISES, Exercise
-from .index import FitnessIndex, IndexFileError
-from .labels import ClipLabel, LabelError, parse_label
-from .layout import LayoutError
-from .skeleton import FLIP_INDICES, KEYPOINTS, LIMBS, NUM_KEYPOINTS
-from .splits import performer_folds, split_rows
+from .disk.layout import LayoutError
+from .index.index import FitnessIndex, IndexFileError
+from .index.splits import performer_folds, split_rows
+from .labels.label import ClipLabel, LabelError, parse_label
 
 __all__ = [
     'EXERCISES', 'FLIP_INDICES', 'KEYPOINTS', 'LIMBS', 'NUM_KEYPOINTS', 'SEED_EXERCISES',

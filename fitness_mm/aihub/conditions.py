@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+
 from .catalog import EXERCISES, Exercise
-from .skeleton import KEYPOINT_INDEX
 
 TABLE = Path(__file__).with_name('conditions.tsv')
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .clip_codec import decode_clip
-from .image_files import image_files
-from .images import FrameError, read_jpeg
-from .index import FitnessIndex
+from .clips.codec import decode_clip
+from .disk.image_files import image_files
+from .disk.images import FrameError, read_jpeg
+from .index.index import FitnessIndex
 
 __all__ = ['FrameError', 'FrameTransform', 'read_frames', 'read_jpeg']
 

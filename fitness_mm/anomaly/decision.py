@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.skeleton import FLIP_INDICES
+from fitness_mm.keypoints.skeleton import FLIP_INDICES
 
 from .kinds import explain, noise_level
 from .residuals import Residuals

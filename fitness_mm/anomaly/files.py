@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.skeleton import KEYPOINTS
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .decision import Anomalies, find_anomalies
 from .residuals import Residuals, merge_records, write_record

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.index.index import FitnessIndex
 
 
 def rows_of_clip_views(index: FitnessIndex, clip_views: Iterable[str]) -> dict[str, int]:
@@ -14,7 +14,8 @@ def rows_of_clip_views(index: FitnessIndex, clip_views: Iterable[str]) -> dict[s
 
     Args:
         index: The index.
-        clip_views: Names as :meth:`~fitness_mm.aihub.index.FitnessIndex.clip_view_id` has them.
+        clip_views: Names as :meth:`~fitness_mm.aihub.index.index.FitnessIndex.clip_view_id` has
+        them.
     """
     names = np.char.add(np.char.add(index.clip, '_'), index.view)
     found = np.flatnonzero(np.isin(names, list(clip_views)))

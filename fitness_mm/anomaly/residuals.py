@@ -41,8 +41,8 @@ class Residuals:
         box: float32 (N, 4): x1, y1, x2, y2 around the label.
         input_scale: float32 (N, 2): pixels of the network's input per pixel of the image, x and y.
         input_size: float32 (N, 2): width and height of the network's input in its pixels.
-        clip_view: str (N,): as :meth:`~fitness_mm.aihub.index.FitnessIndex.clip_view_id` has it.
-        frame_number: int64 (N,): image numbers.
+        clip_view: str (N,): as :meth:`~fitness_mm.aihub.index.index.FitnessIndex.clip_view_id` has
+        it. frame_number: int64 (N,): image numbers.
         view: str (N,): camera letters.
         performer: int64 (N,).
         exercise: str (N,): English names.

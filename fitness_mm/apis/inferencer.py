@@ -11,22 +11,22 @@ from typing import ClassVar
 import numpy as np
 from mmengine.infer import BaseInferencer
 
-from fitness_mm.action.calibration import CalibrationError, PostureCalibration
+from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.progress import shown_progress
 
-from .analysis import Models, Options, analyse
-from .camera import record
-from .detector import PersonDetector
 from .errors import InferenceError
-from .frames import FrameSource
-from .models import calibration_beside, demo_files
-from .outputs import Outputs, write_outputs
-from .pose_estimator import PoseEstimator
-from .recogniser import PostureRecogniser
+from .networks.detector import PersonDetector
+from .networks.files import calibration_beside, demo_files
+from .networks.pose_estimator import PoseEstimator
+from .networks.recogniser import PostureRecogniser
+from .pipeline import Models, Options, analyse
+from .report.outputs import Outputs, write_outputs
+from .report.sentences import Sentence
 from .result import Inference
-from .sentences import Sentence
-from .sources import Input, open_source
 from .stopwatch import Stopwatch
+from .video.camera import record
+from .video.frames import FrameSource
+from .video.sources import Input, open_source
 
 _NO_CALIBRATION = Sentence(
     '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
@@ -109,8 +109,9 @@ class FitnessInferencer(BaseInferencer):
             show: Whether to show the drawn frames in a window.
             out_dir: Where video, JSON and report go; a folder of its own for each of several
                 videos. Nothing is written if None.
-            **kwargs: ``fps`` and ``channels`` of :func:`~fitness_mm.apis.sources.open_source`;
-                ``camera_seconds``; the fields of :class:`~fitness_mm.apis.analysis.Options`; and
+            **kwargs: ``fps`` and ``channels`` of
+            :func:`~fitness_mm.apis.video.sources.open_source`;
+                ``camera_seconds``; the fields of :class:`~fitness_mm.apis.pipeline.Options`; and
                 ``language`` (``both``, ``ko``, ``en``) and ``font`` of what is drawn.
 
         Returns:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fitness_mm.action.calibration import BROKEN
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.posture.calibration import BROKEN
 
-from .person import Person
-from .sentences import Sentence
-from .track import Track
+from .report.sentences import Sentence
+from .stages.person import Person
+from .stages.track import Track
 
 SURE = 0.5
 """With less probability of the exercise its conditions are not judged."""

@@ -10,10 +10,10 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from fitness_mm.aihub.exclusions import read_exclusions
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.selection import SUBSETS, select_exercises, select_rows
+from fitness_mm.aihub.index.exclusions import read_exclusions
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
 
 
 class ClipViewDataset(BaseDataset):
@@ -24,7 +24,7 @@ class ClipViewDataset(BaseDataset):
     Args:
         data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
         pipeline: Transforms.
-        exercises: See :func:`~fitness_mm.aihub.selection.select_exercises`.
+        exercises: See :func:`~fitness_mm.aihub.index.selection.select_exercises`.
         views: Cameras to use, of A to E.
         split: ``performer`` folds, ``official`` folders or the original study's ``modulo``. The
             whole index is split before it is filtered, so that folds mean the same people

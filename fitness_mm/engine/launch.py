@@ -17,7 +17,7 @@ from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from fitness_mm.aihub.index import IndexFileError
+from fitness_mm.aihub.index.index import IndexFileError
 
 from .cpu_amp import CPUAmpOptimWrapper
 

@@ -2,8 +2,8 @@
 
 The final layer of a heatmap head and of a SimCC head has one filter per keypoint, and the first 17
 keypoints here are COCO's, in COCO's order. They keep their filters; each of the other seven starts
-with the mean of the filters beside it (:data:`~fitness_mm.aihub.coco.COCO_PARTS`): the palms with
-the wrists', the feet with the ankles', neck, waist and back with the shoulders' and hips'. All
+with the mean of the filters beside it (:data:`~fitness_mm.keypoints.coco.COCO_PARTS`): the palms
+with the wrists', the feet with the ankles', neck, waist and back with the shoulders' and hips'. All
 other layers do not depend on the number of keypoints and load as they are.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 import torch
 from mmengine.logging import print_log
 
-from fitness_mm.aihub.coco import COCO_PARTS, NUM_COCO_KEYPOINTS
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
+from fitness_mm.keypoints.coco import COCO_PARTS, NUM_COCO_KEYPOINTS
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
 def widen_from_coco(tensor: torch.Tensor) -> torch.Tensor:

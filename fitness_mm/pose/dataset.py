@@ -10,12 +10,12 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.coco_export import CATEGORY_ID, frame_id
-from fitness_mm.aihub.exclusions import read_joint_exclusions
-from fitness_mm.aihub.measures import torso_length_px, union_box
-from fitness_mm.aihub.sigmas import read_sigmas
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.aihub.export.coco import CATEGORY_ID, frame_id
+from fitness_mm.aihub.index.exclusions import read_joint_exclusions
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+from fitness_mm.keypoints.measures import torso_length_px, union_box
+from fitness_mm.keypoints.sigmas import read_sigmas
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 from .metainfo import fitness_metainfo
 
@@ -50,8 +50,8 @@ class FitnessPoseDataset(ClipViewDataset):
             sample per clip-view, its first frame; ``all``: a sample per labelled frame.
         bbox: Whether ``bbox`` is the box of the joints of the whole ``clip`` or of the ``frame``.
         excluded_joints: JSON files with joints to leave out; see
-            :func:`~fitness_mm.aihub.exclusions.read_joint_exclusions`. They become invisible, so
-            that the loss and the metrics do not count them.
+            :func:`~fitness_mm.aihub.index.exclusions.read_joint_exclusions`. They become
+            invisible, so that the loss and the metrics do not count them.
         sigmas: JSON file of ``tools/data/keypoint_sigmas.py`` for OKS-based metrics; COCO's
             numbers if None.
         **kwargs: Those of :class:`~fitness_mm.engine.clip_view_dataset.ClipViewDataset`.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fitness_mm.aihub.coco import DEFAULT_SIGMAS
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS
+from fitness_mm.keypoints.coco import DEFAULT_SIGMAS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS
 
 _LOWER = ('Hip', 'Waist', 'Knee', 'Ankle', 'Foot')
 _COLOURS = {'Left': [0, 255, 0], 'Right': [255, 128, 0]}  # as MMPose draws COCO
@@ -16,7 +16,7 @@ def fitness_metainfo(sigmas: Sequence[float] = DEFAULT_SIGMAS) -> dict:
     """Meta information of the 24 keypoints, as ``parse_pose_metainfo`` and datasets take it.
 
     Args:
-        sigmas: OKS sigma of each keypoint, (K,), see :mod:`fitness_mm.aihub.sigmas`.
+        sigmas: OKS sigma of each keypoint, (K,), see :mod:`fitness_mm.keypoints.sigmas`.
 
     Raises:
         ValueError: If there is not one positive sigma for every keypoint.

@@ -11,7 +11,7 @@ import orjson
 from mmengine.evaluator import BaseMetric
 from mmpose.registry import METRICS
 
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .mpjpe import UNITS, joint_errors, mpjpe, mpjpe_report
 

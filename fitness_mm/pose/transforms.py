@@ -15,7 +15,7 @@ from mmpose.registry import TRANSFORMS
 from mmpose.structures.bbox import get_warp_matrix
 
 from fitness_mm.aihub.frames import read_frames
-from fitness_mm.aihub.measures import SEED_MARGIN, union_box
+from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
 
 
 @TRANSFORMS.register_module()

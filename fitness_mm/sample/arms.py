@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.sample.body import Body
-from fitness_mm.sample.geometry import perpendicular, two_bones, unit
+from .body import Body
+from .geometry import perpendicular, two_bones, unit
 
 SIDES = (('Left', 1.0), ('Right', -1.0))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.sample.geometry import unit
+from .geometry import unit
 
 VIEWS = 'ABCDE'
 

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from fitness_mm.sample.body import Body, sample_body
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.defects import EMPTY_FRAMES
-from fitness_mm.sample.equipment import add_equipment, sample_equipment
-from fitness_mm.sample.faults import apply_faults
-from fitness_mm.sample.figure import Solids, figure, sample_look
-from fitness_mm.sample.geometry import turn_y
-from fitness_mm.sample.label_errors import MOVED_SHARE, jitter, plant
-from fitness_mm.sample.motions import MOTIONS, Movement
-from fitness_mm.sample.plan import ClipPlan
-from fitness_mm.sample.pose import Joints, Pose, solve
-from fitness_mm.sample.scene import Bench, Station, set_up_station
-from fitness_mm.sample.streams import stream
-from fitness_mm.sample.tempo import Tempo, sample_tempo
+from .body import Body, sample_body
+from .cameras import VIEWS
+from .defects import EMPTY_FRAMES
+from .equipment import add_equipment, sample_equipment
+from .faults import apply_faults
+from .figure import Solids, figure, sample_look
+from .geometry import turn_y
+from .label_errors import MOVED_SHARE, jitter, plant
+from .motions import MOTIONS, Movement
+from .plan import ClipPlan
+from .pose import Joints, Pose, solve
+from .scene import Bench, Station, set_up_station
+from .streams import stream
+from .tempo import Tempo, sample_tempo
 
 # Head and back lie on the pad, the hips near its end.
 _HIPS_FROM_BENCH_CENTRE_CM = 47.0

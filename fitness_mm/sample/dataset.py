@@ -14,16 +14,17 @@ from typing import Any
 import cv2
 import orjson
 
-from fitness_mm.aihub.pool import Pool
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.clip import label_keypoints, perform
-from fitness_mm.sample.defects import image_folder, spoil_document
-from fitness_mm.sample.images import jpegs
-from fitness_mm.sample.label_errors import MOVED_SHARE
-from fitness_mm.sample.plan import ClipPlan, plan_clips
-from fitness_mm.sample.presets import PRESETS, Preset
-from fitness_mm.sample.records import label_2d, label_3d
-from fitness_mm.sample.streams import stream
+from fitness_mm.processes import Pool
+
+from .cameras import VIEWS
+from .clip import label_keypoints, perform
+from .defects import image_folder, spoil_document
+from .images import jpegs
+from .label_errors import MOVED_SHARE
+from .plan import ClipPlan, plan_clips
+from .presets import PRESETS, Preset
+from .records import label_2d, label_3d
+from .streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
 SAMPLE_VERSION = 6

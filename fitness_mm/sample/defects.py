@@ -11,7 +11,7 @@ import numpy as np
 from fitness_mm.aihub.catalog import NUM_TYPES
 
 if TYPE_CHECKING:
-    from fitness_mm.sample.plan import ClipPlan
+    from .plan import ClipPlan
 
 EMPTY_FRAMES = 'empty frames'
 FEWER_FRAMES = '13 labelled frames'

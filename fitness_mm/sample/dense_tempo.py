@@ -9,7 +9,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
-from fitness_mm.sample.tempo import Tempo
+from .tempo import Tempo
 
 _FAULT_CHANGE_SEC = 0.5
 # The noise of a posture is drawn at a rate of its own, so that a video of another frame rate

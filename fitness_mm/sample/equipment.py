@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from fitness_mm.sample.arms import SIDES
-from fitness_mm.sample.figure import Solids
-from fitness_mm.sample.geometry import perpendicular, unit
-from fitness_mm.sample.pose import Joints
+from .arms import SIDES
+from .figure import Solids
+from .geometry import perpendicular, unit
+from .pose import Joints
 
 HELD = {
     'front raise': 'dumbbells across',

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fitness_mm.sample.pose import Pose
+from .pose import Pose
 
 Strength = float | np.ndarray
 Fault = Callable[[Pose, Strength], None]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fitness_mm.sample.arms import SIDES
-from fitness_mm.sample.body import Body
-from fitness_mm.sample.pose import Joints
+from .arms import SIDES
+from .body import Body
+from .pose import Joints
 
 _RING_POINTS = 14
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from fitness_mm.sample.clip import Performance
-from fitness_mm.sample.render import draw_plan, paint
+from .clip import Performance
+from .render import draw_plan, paint
 
 _NOISE_MARGIN = 32
 _QUALITY = (66, 77)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fitness_mm.aihub.skeleton import FLIP_INDICES, NUM_KEYPOINTS
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.defects import EMPTY_FRAMES
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
+
+from .cameras import VIEWS
+from .defects import EMPTY_FRAMES
 
 if TYPE_CHECKING:
-    from fitness_mm.sample.plan import ClipPlan
+    from .plan import ClipPlan
 
 JITTER_SHARE = 2.0 / 1080.0
 """Standard deviation of the label jitter: 2 px of an image 1080 px high, ..."""

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fitness_mm.sample.arms import Angles, Hang, Reach, Together
-from fitness_mm.sample.body import Body
-from fitness_mm.sample.pose import Arms, Pose
-from fitness_mm.sample.tempo import Tempo
+from .arms import Angles, Hang, Reach, Together
+from .body import Body
+from .pose import Arms, Pose
+from .tempo import Tempo
 
 # Fold of the forearm and bend of the wrist, as (out, up, front) of the chest.
 _TO_FRONT = (0.0, 0.25, 1.0)

@@ -9,10 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from fitness_mm.aihub.catalog import Exercise, exercise_by_name, exercise_of_type
-from fitness_mm.sample.defects import assign_defects
-from fitness_mm.sample.label_errors import assign_errors
-from fitness_mm.sample.presets import Preset
-from fitness_mm.sample.streams import stream
+
+from .defects import assign_defects
+from .label_errors import assign_errors
+from .presets import Preset
+from .streams import stream
 
 _FIRST_DAY = date(2020, 9, 21)
 _SLOTS_PER_DAY = 8

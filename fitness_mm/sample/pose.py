@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
-from fitness_mm.sample.arms import Angles, Hang, Reach, Together
-from fitness_mm.sample.body import Body
-from fitness_mm.sample.geometry import lean_axes, two_bones
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
+
+from .arms import Angles, Hang, Reach, Together
+from .body import Body
+from .geometry import lean_axes, two_bones
 
 Arms = Angles | Reach | Hang | Together
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from fitness_mm.aihub.skeleton import KEYPOINTS
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.defects import spelt_condition, spelt_exercise
-from fitness_mm.sample.plan import ClipPlan
+from fitness_mm.keypoints.skeleton import KEYPOINTS
+
+from .cameras import VIEWS
+from .defects import spelt_condition, spelt_exercise
+from .plan import ClipPlan
 
 # Releases differ in the order inside ``pts``; one starts with the left ear.
 _FROM_LEFT_EAR = (*KEYPOINTS[3:], *KEYPOINTS[:3])

@@ -8,9 +8,9 @@ from itertools import groupby
 import cv2
 import numpy as np
 
-from fitness_mm.sample.figure import Solids
-from fitness_mm.sample.pose import BENCH_TOP_CM
-from fitness_mm.sample.scene import Station
+from .figure import Solids
+from .pose import BENCH_TOP_CM
+from .scene import Station
 
 _SHIFT = 3  # fractional bits of the coordinates given to OpenCV
 _OUTLINE_POINTS = 18

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fitness_mm.sample.cameras import AZIMUTH_DEG, Camera, sample_cameras
-from fitness_mm.sample.geometry import turn_y
-from fitness_mm.sample.pose import BENCH_TOP_CM
+from .cameras import AZIMUTH_DEG, Camera, sample_cameras
+from .geometry import turn_y
+from .pose import BENCH_TOP_CM
 
 _BENCH_LENGTH_CM, _BENCH_WIDTH_CM = 118.0, 30.0
 _SHIFT = 3  # fractional bits of the coordinates given to OpenCV

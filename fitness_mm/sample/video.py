@@ -15,18 +15,19 @@ from scipy.ndimage import gaussian_filter1d
 
 from fitness_mm.aihub.catalog import Exercise, condition_position, exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
-from fitness_mm.sample.body import Body, sample_body
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.clip import Performance, dressed, move, placed, station_of
-from fitness_mm.sample.dense_tempo import Schedule, dense_tempo, sample_schedule
-from fitness_mm.sample.geometry import unit
-from fitness_mm.sample.images import frames
-from fitness_mm.sample.motions import MOTIONS
-from fitness_mm.sample.plan import ClipPlan
-from fitness_mm.sample.pose import Joints, Pose
-from fitness_mm.sample.scene import set_out
-from fitness_mm.sample.streams import stream
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+
+from .body import Body, sample_body
+from .cameras import VIEWS
+from .clip import Performance, dressed, move, placed, station_of
+from .dense_tempo import Schedule, dense_tempo, sample_schedule
+from .geometry import unit
+from .images import frames
+from .motions import MOTIONS
+from .plan import ClipPlan
+from .pose import Joints, Pose
+from .scene import set_out
+from .streams import stream
 
 # Days on which the data set was not shot, so every room is a new one.
 _FIRST_DAY = 100

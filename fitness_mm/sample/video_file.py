@@ -13,9 +13,10 @@ import numpy as np
 import orjson
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.aihub.skeleton import KEYPOINTS
 from fitness_mm.files import replacing
-from fitness_mm.sample.video import Script, Take, VideoError, rehearse
+from fitness_mm.keypoints.skeleton import KEYPOINTS
+
+from .video import Script, Take, VideoError, rehearse
 
 VIDEO_VERSION = 1
 """Raised whenever the same script would make another video."""

@@ -6,13 +6,15 @@ import pytest
 from posture_cases import CLASSES, CONDITIONS, hand_made
 from scipy.special import expit, softmax
 
-from fitness_mm.action import calibration_fit
-from fitness_mm.action.calibration import (
+from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.posture import calibration_fit
+from fitness_mm.posture.calibration import (
     CalibrationError,
     ConditionReliability,
     PostureCalibration,
 )
-from fitness_mm.action.calibration_fit import (
+from fitness_mm.posture.calibration_fit import (
     AbstainRule,
     cautious_accuracy,
     condition_scale,
@@ -23,9 +25,7 @@ from fitness_mm.action.calibration_fit import (
     performer_groups,
     reliability_curve,
 )
-from fitness_mm.action.posture_records import PostureRecords
-from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.selection import select_exercises
+from fitness_mm.posture.records import PostureRecords
 
 
 @pytest.mark.parametrize('temperature', [0.5, 1.0, 3.0])

@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.catalog import EXERCISES, SEED_EXERCISES
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.selection import select_exercises
+from fitness_mm.aihub.index.selection import select_exercises
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
         dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames')]
@@ -157,7 +157,7 @@ def test_a_set_that_cannot_be_is_explained(build, kwargs, message):
 def test_broken_images_are_replaced_in_training_and_raised_in_testing(build, monkeypatch):
     from pathlib import Path
 
-    from fitness_mm.action import transforms
+    from fitness_mm.action.data import transforms
     read = transforms.read_frames
 
     def read_unless_first(index, row, *args, **kwargs):

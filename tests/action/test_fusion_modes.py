@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 
 from fitness_mm.action import HeatmapFusionDataPreprocessor, StemFusion, SumFusion
-from fitness_mm.action.fusion.layout import fused_channels, heatmaps_of
+from fitness_mm.action.models.fusion.layout import fused_channels, heatmaps_of
 
 NORMALISE = dict(mean=[120., 110., 100.], std=[50., 60., 70.], format_shape='NCHW')
 SIZE = (64, 48)  # height, width

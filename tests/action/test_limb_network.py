@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fitness_mm.action.limb_network import LimbNetwork, limb_features
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, LIMBS, NUM_KEYPOINTS
+from fitness_mm.action.models.limb_network import LimbNetwork, limb_features
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, LIMBS, NUM_KEYPOINTS
 
 K, L = NUM_KEYPOINTS, len(LIMBS)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from fitness_mm.action import FitnessAccMetric
-from fitness_mm.action.metric import accuracy_report
+from fitness_mm.action.evaluation.accuracy import accuracy_report
 from fitness_mm.engine.clip_records import ClipRecords
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])

@@ -7,8 +7,8 @@ import torch
 from posture_cases import CLASSES, CONDITIONS, ROWS, hand_made
 
 from fitness_mm.action import FitnessPostureMetric
-from fitness_mm.action.posture_measures import overall_measures, posture_report
-from fitness_mm.action.posture_records import PostureRecordError, PostureRecords, pooled
+from fitness_mm.posture.measures import overall_measures, posture_report
+from fitness_mm.posture.records import PostureRecordError, PostureRecords, pooled
 
 
 def test_measures_against_hand_computed_numbers():

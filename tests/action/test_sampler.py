@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fitness_mm.action import ClassBalancedSampler
-from fitness_mm.action import sampler as sampler_module
-from fitness_mm.action.sampler import balanced_indices
+from fitness_mm.action.data import sampler as sampler_module
+from fitness_mm.action.data.sampler import balanced_indices
 
 LABELS = np.array([0] * 7 + [1] * 3 + [4] * 2)
 

@@ -3,8 +3,8 @@ import torch
 from mmaction.models import STGCN
 
 from fitness_mm.action import FitnessSTGCN
-from fitness_mm.action.skeleton_graph import graph_layout
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, LIMBS
+from fitness_mm.action.models.skeleton_graph import graph_layout
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, LIMBS
 
 K = KEYPOINT_INDEX
 

@@ -13,10 +13,10 @@ from fitness_mm.action import (
     FormatKeypoints,
     LoadLabelledFrames,
     SampleLabelledFrames,
-    transforms,
 )
+from fitness_mm.action.data import transforms
 from fitness_mm.aihub.frames import FrameTransform
-from fitness_mm.aihub.skeleton import FLIP_INDICES, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
 
 FLIP = dict(type='Flip', flip_ratio=1.0, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS)
 

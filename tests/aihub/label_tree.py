@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_of_type
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 WIDTH, HEIGHT = 64, 36
 DAY = 'Day05_200925_F'

@@ -15,9 +15,9 @@ from label_tree import Tree, dumps, make_label
 from rich.console import Console
 
 from fitness_mm import progress as progress_module
-from fitness_mm.aihub import prepare as prepare_module
-from fitness_mm.aihub.build import build_index
-from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.prepare import command as prepare_module
+from fitness_mm.aihub.prepare.build import build_index
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
 DAYS = ('Day04_200924_F', 'Day05_200925_F', 'Day06_200926_M')

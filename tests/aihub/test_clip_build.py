@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from label_tree import HEIGHT, WIDTH, Tree, dumps, make_label
 
-from fitness_mm.aihub import clip_build
-from fitness_mm.aihub.clip_build import Shard, build_clips
-from fitness_mm.aihub.clip_codec import encode_clip
+from fitness_mm.aihub.clips import build as clip_build
+from fitness_mm.aihub.clips.build import Shard, build_clips
+from fitness_mm.aihub.clips.codec import encode_clip
 from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.prepare import ClipOptions, prepare
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.prepare.command import ClipOptions, prepare
 from fitness_mm.files import locked
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'

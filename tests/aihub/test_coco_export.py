@@ -9,9 +9,9 @@ from conftest import run_tool
 from xtcocotools.coco import COCO
 
 from fitness_mm.aihub import EXERCISES, KEYPOINTS, LIMBS, FitnessIndex
-from fitness_mm.aihub import coco_export as module
-from fitness_mm.aihub.coco_export import export_coco, frame_id
-from fitness_mm.aihub.selection import select_rows
+from fitness_mm.aihub.export import coco as module
+from fitness_mm.aihub.export.coco import export_coco, frame_id
+from fitness_mm.aihub.index.selection import select_rows
 
 
 @pytest.fixture

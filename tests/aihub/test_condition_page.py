@@ -2,8 +2,8 @@ import pytest
 from conftest import REPO, run_tool
 
 from fitness_mm.aihub.catalog import EXERCISES, exercise_by_name
-from fitness_mm.aihub.condition_page import condition_page
 from fitness_mm.aihub.conditions import CONDITIONS, conditions_of
+from fitness_mm.aihub.export.condition_page import condition_page
 
 
 def test_a_section_per_exercise_and_a_row_per_condition():

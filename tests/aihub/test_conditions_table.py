@@ -19,7 +19,7 @@ from fitness_mm.aihub.conditions import (
     conditions_of,
     read_conditions,
 )
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 
 LONGEST_NAME, LONGEST_ADVICE = 60, 120
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from label_tree import DAY, HEIGHT, Tree, dumps, make_label, set_all
 
-from fitness_mm.aihub.build import build_index
-from fitness_mm.aihub.reasons import NOTES, REASONS
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 D01, D02, D03, D12, D37 = ('Day01_200921_F', 'Day02_200922_M', 'Day03_200923_F',
                            'Day12_201006_F', 'Day37_201105_F')

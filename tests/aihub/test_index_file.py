@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from label_tree import DAY, Tree, dumps, make_label, point
 
-from fitness_mm.aihub.build import build_index
-from fitness_mm.aihub.index import FitnessIndex, IndexFileError
-from fitness_mm.aihub.schema import SCHEMA, visible_bits, visible_of
+from fitness_mm.aihub.index.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.index.schema import SCHEMA, visible_bits, visible_of
+from fitness_mm.aihub.prepare.build import build_index
 
 
 @pytest.fixture(scope='module')

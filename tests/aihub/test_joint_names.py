@@ -1,7 +1,7 @@
 import pytest
 
-from fitness_mm.aihub.joint_names import joint_names
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
+from fitness_mm.keypoints.joint_names import joint_names
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
 
 
 @pytest.mark.parametrize(('names', 'korean', 'english'), [

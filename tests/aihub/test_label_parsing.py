@@ -8,9 +8,9 @@ import pytest
 from label_tree import HEIGHT, WIDTH, dumps, make_label, point, set_all
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.labels import MAX_LABEL_BYTES, LabelError, parse_label
-from fitness_mm.aihub.reasons import NOTES, REASONS
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.aihub.labels.label import MAX_LABEL_BYTES, LabelError, parse_label
+from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 FILE = 'training/label/Day05_200925_F/D05-3-004.json'
 

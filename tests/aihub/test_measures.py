@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.measures import torso_length_px, union_box
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
+from fitness_mm.keypoints.measures import torso_length_px, union_box
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
 
 TORSO = ('Left Shoulder', 'Right Shoulder', 'Left Hip', 'Right Hip')
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from label_tree import DAY, Tree, clip_name, make_label
 
-from fitness_mm.aihub.layout import (
+from fitness_mm.aihub.disk.layout import (
     LayoutError,
     is_inside,
     parse_day,
@@ -15,7 +15,7 @@ from fitness_mm.aihub.layout import (
     real_root,
     walk_labels,
 )
-from fitness_mm.aihub.resolve import REWRITES, ImageResolver
+from fitness_mm.aihub.disk.resolve import REWRITES, ImageResolver
 
 GOOD_KEY = make_label()['frames'][0]['view1']['img_key']
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.shared_array import SharedArray
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index.shared_array import SharedArray
 
 
 def look(index, connection):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.aihub.sigmas import keypoint_sigmas, read_sigmas, write_sigmas
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.sigmas import keypoint_sigmas, read_sigmas, write_sigmas
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 
 def noisy_labels(num, spread_px, seed=0):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.splits import clip_folds, performer_folds, split_rows
+from fitness_mm.aihub.index.splits import clip_folds, performer_folds, split_rows
 
 
 class FakeIndex:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from label_tree import dumps, make_label, set_all
 
-from fitness_mm.aihub import labels
-from fitness_mm.aihub.labels import LabelError, parse_label
-from fitness_mm.aihub.skeleton import KEYPOINTS
-from fitness_mm.aihub.stencil import Stencils
+from fitness_mm.aihub.labels import label as labels
+from fitness_mm.aihub.labels.label import LabelError, parse_label
+from fitness_mm.aihub.labels.stencil import Stencils
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 
 def outcome(data, stencils, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from conftest import REPO
 
-CONFIG = REPO / 'configs' / 'demo_tsm_r18_heatmap.py'
+CONFIG = REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py'
 # What makes tools quick on the tiny sample.
 QUICK = ('--cfg-options', 'test_dataloader.num_workers=0')
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 
 AZIMUTHS_DEG = (-140.0, -40.0, 0.0, 40.0, 140.0)
 

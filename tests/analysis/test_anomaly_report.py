@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.skeleton import FLIP_INDICES
-from fitness_mm.analysis.anomaly_report import as_markdown, summarise, write_report
-from fitness_mm.analysis.anomaly_scores import EVERY, MANY, detection_scores, score_rule
-from fitness_mm.analysis.planted import PlantedErrorsError, match_planted_errors
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.analysis.anomaly.planted import PlantedErrorsError, match_planted_errors
+from fitness_mm.analysis.anomaly.report import as_markdown, summarise, write_report
+from fitness_mm.analysis.anomaly.scores import EVERY, MANY, detection_scores, score_rule
 from fitness_mm.anomaly import Residuals, Rule, find_anomalies, write_record
+from fitness_mm.keypoints.skeleton import FLIP_INDICES
 
 SWAPPED_ROW, FEW_ROW = 2, 4  # of the first clip-view
 

@@ -7,15 +7,15 @@ import orjson
 import pytest
 
 from fitness_mm.aihub import EXERCISES, FitnessIndex
-from fitness_mm.aihub.exclusions import read_exclusions
-from fitness_mm.aihub.layout import VIEWS
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.index.exclusions import read_exclusions
 from fitness_mm.analysis.audit.blocks import clip_blocks
+from fitness_mm.analysis.audit.checks.suspicious import CHECKS, find_suspicious
 from fitness_mm.analysis.audit.counts import incomplete_rows
 from fitness_mm.analysis.audit.files import write_audit, write_exclusions
 from fitness_mm.analysis.audit.folders import compare_folders
 from fitness_mm.analysis.audit.rejects import ReportError, read_rejects
 from fitness_mm.analysis.audit.state import inspect
-from fitness_mm.analysis.audit.suspicious import CHECKS, find_suspicious
 from fitness_mm.analysis.audit.text import as_text
 
 

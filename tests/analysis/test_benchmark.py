@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.aihub.build import build_index
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.labels import parse_label
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.labels.label import parse_label
+from fitness_mm.aihub.prepare.build import build_index
 from fitness_mm.analysis.benchmark.label_tree import link_images, plan_tree, write_labels
 from fitness_mm.analysis.benchmark.plain_reader import read_plainly
 from fitness_mm.analysis.benchmark.table import Row, as_markdown

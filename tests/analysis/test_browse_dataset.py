@@ -8,9 +8,9 @@ import pytest
 import torch
 from conftest import REPO, run_tool
 
-from fitness_mm.analysis.browse import browse
+from fitness_mm.analysis.browse.browse import browse
+from fitness_mm.analysis.browse.network_input import NetworkInput, action_input
 from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.network_input import NetworkInput, action_input
 
 NO_MAPS = SimpleNamespace(data_preprocessor=None)
 
@@ -68,7 +68,7 @@ def test_some_frames_of_all_kinds():
 
 
 def test_the_tool_shows_an_action_config(sample_root, tmp_path):
-    result = run_tool('analysis/browse_dataset.py', 'configs/demo_tsm_r18_heatmap.py', '--out',
+    result = run_tool('analysis/browse_dataset.py', 'configs/demo/demo_tsm_r18_heatmap.py', '--out',
                       tmp_path, '--subset', 'val', '--num', 2,
                       env={'FITNESS_DATA_ROOT': sample_root})
     images = sorted(tmp_path.iterdir())
@@ -83,7 +83,7 @@ def data(sample_root, monkeypatch):
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
 
 
-@pytest.mark.parametrize('config', ['demo_pose_r18.py', 'study/stgcnpp.py', 'study/posec3d.py',
+@pytest.mark.parametrize('config', ['demo/demo_pose_r18.py', 'study/stgcnpp.py', 'study/posec3d.py',
                                     'study/tsm_r18_heatmap_stem.py'])
 def test_other_kinds_of_configs(config, data, tmp_path):
     image, = browse(REPO / 'configs' / config, tmp_path, num=1)
@@ -101,7 +101,7 @@ def test_a_seed_draws_the_same_augmentation(data, tmp_path):
 
 @pytest.mark.parametrize('config, num, message', [
     ('none.py', 1, 'there is no config file'),
-    ('configs/demo_pose_r18.py', 0, 'expected a positive number'),
+    ('configs/demo/demo_pose_r18.py', 0, 'expected a positive number'),
     ('without_data.py', 1, 'has nothing to show: .* a train_dataloader'),
 ])
 def test_misuse_gets_one_sentence(config, num, message, tmp_path):

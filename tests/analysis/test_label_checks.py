@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 from skeleton_cases import clip, motion, project, swap
 
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
-from fitness_mm.analysis.audit.agreement import agreement_scores
-from fitness_mm.analysis.audit.limbs import THRESHOLD_TORSO, limb_scores
-from fitness_mm.analysis.audit.place import EDGE_THRESHOLD_TORSO, SIZE_THRESHOLD, place_scores
-from fitness_mm.analysis.audit.scale import clip_torso_px, nan_quantile
-from fitness_mm.analysis.audit.sides import side_scores
-from fitness_mm.analysis.audit.suspicious import CHECKS
+from fitness_mm.analysis.audit.checks.agreement import agreement_scores
+from fitness_mm.analysis.audit.checks.limbs import THRESHOLD_TORSO, limb_scores
+from fitness_mm.analysis.audit.checks.place import (
+    EDGE_THRESHOLD_TORSO,
+    SIZE_THRESHOLD,
+    place_scores,
+)
+from fitness_mm.analysis.audit.checks.scale import clip_torso_px, nan_quantile
+from fitness_mm.analysis.audit.checks.sides import side_scores
+from fitness_mm.analysis.audit.checks.suspicious import CHECKS
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 TORSO_PX = 200.0  # of a clip without noise: 50 cm, 4 px each
 C = 2

@@ -8,16 +8,16 @@ import pytest
 from conftest import run_tool
 from posture_cases import CLASSES, hand_made, random_records
 
-from fitness_mm.action.calibration import CalibrationError, PostureCalibration
-from fitness_mm.action.calibration_fit import AbstainRule, fit_calibration
-from fitness_mm.action.posture_measures import overall_measures, posture_report
-from fitness_mm.action.posture_records import PostureRecordError
 from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.posture_abstaining import calibrated
-from fitness_mm.analysis.posture_compare import compare
-from fitness_mm.analysis.posture_report import write_posture_report
-from fitness_mm.analysis.posture_results import read_posture
-from fitness_mm.analysis.posture_tables import condition_rows, overall_rows, posture_markdown
+from fitness_mm.analysis.posture.abstaining import calibrated
+from fitness_mm.analysis.posture.compare import compare
+from fitness_mm.analysis.posture.report import write_posture_report
+from fitness_mm.analysis.posture.results import read_posture
+from fitness_mm.analysis.posture.tables import condition_rows, overall_rows, posture_markdown
+from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
+from fitness_mm.posture.calibration_fit import AbstainRule, fit_calibration
+from fitness_mm.posture.measures import overall_measures, posture_report
+from fitness_mm.posture.records import PostureRecordError
 
 
 def test_folds_work_directories_and_files_are_pooled(tmp_path):

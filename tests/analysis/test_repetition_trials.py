@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
 from fitness_mm.analysis.repetitions.outcomes import Outcome, judge, markdown, summary
 from fitness_mm.analysis.repetitions.trials import FPS, Trial, draw_trial, spoil
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.motions import MOTIONS
 from fitness_mm.sample.video import Script, rehearse

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitness_mm.analysis.bootstrap import paired_difference
+from fitness_mm.analysis.study.bootstrap import paired_difference
 
 
 def study(performers: int, clips_each: int, views: int = 1):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.action.metric import accuracy_report
+from fitness_mm.action.evaluation.accuracy import accuracy_report
 from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.results import read_result
-from fitness_mm.analysis.study_report import write_study_report
+from fitness_mm.analysis.study.report import write_study_report
+from fitness_mm.analysis.study.results import read_result
 from fitness_mm.engine.clip_records import ClipRecords
 
 CLASSES = ('front raise', 'barbell row', 'barbell deadlift')

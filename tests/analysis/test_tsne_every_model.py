@@ -4,7 +4,7 @@ import pytest
 from conftest import REPO
 from mmengine.dataset import pseudo_collate
 
-from fitness_mm.analysis.features import pooled_features
+from fitness_mm.analysis.features.features import pooled_features
 from fitness_mm.analysis.load_model import build_dataset, build_model, read_config
 
 NAMES = [*sorted(f'study/{p.stem}' for p in (REPO / 'configs/study').glob('*.py')),

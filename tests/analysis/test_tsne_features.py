@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.features import feature_tap, limited_rows, pooled_features
+from fitness_mm.analysis.features.features import feature_tap, limited_rows, pooled_features
 
 
 class Sample:

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from fitness_mm.analysis.embed import tsne_map
 from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.features.embed import tsne_map
+from fitness_mm.analysis.features.separation import silhouette
+from fitness_mm.analysis.features.tsne_plot import Panel, class_style, plot_maps
 from fitness_mm.analysis.fonts import korean_font
-from fitness_mm.analysis.separation import silhouette
-from fitness_mm.analysis.tsne_plot import Panel, class_style, plot_maps
 
 GROUP = np.arange(60) * 3 // 60
 

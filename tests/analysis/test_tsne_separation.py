@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitness_mm.analysis.separation import knn_purity, linear_probe, separation, silhouette
+from fitness_mm.analysis.features.separation import knn_purity, linear_probe, separation, silhouette
 
 
 def test_silhouette_of_four_points_on_a_line():

@@ -11,10 +11,10 @@ from conftest import run_tool
 from random_model import CONFIG, QUICK, checkpoint, save_random_model  # noqa: F401
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.features.tsne import TsneOptions, draw_tsne
 from fitness_mm.analysis.load_model import Subject
-from fitness_mm.analysis.tsne import TsneOptions, draw_tsne
 from fitness_mm.engine.clip_records import ClipRecords
 
 NO_WORKERS = {'test_dataloader.num_workers': 0}
@@ -124,7 +124,7 @@ def test_a_checkpoint_of_another_model_is_refused(draw, tmp_path):
 
 @pytest.mark.parametrize('config, weights, message', [
     ('configs/none.py', 'none.pth', 'there is no config file'),
-    ('configs/demo_pose_r18.py', 'none.pth', 'no config of a recogniser'),
+    ('configs/demo/demo_pose_r18.py', 'none.pth', 'no config of a recogniser'),
     (CONFIG, 'none.pth', "there is no checkpoint 'none.pth'"),
 ])
 def test_wrong_files_are_named(draw, config, weights, message):

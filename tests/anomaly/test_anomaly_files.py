@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from residual_cases import STANDING, residuals, rows
 
-from fitness_mm.aihub.exclusions import read_exclusions, read_joint_exclusions
-from fitness_mm.aihub.skeleton import FLIP_INDICES
+from fitness_mm.aihub.index.exclusions import read_exclusions, read_joint_exclusions
 from fitness_mm.anomaly import (
     AnomalyFiles,
     RecordError,
@@ -20,6 +19,7 @@ from fitness_mm.anomaly import (
     write_anomalies,
     write_record,
 )
+from fitness_mm.keypoints.skeleton import FLIP_INDICES
 
 RULE = Rule(0.35)
 A, B = ('training/Day01_200921_F/1/001-1-1-01-Z1_A', 'training/Day03_200923_F/2/009-1-1-02-Z21_B')

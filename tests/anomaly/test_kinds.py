@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from residual_cases import STANDING, TORSO_PX
 
-from fitness_mm.aihub.skeleton import FLIP_INDICES
 from fitness_mm.anomaly.kinds import (
     DISPLACED,
     OTHER,
@@ -12,6 +11,7 @@ from fitness_mm.anomaly.kinds import (
     frame_errors,
     noise_level,
 )
+from fitness_mm.keypoints.skeleton import FLIP_INDICES
 
 ALL = np.ones(24, bool)
 

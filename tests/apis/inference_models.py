@@ -6,13 +6,13 @@ import pytest
 import torch
 from conftest import REPO
 
-from fitness_mm.apis.models import CALIBRATION_FILE
+from fitness_mm.apis.networks.files import CALIBRATION_FILE
 
-POSE = REPO / 'configs' / 'demo_pose_r18.py'
-POSTURES = {'fusion': REPO / 'configs' / 'demo_posture_tsm_r18_heatmap.py',
-            'limbs': REPO / 'configs' / 'demo_posture_limbs.py',
-            'graph': REPO / 'configs' / 'demo_posture_stgcnpp.py',
-            'exercise only': REPO / 'configs' / 'demo_tsm_r18_heatmap.py'}
+POSE = REPO / 'configs' / 'demo/demo_pose_r18.py'
+POSTURES = {'fusion': REPO / 'configs' / 'demo/demo_posture_tsm_r18_heatmap.py',
+            'limbs': REPO / 'configs' / 'demo/demo_posture_limbs.py',
+            'graph': REPO / 'configs' / 'demo/demo_posture_stgcnpp.py',
+            'exercise only': REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py'}
 
 
 def save_random(config: Path, path: Path) -> Path:
@@ -50,8 +50,8 @@ def work_dirs(tmp_path_factory) -> Path:
 
 def write_calibration(path: Path) -> Path:
     """A calibration that judges every condition of the twelve exercises, however unsure."""
-    from fitness_mm.action.calibration import PostureCalibration
-    from fitness_mm.aihub.selection import select_exercises
+    from fitness_mm.aihub.index.selection import select_exercises
+    from fitness_mm.posture.calibration import PostureCalibration
     exercises = select_exercises('seed')
     unknown = PostureCalibration.unknown(
         [e.name for e in exercises], [e.conditions for e in exercises], judged=True)

@@ -9,7 +9,7 @@ from inference_models import POSE, POSTURES, save_random, work_dirs, write_calib
 from video_cases import moving_square, turn_right, write_video
 
 from fitness_mm.apis import FitnessInferencer, InferenceError
-from fitness_mm.apis.outputs import HTML, JSON, PAGE, VIDEO
+from fitness_mm.apis.report.outputs import HTML, JSON, PAGE, VIDEO
 
 BOX = (10, 5, 90, 60)
 
@@ -143,7 +143,7 @@ def test_an_interrupted_run_leaves_no_half_files(inferencer, tmp_path, monkeypat
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr('fitness_mm.apis.encoder.VideoEncoder.finish', stop)
+    monkeypatch.setattr('fitness_mm.apis.video.encoder.VideoEncoder.finish', stop)
     with pytest.raises(KeyboardInterrupt):
         inferencer(moving_square(30), box=BOX, out_dir=tmp_path / 'out')
     assert list((tmp_path / 'out').iterdir()) == []

@@ -1,7 +1,7 @@
 import pytest
 
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.windows import MOMENTS, plan_windows
+from fitness_mm.apis.stages.windows import MOMENTS, plan_windows
 
 
 def test_a_short_video_is_one_window():

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fitness_mm.action.calibration import PostureCalibration
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.selection import select_exercises
-from fitness_mm.apis.by_repetition import repetition_logits, repetition_windows
-from fitness_mm.apis.judgement import fault_course, judge_conditions, judge_exercise
-from fitness_mm.apis.recogniser import WindowScores
+from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.result import Counted
-from fitness_mm.apis.track import Track
+from fitness_mm.apis.stages.by_repetition import repetition_logits, repetition_windows
+from fitness_mm.apis.stages.judgement import fault_course, judge_conditions, judge_exercise
+from fitness_mm.apis.stages.track import Track
+from fitness_mm.posture.calibration import PostureCalibration
 
 EXERCISES = select_exercises(['barbell squat', 'barbell row'])  # 4 and 5 conditions
 CONDITIONS = conditions_of(EXERCISES)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fitness_mm.apis.track import Track, smoothed
+from fitness_mm.apis.stages.track import Track, smoothed
 
 
 def track(times, x, scores=None):

@@ -6,10 +6,10 @@ from PIL import Image
 
 from fitness_mm import fonts
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.apis.panel import Panel
-from fitness_mm.apis.report_page import write_page
+from fitness_mm.apis.report.page import write_page
+from fitness_mm.apis.report.panel import Panel
+from fitness_mm.apis.report.words import PictureText
 from fitness_mm.apis.result import Counted, Inference
-from fitness_mm.apis.words import PictureText
 
 TEXT = PictureText(False, fonts.latin_font_file())
 

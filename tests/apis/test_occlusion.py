@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
 
-from fitness_mm.apis.occlusion import find_evidence, without_joint, without_moment
-from fitness_mm.apis.recogniser import Window
+from fitness_mm.apis.networks.recogniser import Window
+from fitness_mm.apis.stages.occlusion import find_evidence, without_joint, without_moment
 
 
 def sample(inputs, keypoints=None, frames=None):

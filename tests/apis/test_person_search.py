@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from video_cases import KnownPeople
 
-from fitness_mm.apis.person import find_person, overlap
+from fitness_mm.apis.stages.person import find_person, overlap
 
 FRAME = (320, 180)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from video_cases import KnownPeople
 
-from fitness_mm.apis.person import Person
-from fitness_mm.apis.pose_stage import FollowedBox, run_pose
+from fitness_mm.apis.stages.person import Person
+from fitness_mm.apis.stages.pose import FollowedBox, run_pose
+from fitness_mm.apis.stages.windows import plan_windows
 from fitness_mm.apis.stopwatch import Stopwatch
-from fitness_mm.apis.windows import plan_windows
 
 BOX = np.array([20., 10, 60, 50])
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.analysis.repetitions.trials import FPS as TRIAL_FPS
 from fitness_mm.analysis.repetitions.trials import spoil
-from fitness_mm.apis.repetitions import HANDS_GO_UP, count_repetitions
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
+from fitness_mm.repetitions.counting import HANDS_GO_UP, count_repetitions
 from fitness_mm.sample.motions import MOTIONS
 from fitness_mm.sample.video import Script, rehearse
 

@@ -1,8 +1,8 @@
 import pytest
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
-from fitness_mm.apis import sentences
+from fitness_mm.apis.report import sentences
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 
 @pytest.mark.parametrize(('judged', 'total', 'korean', 'english'), [

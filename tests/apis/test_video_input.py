@@ -6,7 +6,7 @@ import pytest
 from video_cases import moving_square, turn_right, write_video
 
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.sources import open_source
+from fitness_mm.apis.video.sources import open_source
 
 
 def read(source):

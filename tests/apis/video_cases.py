@@ -6,8 +6,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
-from fitness_mm.apis.person import overlap
+from fitness_mm.apis.stages.person import overlap
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
 def moving_square(count=12, size=(96, 64)):

@@ -17,7 +17,7 @@ from mmengine.registry import DATASETS, MODELS, init_default_scope
 FOLDER = REPO / 'configs'
 CONFIGS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob('*.py')
                  if path.parent.name != '_base_')
-TRAINED = [name for name in CONFIGS if not name.startswith('ensemble_')]
+TRAINED = [name for name in CONFIGS if 'ensemble' not in name]
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_ensemble_predicts(name, load, tmp_path):
 
 
 def test_imagenet_weights_are_loaded(load):
-    cfg = load('tsm_r50_heatmap_imagenet_fitness.py')
+    cfg = load('recognition/tsm_r50_heatmap_imagenet_fitness.py')
     model = MODELS.build(cfg.model)
     model.init_weights()
     weights = torch.load(cfg.model.backbone.pretrained)
@@ -127,10 +127,12 @@ def num_exercises(cfg):
 
 
 @pytest.mark.parametrize('name', [
-    'posture_tsm_r50_heatmap_fitness.py', 'demo_posture_tsm_r18_heatmap.py',
-    'posture_stgcnpp_fitness.py', 'demo_posture_stgcnpp.py',
-    'tsm_r50_heatmap_stem_fitness.py', 'bilstm_r50_fitness.py', 'r3d_r50_fitness.py',
-    'posec3d_fitness.py', 'stgcnpp_fitness.py', 'study/tsm_r34.py', 'study/posec3d.py'])
+    'posture/posture_tsm_r50_heatmap_fitness.py', 'demo/demo_posture_tsm_r18_heatmap.py',
+    'posture/posture_stgcnpp_fitness.py', 'demo/demo_posture_stgcnpp.py',
+    'recognition/tsm_r50_heatmap_stem_fitness.py', 'recognition/bilstm_r50_fitness.py',
+   
+    'recognition/r3d_r50_fitness.py',
+    'recognition/posec3d_fitness.py', 'recognition/stgcnpp_fitness.py', 'study/tsm_r34.py', 'study/posec3d.py'])
 def test_one_word_makes_it_all_41_exercises(name, monkeypatch):
     monkeypatch.setenv('FITNESS_EXERCISES', 'all')
     cfg = Config.fromfile(FOLDER / name)
@@ -153,7 +155,8 @@ def flattened(cfg, prefix=''):
     ('stgcnpp', 'stgcnpp')])
 def test_the_studys_networks_differ_from_the_full_ones_in_size_only(small, full):
     small = flattened(Config.fromfile(FOLDER / f'study/{small}.py').model)
-    full = flattened(Config.fromfile(FOLDER / f'{full}_fitness.py').model)
+    folder = FOLDER if full == 'tsm_r50_heatmap' else FOLDER / 'recognition'
+    full = flattened(Config.fromfile(folder / f'{full}_fitness.py').model)
     size = {'.backbone.depth', '.backbone.stage_blocks', '.cls_head.in_channels',
             '.data_preprocessor.sigma', '.data_preprocessor.amplitude'}
     assert {key for key in small.keys() | full.keys() if small.get(key) != full.get(key)} <= size

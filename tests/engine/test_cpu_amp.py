@@ -85,7 +85,7 @@ def test_3d_convolutions_are_refused():
         assert model[0](torch.ones(1, 1, 1, 1)).dtype == torch.bfloat16
 
 
-@pytest.mark.parametrize('name', ['res50_fitness.py', 'rtmpose_m_fitness.py'])
+@pytest.mark.parametrize('name', ['pose/res50_fitness.py', 'pose/rtmpose_m_fitness.py'])
 def test_a_pose_estimator_takes_a_step_in_bfloat16(name, sample_root, monkeypatch):
     monkeypatch.setattr(launch, 'get_device', lambda: 'cpu')
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))

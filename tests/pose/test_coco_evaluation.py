@@ -6,9 +6,9 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS, METRICS
 
 from fitness_mm.aihub import FitnessIndex
-from fitness_mm.aihub.coco_export import export_coco
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.selection import select_exercises, select_rows
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.export.coco import export_coco
+from fitness_mm.aihub.index.selection import select_exercises, select_rows
 from fitness_mm.pose import FitnessPoseDataset
 from fitness_mm.pose.metainfo import METAINFO
 

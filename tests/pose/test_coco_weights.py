@@ -6,7 +6,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmpose.registry import MODELS
 
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.pose.coco_weights import widen_from_coco
 
 HEATMAP = dict(

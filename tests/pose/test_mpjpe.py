@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitness_mm.aihub.skeleton import KEYPOINTS, NUM_KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 from fitness_mm.pose import FitnessMPJPE
 from fitness_mm.pose.mpjpe import joint_errors, mpjpe, mpjpe_report
 

@@ -6,10 +6,10 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.coco import COCO_PARTS, DEFAULT_SIGMAS
-from fitness_mm.aihub.coco_export import frame_id
+from fitness_mm.aihub.export.coco import frame_id
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINT_INDEX, KEYPOINTS, LIMBS
+from fitness_mm.keypoints.coco import COCO_PARTS, DEFAULT_SIGMAS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX, KEYPOINTS, LIMBS
 from fitness_mm.pose import FitnessPoseDataset
 
 

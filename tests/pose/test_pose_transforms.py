@@ -6,7 +6,7 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import TRANSFORMS
 
 from fitness_mm.aihub.frames import FrameTransform
-from fitness_mm.aihub.skeleton import FLIP_INDICES, NUM_KEYPOINTS
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
 from fitness_mm.pose import transforms
 
 HEIGHT, WIDTH = 90, 160

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fitness_mm.aihub.catalog import CONFUSABLE_SEED_CLASSES, SEED_EXERCISES
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.body import sample_body
 from fitness_mm.sample.cameras import sample_cameras
 from fitness_mm.sample.clip import move

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from fitness_mm.aihub.catalog import exercise_of_type
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 from fitness_mm.sample import defects
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.clip import label_keypoints, perform

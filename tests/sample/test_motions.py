@@ -5,7 +5,7 @@ import pytest
 from sample_bodies import good_movement, movement, trunk_lean_deg
 
 from fitness_mm.aihub.catalog import SEED_EXERCISES, exercise_by_name
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX, KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS
 from fitness_mm.sample.equipment import HELD
 from fitness_mm.sample.faults import FAULTS
 from fitness_mm.sample.motions import MOTIONS

@@ -9,7 +9,7 @@ import pytest
 from conftest import run_tool
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.clip import label_keypoints, perform
 from fitness_mm.sample.dense_tempo import sample_schedule
 from fitness_mm.sample.motions import MOTIONS

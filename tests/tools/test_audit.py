@@ -9,7 +9,7 @@ import cv2
 from conftest import run_tool
 
 from fitness_mm.aihub import FitnessIndex
-from fitness_mm.analysis.audit.suspicious import CHECKS
+from fitness_mm.analysis.audit.checks.suspicious import CHECKS
 
 
 def test_text_page_pictures_and_list(sample_root, tmp_path):

@@ -59,7 +59,7 @@ def test_foreign_config_under_a_stock_script(host, config, sample_root, tmp_path
 
 def test_our_config_under_the_stock_script(sample_root, tmp_path):
     result = stock_train(
-        mmaction, REPO / 'configs' / 'demo_tsm_r18_heatmap.py', '--work-dir', tmp_path / 'out',
+        mmaction, REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py', '--work-dir', tmp_path / 'out',
         '--cfg-options', 'train_cfg.max_epochs=1', 'train_cfg.val_interval=1',
         'train_dataloader.dataset.indices=8',
         'train_dataloader.batch_size=8', 'val_dataloader.dataset.indices=4',

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from conftest import REPO, run_tool
 
-from fitness_mm.aihub.exclusions import read_exclusions
+from fitness_mm.aihub.index.exclusions import read_exclusions
 from fitness_mm.anomaly import read_record
 
 # Two epochs, all of whose frames count; half of them are flagged at this threshold.
@@ -21,7 +21,8 @@ OPTIONS = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2'
 
 
 def arguments(work_dir, *more):
-    return ('configs/demo_pose_r18.py', '--folds', 2, '--threshold', 2.0, '--work-dir', work_dir,
+    return ('configs/demo/demo_pose_r18.py', '--folds', 2, '--threshold', 2.0, '--work-dir',
+            work_dir,
             *more, *OPTIONS)
 
 
@@ -105,9 +106,9 @@ def test_another_config_in_the_same_folder_is_refused(finished, sample_root):
 
 @pytest.mark.parametrize('args, sentence', [
     (('configs/none.py', ), 'there is no config file'),
-    (('configs/demo_pose_r18.py', '--folds', 1), 'expected at least 2'),
-    (('configs/demo_pose_r18.py', '--fold', 7), 'there is no fold 7'),
-    (('configs/demo_pose_r18.py', '--threshold', -1), 'expected a positive number'),
+    (('configs/demo/demo_pose_r18.py', '--folds', 1), 'expected at least 2'),
+    (('configs/demo/demo_pose_r18.py', '--fold', 7), 'there is no fold 7'),
+    (('configs/demo/demo_pose_r18.py', '--threshold', -1), 'expected a positive number'),
 ])
 def test_misuse_gets_one_sentence(args, sentence, tmp_path):
     result = run_tool('kfold.py', *args, '--work-dir', tmp_path, check=False)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import REPO, run_tool
 
-CONFIG = REPO / 'configs' / 'demo_pose_r18.py'
+CONFIG = REPO / 'configs' / 'demo/demo_pose_r18.py'
 SMALL = ('train_cfg.max_epochs=2', 'train_cfg.val_interval=2', 'train_dataloader.batch_size=8',
          'train_dataloader.dataset.indices=16', 'val_dataloader.dataset.indices=10',
          'test_dataloader.dataset.indices=10', 'train_dataloader.num_workers=1',
@@ -93,7 +93,7 @@ def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
 def test_an_ensemble_of_two_epochs(run, tmp_path):
     work_dir, _, env = run
     members = [str(work_dir / f'epoch_{epoch}.pth') for epoch in (1, 2)]
-    result = run_tool('test.py', REPO / 'configs' / 'ensemble_pose_r18.py', members[0],
+    result = run_tool('test.py', REPO / 'configs' / 'pose/ensemble_pose_r18.py', members[0],
                       '--work-dir', tmp_path, '--cfg-options', *SMALL,
                       f'model.checkpoints=[{",".join(members)}]', env=env)
     assert 'mpjpe/input_px' in result.stdout

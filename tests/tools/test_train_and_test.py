@@ -10,7 +10,7 @@ import pytest
 import torch
 from conftest import REPO, run_tool
 
-CONFIG = REPO / 'configs' / 'demo_tsm_r18_heatmap.py'
+CONFIG = REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py'
 SMALL = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2',
          'train_dataloader.batch_size=8',
          'train_dataloader.dataset.indices=16', 'val_dataloader.dataset.indices=12',

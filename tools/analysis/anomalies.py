@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from fitness_mm.aihub.index import IndexFileError
-from fitness_mm.analysis.anomaly_report import write_report
-from fitness_mm.analysis.planted import PlantedErrorsError
+from fitness_mm.aihub.index.index import IndexFileError
+from fitness_mm.analysis.anomaly.planted import PlantedErrorsError
+from fitness_mm.analysis.anomaly.report import write_report
 from fitness_mm.anomaly import RecordError
 
 

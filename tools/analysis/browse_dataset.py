@@ -10,7 +10,7 @@ compat.apply()
 from mmengine.config import DictAction  # noqa: E402
 
 from fitness_mm.aihub.frames import FrameError  # noqa: E402
-from fitness_mm.analysis.browse import browse  # noqa: E402
+from fitness_mm.analysis.browse.browse import browse  # noqa: E402
 from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
 from fitness_mm.engine.launch import plain_errors  # noqa: E402
 

@@ -17,10 +17,10 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.action.calibration_fit import DEFAULT_RULE, AbstainRule  # noqa: E402
 from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
-from fitness_mm.analysis.posture_report import write_posture_report  # noqa: E402
+from fitness_mm.analysis.posture.report import write_posture_report  # noqa: E402
 from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule  # noqa: E402
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ compat.apply()
 
 from fitness_mm.aihub.frames import FrameError  # noqa: E402
 from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
-from fitness_mm.analysis.study_report import write_study_report  # noqa: E402
+from fitness_mm.analysis.study.report import write_study_report  # noqa: E402
 from fitness_mm.engine.launch import plain_errors  # noqa: E402
 
 

@@ -6,7 +6,7 @@
 # trained anew.
 #
 #   tools/analysis/study.sh
-#   CONFIGS="configs/tsm_r50_fitness.py configs/tsm_r50_heatmap_fitness.py" \
+#   CONFIGS="configs/recognition/tsm_r50_fitness.py configs/tsm_r50_heatmap_fitness.py" \
 #       FITNESS_DATA_ROOT=data/fitness STUDY_DIR=work_dirs/full tools/analysis/study.sh
 #
 # Environment:

@@ -16,8 +16,8 @@ from mmengine.config import DictAction  # noqa: E402
 
 from fitness_mm.aihub.frames import FrameError  # noqa: E402
 from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
+from fitness_mm.analysis.features.tsne import GROUPS, TsneOptions, describe, draw_tsne  # noqa: E402
 from fitness_mm.analysis.load_model import Subject  # noqa: E402
-from fitness_mm.analysis.tsne import GROUPS, TsneOptions, describe, draw_tsne  # noqa: E402
 from fitness_mm.engine.launch import plain_errors  # noqa: E402
 
 

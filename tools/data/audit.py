@@ -9,8 +9,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.index import IndexFileError
-from fitness_mm.aihub.layout import LayoutError
+from fitness_mm.aihub.index.index import IndexFileError
+from fitness_mm.aihub.disk.layout import LayoutError
 from fitness_mm.analysis.audit.files import write_audit, write_exclusions
 from fitness_mm.analysis.audit.state import inspect
 from fitness_mm.analysis.audit.text import as_text

@@ -9,12 +9,12 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.coco_export import FRAME_MODES, export_coco
-from fitness_mm.aihub.exclusions import read_exclusions
-from fitness_mm.aihub.index import FitnessIndex, IndexFileError
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.selection import SUBSETS, select_exercises, select_rows
-from fitness_mm.aihub.splits import METHODS
+from fitness_mm.aihub.export.coco import FRAME_MODES, export_coco
+from fitness_mm.aihub.index.exclusions import read_exclusions
+from fitness_mm.aihub.index.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
+from fitness_mm.aihub.index.splits import METHODS
 from fitness_mm.progress import shown_progress
 
 

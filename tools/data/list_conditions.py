@@ -7,10 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from fitness_mm.aihub.condition_page import condition_page
+from fitness_mm.aihub.export.condition_page import condition_page
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.joint_names import LANGUAGES
-from fitness_mm.aihub.selection import select_exercises
+from fitness_mm.keypoints.joint_names import LANGUAGES
+from fitness_mm.aihub.index.selection import select_exercises
 from fitness_mm.files import replacing
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.layout import VIEWS
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.index.index import FitnessIndex
 
 _NUMBERS = 1 << 16  # image numbers are smaller
 
@@ -58,7 +58,7 @@ def clip_blocks(index: FitnessIndex, clips_per_block: int = 64) -> Iterator[Clip
 
 
 def view_positions(index: FitnessIndex) -> np.ndarray:
-    """Position of each row's camera in :data:`~fitness_mm.aihub.layout.VIEWS`, (len,)."""
+    """Position of each row's camera in :data:`~fitness_mm.aihub.disk.layout.VIEWS`, (len,)."""
     _, first, which = np.unique(index.codes('view'), return_index=True, return_inverse=True)
     return np.searchsorted(VIEWS, index.select(first).view)[which]
 

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.drawing import (
     box_around,
     draw_crop,
@@ -20,9 +19,10 @@ from fitness_mm.drawing import (
     font_families,
 )
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
+from .checks.suspicious import CHECKS
 from .state import DataState
-from .suspicious import CHECKS
 
 _BLUE = '#0072b2'
 _PANEL_WIDTH, _PANEL_HEIGHT = 1.5, 1.9  # inches

@@ -10,10 +10,10 @@ import orjson
 
 from fitness_mm.files import replacing
 
+from .checks.suspicious import CHECKS, exclusions
 from .figures import draw_overview, draw_suspicious
 from .page import write_page
 from .state import DataState
-from .suspicious import CHECKS, exclusions
 from .text import as_text
 
 

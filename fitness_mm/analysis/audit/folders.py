@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.layout import SPLITS, real_root
-from fitness_mm.aihub.resolve import ImageResolver
+from fitness_mm.aihub.disk.layout import SPLITS, real_root
+from fitness_mm.aihub.disk.resolve import ImageResolver
+from fitness_mm.aihub.index.index import FitnessIndex
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
+from .checks.suspicious import CHECKS, MEANINGS
 from .counts import Amount
 from .folders import folders_by_day
 from .state import DataState
-from .suspicious import CHECKS, MEANINGS
 
 _STYLE = '''
 body{font:14px/1.5 system-ui,"Noto Sans KR","Malgun Gothic",sans-serif;max-width:72rem;

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from fitness_mm.aihub.reasons import NOTES, REASONS
+from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
 
 REPORT_FILE = 'report.json'
 

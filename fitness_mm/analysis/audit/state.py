@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.index.index import FitnessIndex
 
+from .checks.suspicious import CHECKS, Suspicions, find_suspicious
 from .counts import (
     Amount,
     ConditionCount,
@@ -23,7 +24,6 @@ from .counts import (
 )
 from .folders import FolderComparison, compare_folders
 from .rejects import Reject, ReportError, read_rejects
-from .suspicious import CHECKS, Suspicions, find_suspicious
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.report import pad
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.prepare.report import pad
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
+from .checks.suspicious import CHECKS, MEANINGS
 from .counts import Amount
 from .folders import folders_by_day
 from .state import DataState
-from .suspicious import CHECKS, MEANINGS
 
 _NAME_WIDTH = 58
 _MOST = 10

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex
+from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex
 
 from .process_memory import memory_mb, peak_mb
 

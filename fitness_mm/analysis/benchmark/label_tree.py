@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.defects import FEWER_FRAMES, MORE_FRAMES, image_folder, spoil_document
 from fitness_mm.sample.plan import ClipPlan, plan_clips

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.build import build_index
+from fitness_mm.aihub.prepare.build import build_index
 
 from .label_tree import link_images, plan_tree, write_labels
 from .readers import Readers, parse_chunk, plain_chunk

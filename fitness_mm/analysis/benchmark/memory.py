@@ -8,7 +8,7 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
 import fitness_mm.action  # noqa: F401  registers our transforms
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .children import in_new_process
 from .settings import Settings

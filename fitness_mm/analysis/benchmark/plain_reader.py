@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fitness_mm.aihub.skeleton import KEYPOINTS
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 
 def read_plainly(path: Path) -> list[dict]:

@@ -7,8 +7,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from fitness_mm.aihub.labels import ClipLabel, LabelError, parse_label
-from fitness_mm.aihub.rows import read_bytes
+from fitness_mm.aihub.labels.label import ClipLabel, LabelError, parse_label
+from fitness_mm.aihub.prepare.rows import read_bytes
 
 from .plain_reader import read_plainly
 

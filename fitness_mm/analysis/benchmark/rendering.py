@@ -10,9 +10,9 @@ from mmaction.datasets.transforms import GeneratePoseTarget
 from mmpose.codecs import MSRAHeatmap
 from torch import Tensor
 
-from fitness_mm.action.fusion.layout import fused_channels, heatmaps_of, map_size
-from fitness_mm.action.heatmaps import gaussian_heatmaps
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
+from fitness_mm.action.models.fusion.layout import fused_channels, heatmaps_of, map_size
+from fitness_mm.action.models.heatmaps import gaussian_heatmaps
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .settings import Settings
 from .table import Row

@@ -12,10 +12,10 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
 import fitness_mm.action
-from fitness_mm.aihub.build import build_index
-from fitness_mm.aihub.clip_build import build_clips
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINTS
+from fitness_mm.aihub.clips.build import build_clips
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 from fitness_mm.sample.dataset import make_sample
 
 from .seed_loader import load_sample, write_videos

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from fitness_mm.aihub.frames import FrameError, read_jpeg
-from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.aihub.measures import SEED_MARGIN, union_box
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
 
 _SIGMA_PX = 5.0
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)

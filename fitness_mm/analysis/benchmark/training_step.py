@@ -14,8 +14,8 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 import fitness_mm.action  # noqa: F401  registers the fused recogniser
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
 from fitness_mm.engine.cpu_amp import CPUAmpOptimWrapper
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .settings import Settings
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fitness_mm.aihub.catalog import NUM_TYPES, exercise_of_type
-from fitness_mm.aihub.index import INDEX_FILE
-from fitness_mm.aihub.layout import VIEWS
-from fitness_mm.aihub.schema import SCHEMA, WRITE_OPTIONS, keypoint_column, visible_bits
-from fitness_mm.aihub.skeleton import NUM_KEYPOINTS
+from fitness_mm.aihub.disk.layout import VIEWS
+from fitness_mm.aihub.index.index import INDEX_FILE
+from fitness_mm.aihub.index.schema import SCHEMA, WRITE_OPTIONS, keypoint_column, visible_bits
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 _CLIPS_PER_DAY = 930  # 34,468 labels on 37 days
 _PERFORMERS = 112

@@ -9,8 +9,9 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 from torch import nn
 
-from fitness_mm.analysis.repetitions.trials import FPS, Trial
 from fitness_mm.sample.video import Script, rehearse
+
+from .trials import FPS, Trial
 
 _BATCH = 32
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.analysis.repetitions.trials import FPS, Trial
-from fitness_mm.apis.repetitions import count_repetitions
+from fitness_mm.repetitions.counting import count_repetitions
+
+from .trials import FPS, Trial
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from fitness_mm.aihub.skeleton import KEYPOINT_INDEX
-from fitness_mm.analysis.repetitions.outcomes import Outcome, summary
-from fitness_mm.analysis.repetitions.trials import FPS, Trial
-from fitness_mm.apis.repetitions import count_repetitions
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+from fitness_mm.repetitions.counting import count_repetitions
+
+from .outcomes import Outcome, summary
+from .trials import FPS, Trial
 
 _HANDS = [KEYPOINT_INDEX[f'{side} Wrist'] for side in ('Left', 'Right')]
 _OUT, _BACK, _TRUE = '#56b4e9', '#f0e442', '#d55e00'  # told apart by the colour-blind too

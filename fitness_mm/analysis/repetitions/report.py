@@ -13,12 +13,13 @@ from torch import nn
 
 from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.load_model import load_weights
-from fitness_mm.analysis.repetitions.films import predicted_trial
-from fitness_mm.analysis.repetitions.outcomes import Outcome, judge, markdown
-from fitness_mm.analysis.repetitions.plot import plot_outcomes
-from fitness_mm.analysis.repetitions.trials import Trial, draw_trial
 from fitness_mm.files import replacing
 from fitness_mm.progress import shown_progress
+
+from .films import predicted_trial
+from .outcomes import Outcome, judge, markdown
+from .plot import plot_outcomes
+from .trials import Trial, draw_trial
 
 _NUM_EXAMPLES = 3
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.aihub.skeleton import FLIP_INDICES, KEYPOINT_INDEX
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.dense_tempo import Schedule
 from fitness_mm.sample.motions import MOTIONS

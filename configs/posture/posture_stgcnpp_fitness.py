@@ -1,0 +1,32 @@
+# Exercise and posture conditions from keypoints alone, made as unsteady as predicted ones.
+_base_ = '../recognition/stgcnpp_fitness.py'
+
+model = dict(
+    cls_head=dict(
+        _delete_=True,
+        type='PostureHead',
+        conditions=_base_.conditions,
+        head=_base_.model.cls_head))
+
+# Frames from the whole clip: a condition may be broken in any part of a repetition.
+as_graph = [
+    dict(type='PreNormalize2D'),
+    dict(type='FormatGCNInput', num_person=1),
+    _base_.pack,
+]
+train_dataloader = dict(dataset=dict(pipeline=[
+    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform'),
+    _base_.crop,
+    dict(type='CropKeypoints'),
+    dict(type='JitterKeypoints'),
+    *as_graph]))
+val_dataloader = dict(dataset=dict(pipeline=[
+    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform', random=False),
+    _base_.crop,
+    dict(type='CropKeypoints'),
+    *as_graph]))
+test_dataloader = val_dataloader
+
+val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best='posture/exact_match_predicted', rule='greater'))

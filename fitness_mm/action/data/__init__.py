@@ -1,0 +1,1 @@
+"""Clips as samples: data set, transforms, sampling."""

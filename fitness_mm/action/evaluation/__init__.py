@@ -1,0 +1,1 @@
+"""Metrics of exercise recognition and posture judgement, and checks before training."""

@@ -1,0 +1,83 @@
+"""Evaluation of posture judgement in a run."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from mmaction.registry import METRICS
+from mmengine.evaluator import BaseMetric
+
+from fitness_mm.files import replacing
+from fitness_mm.posture.measures import posture_report
+from fitness_mm.posture.records import PostureRecords
+
+_SHOWN = ('micro_acc', 'exact_match', 'hamming_loss', 'micro_acc_predicted',
+          'exact_match_predicted', 'balanced_acc', 'f1', 'auroc')
+# Where a sample comes from, and what stands for it if its pipeline does not say.
+_ORIGIN = {'clip': '', 'view': '', 'performer': -1}
+
+
+@METRICS.register_module()
+class FitnessPostureMetric(BaseMetric):
+    """Judgement of posture conditions by a :class:`PostureHead`; stands beside
+    :class:`FitnessAccMetric`, which is about the exercise.
+
+    Reports ``micro_acc``, ``exact_match``, ``hamming_loss``, ``balanced_acc``, ``f1`` and ``auroc``
+    given the true exercise, and ``micro_acc_predicted`` and ``exact_match_predicted`` given the
+    predicted one; see :func:`~fitness_mm.posture.measures.overall_measures`. NaN where
+    there is nothing to measure.
+
+    Args:
+        out_file: Where the report of the latest evaluation goes, as
+            :func:`~fitness_mm.posture.measures.posture_report` has it. Every sample's logits
+            and truth go beside it, as :class:`~fitness_mm.posture.records.PostureRecords`
+            in ``.npz``. No files if None; ``tools/train.py`` and ``tools/test.py`` set it to the
+            work directory.
+        **kwargs: Those of :class:`mmengine.evaluator.BaseMetric`.
+    """
+
+    default_prefix = 'posture'
+
+    def __init__(self, out_file: str | None = None, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.out_file = out_file
+
+    def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
+        """Keeps logits, truth and origin of every sample in the batch.
+
+        Raises:
+            ValueError: If a sample has no prediction or truth of conditions.
+        """
+        for sample in data_samples:
+            if 'pred_conditions' not in sample or 'conditions' not in sample:
+                raise ValueError('FitnessPostureMetric needs `pred_conditions`, which PostureHead '
+                                 'predicts, and `conditions`, which FitnessClipDataset gives and '
+                                 'PackActionInputs has to name in algorithm_keys')
+            self.results.append({
+                'exercise_logits': _array(sample['pred_logits']),
+                'condition_logits': _array(sample['pred_conditions']),
+                'truth': _array(sample['conditions']),
+                'label': int(sample['gt_label']),
+                **{name: sample.get(name, unknown) for name, unknown in _ORIGIN.items()},
+            })
+
+    def compute_metrics(self, results: list[dict]) -> dict:
+        """The measures; writes the report and the records on the way."""
+        columns = {name: np.stack([result[name] for result in results]) for name in results[0]}
+        records = PostureRecords(**columns, classes=tuple(self.dataset_meta['classes']),
+                                 conditions=tuple(self.dataset_meta['conditions']))
+        report = posture_report(records)
+        if self.out_file is not None:
+            path = Path(self.out_file)
+            records.write(path.with_suffix('.npz'))
+            with replacing(path) as unfinished:
+                unfinished.write_text(json.dumps(report, ensure_ascii=False, indent=1), 'utf-8')
+        return {name: math.nan if report[name] is None else report[name] for name in _SHOWN}
+
+
+def _array(values) -> np.ndarray:
+    return values.cpu().numpy()

@@ -1,0 +1,1 @@
+"""Recognisers, heads, fusion of RGB and heatmaps, and their preprocessing."""

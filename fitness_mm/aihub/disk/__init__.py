@@ -1,0 +1,1 @@
+"""The data set on disk: names and folders, archives, images, known differences."""

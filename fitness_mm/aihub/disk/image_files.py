@@ -1,0 +1,108 @@
+"""Where the images of a data root are: in folders, or in the tars they were downloaded in."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+
+from .images import FrameError, decode_jpeg
+from .layout import SPLITS, is_inside, parse_image_name
+from .tars import Tars
+
+
+class ImageFiles:
+    """The images of a data root. Paths are relative to it, with ``/``; an image in a folder comes
+    before one of the same path in a tar.
+
+    Args:
+        root: Data root.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._tars = cache(lambda split: Tars(root, split))
+
+    def numbers(self, folder: str, prefix: str) -> tuple[int, ...]:
+        """Numbers of the images of a clip-view, ascending, none if there is no such folder.
+
+        Args:
+            folder: The clip-view's.
+            prefix: Images are ``f'{prefix}-{number:07d}.jpg'``.
+        """
+        numbers = set(self._tars_of(folder).images(folder).get(prefix, ()))
+        try:
+            with os.scandir(self._root / folder) as listing:
+                for entry in listing:
+                    image = parse_image_name(entry.name)
+                    if image and image[0] == prefix and self._is_plain_file(entry):
+                        numbers.add(image[1])
+        except OSError:  # not there, or only in a tar
+            pass
+        return tuple(sorted(numbers))
+
+    def read(self, path: str, size: Sequence[int] | None = None) -> np.ndarray:
+        """uint8 BGR (H, W, 3) of an image, see :func:`~fitness_mm.aihub.disk.images.decode_jpeg`.
+
+        Raises:
+            FrameError: If it is missing, broken, cut off or of another size.
+        """
+        data, shown = self._content(path)
+        return decode_jpeg(data, shown, size)
+
+    def read_rgb(self, path: str, size: Sequence[int] | None = None) -> np.ndarray:
+        """The same as RGB."""
+        image = self.read(path, size)
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
+
+    def open(self, path: str) -> BinaryIO:
+        """An image as a file, of which a reader may want but the beginning.
+
+        Raises:
+            OSError: If it is missing or cannot be read.
+        """
+        try:
+            return open(self._root / path, 'rb')
+        except FileNotFoundError:
+            found = self._tars_of(path).read(path)
+            if found is None:
+                raise
+            return io.BytesIO(found[0])
+
+    def _content(self, path: str) -> tuple[bytes, Path]:
+        """Bytes of an image and what messages call it."""
+        shown = self._root / path
+        try:
+            return shown.read_bytes(), shown
+        except FileNotFoundError as error:
+            missing = error
+        except OSError as error:
+            raise FrameError(shown, f'cannot be read ({error.strerror})') from error
+        try:
+            found = self._tars_of(path).read(path)
+        except OSError as error:
+            raise FrameError(Path(error.filename), error.strerror) from error
+        if found is None:
+            raise FrameError(shown, f'cannot be read ({missing.strerror})') from missing
+        return found[0], found[1] / path.split('/', 2)[-1]
+
+    def _tars_of(self, path: str) -> Tars:
+        split = path.partition('/')[0]
+        return self._tars(split if split in SPLITS else SPLITS[0])
+
+    def _is_plain_file(self, entry: os.DirEntry) -> bool:
+        if entry.is_symlink():
+            return is_inside(self._root, entry.path) and os.path.isfile(entry.path)
+        return entry.is_file()
+
+
+@lru_cache(maxsize=8)
+def image_files(root: Path) -> ImageFiles:
+    """The same object for the same root: it holds the tables of the tars."""
+    return ImageFiles(root)

@@ -1,0 +1,262 @@
+"""From an ``img_key`` to the folder on disk, through the table of known differences.
+
+On some shooting days the folders are not spelt as the labels spell them. Every such difference
+is one row of :data:`REWRITES`; rows are tried in order, alone before together, against the real
+directory listings, and nothing is matched by likeness.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+from .layout import ImageKey, LayoutError, is_inside, parse_day, parse_image_name
+from .tars import Tars
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One known difference between labels and disk.
+
+    Attributes:
+        name: How reports call it.
+        level: ``day``, ``slot``, ``camera`` or ``clip``: the folder that is spelt differently.
+        apply: ``(name in the label, label's key, camera folder in use) -> name on disk``;
+            the same name, or None, where the row does not apply.
+    """
+
+    name: str
+    level: str
+    apply: Callable[[str, ImageKey, str], str | None]
+
+
+def _on_day(number: int, key: ImageKey) -> bool:
+    return parse_day(key.day)[1] == number
+
+
+def _swap_performer_separator(name: str, key: ImageKey, camera: str) -> str:
+    if '-Z' in name:
+        return name.replace('-Z', '_Z')
+    return name.replace('_Z', '-Z')
+
+
+def _with_view(name: str, letter: str) -> str:
+    if name[-2:-1] == '_' and name[-1] in 'ABCDE':
+        return name[:-1] + letter
+    return name
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    # an archive unpacked into a folder of its own name
+    Rewrite('doubled_day_folder', 'day', lambda name, key, camera: f'{name}/{name}'),
+    # a slot folder called 3_No_148 where the label says 3: see _slot_with_number
+    Rewrite('slot_number_suffix', 'slot', lambda name, key, camera: f'{name}_No_*'),
+    Rewrite('slot_without_number', 'slot', lambda name, key, camera: name.partition('_No_')[0]),
+    Rewrite('day03_camera_c_is_b', 'camera', lambda name, key, camera:
+            'B' if name == 'C' and _on_day(3, key) else None),
+    Rewrite('day02_camera_b_is_a', 'camera', lambda name, key, camera:
+            'A' if name == 'B' and _on_day(2, key) else None),
+    # where the camera folder differs, the clip folder in it may carry that camera's letter
+    Rewrite('clip_named_after_camera_folder', 'clip', lambda name, key, camera:
+            _with_view(name, camera) if camera != key.view else None),
+    Rewrite('day01_clip_ends_in_a', 'clip', lambda name, key, camera:
+            _with_view(name, 'A') if camera != 'A' and _on_day(1, key) else None),
+    # Day12 has 004-1-1-01_Z3_A
+    Rewrite('performer_separator', 'clip', _swap_performer_separator),
+    Rewrite('trailing_dash', 'clip', lambda name, key, camera:
+            name[:-1] if name.endswith('-') else f'{name}-'),
+)
+"""Every known difference, in the order tried."""
+
+
+@dataclass(frozen=True)
+class ImageFolder:
+    """A clip-view's images on disk.
+
+    Attributes:
+        path: Folder, relative to the root, with ``/``.
+        prefix: Images are ``f'{prefix}-{number:07d}.jpg'``.
+        numbers: Image numbers present, ascending.
+        rewrites: Names of the rewrites that led here, none if the label's spelling is right.
+    """
+
+    path: str
+    prefix: str
+    numbers: tuple[int, ...]
+    rewrites: tuple[str, ...]
+
+
+class ImageResolver:
+    """Finds the image folders of one split and day; listings are read once.
+
+    Args:
+        root: Data root without links in it, from :func:`~fitness_mm.aihub.disk.layout.real_root`.
+        split: ``training`` or ``validation``.
+
+    Attributes:
+        unreadable: Folder -> why it could not be listed; taken as empty.
+    """
+
+    def __init__(self, root: Path, split: str) -> None:
+        self._root = root
+        self._top = f'{split}/img'
+        self._folders = cache(self._list_folders)
+        self._tars = Tars(root, split)
+        self.unreadable: dict[str, str] = {}
+
+    def resolve(self, key: ImageKey) -> ImageFolder:
+        """The folder of a key's clip-view.
+
+        Raises:
+            LayoutError: ``missing_images`` if no known spelling of it exists or it has no image
+                of that name, ``outside_root`` if the way there leads out of the root,
+                ``unreadable`` if its folder cannot be listed.
+        """
+        refused: str | None = None
+        for parent, camera, taken in self._camera_folders(key):
+            for name, more in _spellings('clip', key.folder, key, camera):
+                state = self._folders(parent).get(name)
+                if state == 'outside':
+                    refused = refused or f'{parent}/{name}'
+                elif state == 'folder':
+                    path = f'{parent}/{name}'
+                    images = self._images(path)
+                    if path in self.unreadable:
+                        raise LayoutError('unreadable', f'{path} {self.unreadable[path]}')
+                    for prefix, also in _spellings('clip', key.prefix, key, camera):
+                        if prefix in images:
+                            rewrites = dict.fromkeys((*taken, *more, *also))
+                            return ImageFolder(path, prefix, images[prefix], tuple(rewrites))
+                    refused = refused or self._linked_image(path)
+        refused = refused or self._outside_on_the_way(key)
+        if refused:
+            raise LayoutError('outside_root', f'{refused} is a symbolic link that leads out of '
+                              'the data root and is not followed')
+        raise LayoutError(
+            'missing_images', f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder} with '
+            f'{key.prefix}-*.jpg is not there under any known spelling')
+
+    def clip_folders(self, day: str) -> Iterator[str]:
+        """Every clip's image folder of a day, sorted, relative to the root."""
+        for base in (f'{self._top}/{day}', f'{self._top}/{day}/{day}'):
+            for slot in self._subfolders(base):
+                for camera in self._subfolders(f'{base}/{slot}'):
+                    for clip in self._subfolders(f'{base}/{slot}/{camera}'):
+                        # a doubled day folder shows up one level higher as slot/camera/clip
+                        if slot != day:
+                            yield f'{base}/{slot}/{camera}/{clip}'
+
+    def day_folders(self) -> list[str]:
+        """The shooting days that have an image folder."""
+        return [name for name in self._subfolders(self._top) if parse_day(name)]
+
+    def _camera_folders(self, key: ImageKey) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        for day, first in _spellings('day', key.day, key, key.view):
+            for slot, second in self._slots(f'{self._top}/{day}', key):
+                for camera, third in _spellings('camera', key.view, key, key.view):
+                    yield (f'{self._top}/{day}/{slot}/{camera}', camera,
+                           (*first, *second, *third))
+
+    def _slots(self, parent: str, key: ImageKey) -> Iterator[tuple[str, tuple[str, ...]]]:
+        present = self._folders(parent)
+        for slot, rewrites in _spellings('slot', key.slot, key, key.view):
+            if slot.endswith('*'):
+                for name in sorted(present):
+                    number = name.removeprefix(slot[:-1])
+                    if number != name and number.isdecimal():
+                        yield name, rewrites
+            elif slot in present:
+                yield slot, rewrites
+
+    def _outside_on_the_way(self, key: ImageKey) -> str | None:
+        parent = ''
+        for name in (*self._top.split('/'), key.day, key.slot, key.view):
+            parent = f'{parent}/{name}' if parent else name
+            path = self._root / parent
+            if path.is_symlink() and not is_inside(self._root, path):
+                return parent
+        return None
+
+    def _subfolders(self, parent: str) -> list[str]:
+        return sorted(n for n, state in self._folders(parent).items() if state == 'folder')
+
+    def _list_folders(self, parent: str) -> dict[str, str]:
+        """Sub-folder -> 'folder', or 'outside' for a link that leads out of the root."""
+        found: dict[str, str] = {}
+        path = self._root / parent
+        if path.exists() and not is_inside(self._root, path):
+            return found
+        found.update(dict.fromkeys(self._tars.folders(parent), 'folder'))
+        if not path.is_dir():
+            return found
+        for entry in self._scan(parent):
+            if entry.is_symlink() and not is_inside(self._root, entry.path):
+                found[entry.name] = 'outside'
+            elif os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
+                found[entry.name] = 'folder'
+        return found
+
+    def _scan(self, folder: str) -> list[os.DirEntry]:
+        try:
+            with os.scandir(self._root / folder) as listing:
+                return list(listing)
+        except OSError as error:
+            self.unreadable[folder] = f'cannot be listed ({error.strerror})'
+            return []
+
+    def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
+        """Prefix -> image numbers, of the regular image files inside the root and of tars."""
+        numbers = self._tars.images(folder)
+        if numbers and not (self._root / folder).is_dir():
+            return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
+        for entry in self._scan(folder):
+            image = parse_image_name(entry.name)
+            if image and self._is_plain_image(entry):
+                numbers.setdefault(image[0], set()).add(image[1])
+        return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
+
+    def _is_plain_image(self, entry: os.DirEntry) -> bool:
+        if entry.is_symlink():
+            return is_inside(self._root, entry.path) and os.path.isfile(entry.path)
+        return entry.is_file()
+
+    def _linked_image(self, folder: str) -> str | None:
+        links = (entry for entry in self._scan(folder) if entry.is_symlink())
+        return next((f'{folder}/{link.name}' for link in links
+                     if not is_inside(self._root, link.path)), None)
+
+
+class ImagesUnseen:
+    """Stands for :class:`ImageResolver` where the images are not there or not of interest.
+
+    Args:
+        split: ``training`` or ``validation``.
+    """
+
+    def __init__(self, split: str) -> None:
+        self._top = f'{split}/img'
+
+    def resolve(self, key: ImageKey) -> ImageFolder:
+        """The folder as the label spells it, without images."""
+        return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
+                           (), ())
+
+
+def _spellings(level: str, name: str, key: ImageKey,
+               camera: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A name and what the rewrites of a level make of it, with the rewrites' names."""
+    yield name, ()
+    rows = [row for row in REWRITES if row.level == level]
+    seen = {name}
+    for count in range(1, len(rows) + 1):
+        for chosen in combinations(rows, count):
+            spelt: str | None = name
+            for row in chosen:
+                spelt = spelt and row.apply(spelt, key, camera)
+            if spelt and spelt not in seen:
+                seen.add(spelt)
+                yield spelt, tuple(row.name for row in chosen)

@@ -1,0 +1,65 @@
+"""Which clip-views a data set of a run consists of: exercises, views and a part of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fitness_mm.aihub.catalog import EXERCISES, SEED_EXERCISES, Exercise, exercise_by_name
+
+from .index import FitnessIndex
+from .splits import split_rows
+
+SUBSETS = ('train', 'val', 'all')
+
+
+def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
+    """The exercises that a config names, in the order of their class labels.
+
+    Args:
+        exercises: ``seed`` for the original study's twelve, ``all`` for the catalogue's 41, or a
+            list of English or Korean names.
+
+    Raises:
+        ValueError: If it is another word, empty or names an exercise twice.
+        KeyError: If the catalogue has no such exercise.
+    """
+    if isinstance(exercises, str):
+        sets = {'seed': SEED_EXERCISES, 'all': EXERCISES}
+        if exercises not in sets:
+            raise ValueError(f"exercises has to be 'seed', 'all' or a list of names, but got "
+                             f'{exercises!r}')
+        return sets[exercises]
+    selected = tuple(exercise_by_name(name) for name in exercises)
+    if not selected or len(set(selected)) < len(selected):
+        raise ValueError(f'exercises has to name at least one exercise, each once, but got '
+                         f'{list(exercises)}')
+    return selected
+
+
+def select_rows(index: FitnessIndex, exercises: Sequence[Exercise], views: Sequence[str],
+                subset: str, split: str, fold: int, num_folds: int) -> np.ndarray:
+    """Row numbers of one subset of a split, filtered by exercise and view, ascending.
+
+    The whole index is split before it is filtered, so that folds mean the same people everywhere.
+
+    Args:
+        index: The index of the whole data root.
+        exercises: Exercises to keep.
+        views: Cameras to keep, of A to E.
+        subset: ``train``, the held-out ``val``, or ``all``.
+        split: A method of :func:`~fitness_mm.aihub.index.splits.split_rows`.
+        fold: Which fold is held out.
+        num_folds: Number of folds.
+
+    Raises:
+        ValueError: If the index cannot be split like that.
+    """
+    if subset == 'all':
+        rows = np.arange(len(index))
+    else:
+        rows = split_rows(index, split, fold, num_folds)[subset == 'val']
+    part = index.select(rows)
+    wanted = np.isin(part.exercise, [e.index for e in exercises]) & np.isin(part.view, views)
+    return np.sort(rows[wanted])

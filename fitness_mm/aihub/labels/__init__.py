@@ -1,0 +1,1 @@
+"""2D label files: parsing and checking."""

@@ -1,0 +1,307 @@
+"""The label tree of a data root -> ``index.parquet``, ``report.json`` and ``report.txt``.
+
+The work is cut into days. A finished day lies in ``index_parts/`` with a fingerprint of the files
+it was made from, so an interrupted or repeated build does only what is missing or has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fitness_mm.aihub.clips.results import RESULTS_FILE, attach_clips, read_results
+from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.layout import SPLITS, real_root, walk_labels
+from fitness_mm.aihub.disk.resolve import ImageResolver
+from fitness_mm.aihub.disk.tars import Tars, linked_tars, look_up_tars
+from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex, IndexFileError
+from fitness_mm.aihub.index.schema import (
+    INDEX_VERSION,
+    SCHEMA,
+    SORT_COLUMNS,
+    VERSION_KEY,
+    WRITE_OPTIONS,
+)
+from fitness_mm.aihub.labels.label import LabelError
+from fitness_mm.files import remove_leftovers
+from fitness_mm.processes import Pool
+
+from .report import Report, as_text, summarise
+from .rows import read_labels
+
+PARTS_FOLDER = 'index_parts'
+
+_FINGERPRINT_KEY = b'fitness_mm.fingerprint'
+_REPORT_KEY = b'fitness_mm.report'
+_CHUNK = 16  # label files a task: about 30 ms of work
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did.
+
+    Attributes:
+        index: The index, opened.
+        summary: Content of ``report.json``.
+        text: Content of ``report.txt``.
+        labels_parsed: Label files read by this run.
+        labels_reused: Label files whose day was finished before.
+    """
+
+    index: FitnessIndex
+    summary: dict
+    text: str
+    labels_parsed: int
+    labels_reused: int
+
+
+@dataclass
+class _Day:
+    """One day of one split: the unit that is finished, kept and re-used."""
+
+    split: str
+    day: str
+    files: list[str]
+    image_folders: list[str]
+    report: Report = field(default_factory=Report)
+    fingerprint: str = ''
+
+    @property
+    def part_name(self) -> str:
+        return f'{self.split}-{self.day}.parquet'
+
+
+def build_index(root: str | Path, workers: int = 1,
+                on_progress: Callable[[int, int], None] | None = None,
+                image_size: tuple[int, int] | None = None) -> BuildResult:
+    """Index a data root.
+
+    The result depends on the files alone, not on the number of workers or on interruptions.
+
+    Args:
+        root: Folder with ``training/`` and ``validation/``.
+        workers: Processes that parse labels; 1 parses in this one. More than 1 needs the usual
+            ``if __name__ == '__main__':`` in the calling script.
+        on_progress: Called with the numbers of label files done and to do in all, first with 0.
+        image_size: Width and height of all images, which are not looked for then: labels suffice
+            for networks that see only keypoints.
+
+    Raises:
+        LayoutError: If the root has another layout.
+        OSError: If the results cannot be written.
+    """
+    real = real_root(root)
+    parts = real / PARTS_FOLDER
+    parts.mkdir(exist_ok=True)
+    remove_leftovers(real, f'{INDEX_FILE}.*.tmp', 'report.*.tmp')
+    remove_leftovers(parts, '*.tmp')
+    look_up_tars(real)
+    image_files.cache_clear()  # it may know tars as they were
+    days, report = _plan(real, image_size)
+    todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
+    to_parse = sum(len(day.files) for day in todo)
+    done = 0
+    if on_progress:
+        on_progress(done, to_parse)
+    with Pool(workers) as pool:
+        for day, chunks in pool.run(todo, lambda day: _tasks(real, day, image_size),
+                                    read_labels):
+            results = []
+            for result in chunks:
+                results.append(result)
+                done += len(result[1])
+                if on_progress:
+                    on_progress(done, to_parse)
+            _finish_day(day, results, parts / day.part_name)
+    _merge(real, days, report)
+    index = FitnessIndex.read(root)
+    summary = summarise(report, index)
+    text = as_text(summary)
+    _write(real / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    _write(real / 'report.txt', text.encode())
+    return BuildResult(index, summary, text, to_parse,
+                       sum(len(day.files) for day in days) - to_parse)
+
+
+def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_Day], Report]:
+    """Every day there is, sorted, and a report on what belongs to none."""
+    days, report = [], Report()
+    for split in SPLITS:
+        tree = walk_labels(root, split)
+        report.other_files += tree.num_other
+        report.reject(LabelError(problem.reason, path, problem.detail)
+                      for path, problem in tree.problems)
+        resolver = ImageResolver(root, split)
+        tars = Tars(root, split)
+        report.reject(LabelError('broken_tar', tar, problem) for tar, problem in tars.problems())
+        report.reject(LabelError('outside_root', tar, 'a symbolic link that leads out of the data '
+                                 'root is not followed; expected a tar')
+                      for tar in linked_tars(root, split))
+        for name in sorted({*tree.labels, *tree.num_3d, *resolver.day_folders()}):
+            day = _Day(split, name, tree.labels.get(name, []), list(resolver.clip_folders(name)))
+            day.report.labels_2d = len(day.files)
+            day.report.labels_3d = tree.num_3d.get(name, 0)
+            day.report.image_folders = len(day.image_folders)
+            if not day.files:
+                day.report.days_without_labels.append(
+                    f'{split}/{name} ({len(day.image_folders)} image folders, '
+                    f'{day.report.labels_3d} 3D labels)')
+            day.fingerprint = _fingerprint(root, day, tars, image_size)
+            days.append(day)
+        report.reject(LabelError('unreadable', path, what)
+                      for path, what in sorted(resolver.unreadable.items()))
+    return days, report
+
+
+def _fingerprint(root: Path, day: _Day, tars: Tars, image_size: tuple[int, int] | None) -> str:
+    """Changes with the names, sizes and times of the label files, image folders and tars of a
+    day, and with the image size that is taken for granted."""
+    digest = hashlib.blake2b(digest_size=16)
+    tar_state = tars.state(day.day)
+    digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
+                                *tar_state, *(image_size or ())]))
+    for path in (*day.files, *day.image_folders):
+        if tar_state and not os.path.exists(root / path):
+            continue  # in a tar only
+        status = os.stat(root / path)
+        digest.update(b'\0%b %d %d' % (os.fsencode(path), status.st_size, status.st_mtime_ns))
+    return digest.hexdigest()
+
+
+def _is_done(part: Path, fingerprint: str) -> bool:
+    try:
+        metadata = pq.read_schema(part).metadata or {}
+    except FileNotFoundError:
+        return False
+    except (pa.ArrowException, OSError):  # cut off or foreign: make it again
+        return False
+    return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
+
+
+def _tasks(root: Path, day: _Day, image_size: tuple[int, int] | None) -> list[tuple]:
+    return [(root, day.split, day.day, day.files[i:i + _CHUNK], image_size)
+            for i in range(0, len(day.files), _CHUNK)]
+
+
+def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
+    table = pa.concat_tables([SCHEMA.empty_table(), *(table for table, _ in results)])
+    keep, duplicates = _first_of_each_clip(table)
+    for _, found in results:
+        for file, findings in found.items():
+            if file in duplicates:
+                day.report.reject([duplicates[file]])
+            else:
+                day.report.record(findings)
+    table = table.take(pa.array(keep, pa.int64()))
+    metadata = {VERSION_KEY: str(INDEX_VERSION), _FINGERPRINT_KEY: day.fingerprint,
+                _REPORT_KEY: orjson.dumps(vars(day.report))}
+    with _replacing(part) as temporary:
+        pq.write_table(table.replace_schema_metadata(metadata), temporary, **WRITE_OPTIONS)
+
+
+def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelError]]:
+    """Row numbers to keep, in index order, and the label files whose clip or images were read
+    from an earlier file already."""
+    columns = [table[name].to_pylist() for name in SORT_COLUMNS]
+    clips, files, folders = (table[name].to_pylist()
+                             for name in ('clip', 'label_file', 'image_dir'))
+    file_of_clip: dict[str, str] = {}
+    file_of_folder: dict[str, str] = {}
+    keep, duplicates = [], {}
+    for i, (clip, file, folder) in enumerate(zip(clips, files, folders, strict=True)):
+        first = file_of_clip.setdefault(clip, file)
+        if first == file:
+            first = file_of_folder.setdefault(folder, file)
+        if first == file:
+            keep.append(i)
+        else:
+            duplicates[file] = LabelError('duplicate', file, f'its clip is indexed from {first}')
+    keep.sort(key=lambda i: tuple(column[i] for column in columns))
+    return keep, duplicates
+
+
+def labelled_rows(root: Path) -> Iterator[pa.Table]:
+    """The rows of each day as its labels have them, in index order, without clip files.
+
+    Args:
+        root: Data root without links in it.
+
+    Raises:
+        IndexFileError: If a day's labels were not read yet, or changed since.
+    """
+    days, _ = _plan(root)
+    for day in days:
+        if not _is_done(root / PARTS_FOLDER / day.part_name, day.fingerprint):
+            raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
+                                 f'are now; first run: python tools/data/prepare.py --root {root}')
+    for _, rows in _rows(root, days):
+        yield rows
+
+
+def _merge(root: Path, days: list[_Day], report: Report) -> None:
+    """Write the index from the parts; the days are sorted, and so is each part."""
+    clips = read_results(root / RESULTS_FILE)
+    with (_replacing(root / INDEX_FILE) as temporary,
+          pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
+        for found, rows in _rows(root, days):
+            report.add(found)
+            if clips is not None:
+                rows = attach_clips(rows, clips, report)
+            if len(rows):
+                writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
+
+
+def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
+    """Report and rows of each day, without the clips that an earlier split has."""
+    seen: set[str] = set()
+    for day in days:
+        table = _read_part(root / PARTS_FOLDER / day.part_name)
+        found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
+        table, duplicates = _not_seen(table, day.split, seen)
+        found.reject(duplicates)
+        yield found, table
+
+
+def _read_part(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        raise IndexFileError(f'{path} is damaged ({str(error).splitlines()[0]}); delete it and '
+                             'run again') from error
+
+
+def _not_seen(table: pa.Table, split: str, seen: set[str]) -> tuple[pa.Table, list[LabelError]]:
+    """Leave out clips that an earlier split has: they would be trained and validated on."""
+    names = [clip.removeprefix(f'{split}/') for clip in table['clip'].to_pylist()]
+    duplicates = {
+        file: LabelError('duplicate', file, f'its clip {name} is in {SPLITS[0]}/ too')
+        for name, file in zip(names, table['label_file'].to_pylist(), strict=True)
+        if split != SPLITS[0] and name in seen}
+    if duplicates:
+        table = table.filter(pa.array([name not in seen for name in names]))
+    seen.update(names)
+    return table, list(duplicates.values())
+
+
+def _write(path: Path, data: bytes) -> None:
+    with _replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A temporary path that takes the place of ``path`` when all went well."""
+    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,117 @@
+"""The command behind ``tools/data/prepare.py``: index a data root, make its clip files, and say
+how it goes."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from fitness_mm.aihub.clips.build import ClipError, ClipSummary, Shard, build_clips, merge_clips
+from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
+from fitness_mm.aihub.disk.layout import LayoutError, real_root
+from fitness_mm.aihub.disk.tars import look_up_tars
+from fitness_mm.aihub.index.index import IndexFileError
+from fitness_mm.files import locked
+from fitness_mm.progress import shown_progress
+
+from .build import BuildResult, build_index
+
+_INTERRUPTED = 130  # what shells report after Ctrl-C
+
+
+@dataclass(frozen=True)
+class ClipOptions:
+    """Which clip files to make.
+
+    Attributes:
+        height: Of the frames in pixels.
+        shard: Which part of the work to do, all if None.
+        merge: Join what shards have made instead of making any.
+    """
+
+    height: int = DEFAULT_HEIGHT
+    shard: Shard | None = None
+    merge: bool = False
+
+
+def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None,
+            image_size: tuple[int, int] | None = None) -> int:
+    """Index a data root, make clip files if asked for, showing progress, and print the report.
+
+    Args:
+        root: Folder with ``training/`` and ``validation/``.
+        workers: Number of processes.
+        clips: Which clip files to make.
+        image_size: Width and height of the images, to index labels alone.
+
+    Returns:
+        The exit status of the command: 0 if there is something to train on.
+    """
+    kept = 'finished days are kept'
+    if clips:
+        kept += ' and so are finished clip files'
+    try:
+        with locked(real_root(root), shared=bool(clips and clips.shard)) as free:
+            if not free:
+                return _stop(f'another prepare.py is at work in {root}; wait until it is done, or '
+                             'give each a --shard of its own')
+            return _prepare(root, workers, clips, image_size)
+    except KeyboardInterrupt:
+        return _stop(f'interrupted; {kept} in {root}, run it again to go on',
+                     _INTERRUPTED)
+    except BrokenProcessPool:
+        return _stop(f'a worker process died, perhaps for lack of memory; {kept}, '
+                     'run it again with fewer --workers')
+    except (LayoutError, IndexFileError, ClipError) as error:
+        return _stop(str(error))
+    except OSError as error:
+        return _stop(f'{error.filename or root}: {error.strerror or error}; {kept}, run it again '
+                     'when that is mended')
+
+
+def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
+             image_size: tuple[int, int] | None) -> int:
+    if clips and clips.shard:
+        with shown_progress() as progress:
+            made = build_clips(root, clips.height, workers, clips.shard, progress)
+        print(f'{_sentence(made)} This was shard {clips.shard.number} of {clips.shard.count}; when '
+              f'all are done: prepare.py --root {root} --merge')
+        return 0
+    with shown_progress() as progress:
+        look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
+        result = build_index(root, workers, lambda *counts: progress('labels', *counts),
+                             image_size)
+        parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '
+                  'from earlier runs.')
+        if image_size:
+            parsed += (' No image was looked for: only networks that see keypoints alone can use '
+                       'this index.')
+        if clips:
+            made = (merge_clips(root, clips.height) if clips.merge else
+                    build_clips(root, clips.height, workers, on_progress=progress))
+            result = build_index(root)  # with the clips in it
+            parsed = f'{parsed} {_sentence(made)}'
+    return _show(root, result, parsed)
+
+
+def _sentence(made: ClipSummary) -> str:
+    text = (f'Made {made.made} clip files, re-used {made.reused} from earlier runs, '
+            f'{made.num_bytes / 1e6:.1f} MB in all.')
+    if made.rejected:
+        text += f' {made.rejected} clip-views have images that do not allow one.'
+    return text
+
+
+def _show(root: str | Path, result: BuildResult, done: str) -> int:
+    print(result.text)
+    print(f'{done} The index and report.json are in {root}.')
+    if not len(result.index):
+        return _stop(f'{root} has no usable clip; see the reasons above')
+    return 0
+
+
+def _stop(sentence: str, status: int = 1) -> int:
+    print(f'prepare.py: {sentence}', file=sys.stderr)
+    return status

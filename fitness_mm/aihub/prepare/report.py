@@ -1,0 +1,152 @@
+"""What a build found: numbers for ``report.json``, sentences for ``report.txt``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from unicodedata import east_asian_width
+
+import numpy as np
+
+from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.disk.layout import SPLITS
+from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.labels.label import LabelError
+
+from .reasons import NOTES, REASONS
+from .rows import Findings
+
+_EXAMPLES = 20
+
+
+@dataclass
+class Report:
+    """Counts of one day, or of all.
+
+    Attributes:
+        labels_2d: 2D label files seen.
+        labels_3d: 3D label files seen; they are counted, not read.
+        other_files: Other files seen in the label folders.
+        image_folders: Clip image folders seen.
+        rejected_files: Reason -> files.
+        rejected_views: Reason -> clip-views of files that could be read.
+        rewrites: Path rewrite -> clip-views that needed it.
+        notes: What was counted and kept.
+        examples: Reason -> the first few sentences.
+        days_without_labels: Days with images or 3D labels and no 2D label.
+    """
+
+    labels_2d: int = 0
+    labels_3d: int = 0
+    other_files: int = 0
+    image_folders: int = 0
+    rejected_files: Counter[str] = field(default_factory=Counter)
+    rejected_views: Counter[str] = field(default_factory=Counter)
+    rewrites: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    days_without_labels: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> Report:
+        """The inverse of ``vars``, from JSON."""
+        counters = ('rejected_files', 'rejected_views', 'rewrites', 'notes')
+        return cls(**values | {name: Counter(values[name]) for name in counters})
+
+    def reject(self, errors: Iterable[LabelError]) -> None:
+        """Count rejected files and clip-views."""
+        for error in errors:
+            counter = self.rejected_views if error.view else self.rejected_files
+            counter[error.reason] += 1
+            self._show(error)
+
+    def note(self, error: LabelError) -> None:
+        """Count something that is kept, and show it."""
+        self.notes[error.reason] += 1
+        self._show(error)
+
+    def _show(self, error: LabelError) -> None:
+        shown = self.examples.setdefault(error.reason, [])
+        if len(shown) < _EXAMPLES:
+            shown.append(str(error))
+
+    def record(self, findings: Findings) -> None:
+        """Add what the reader of some label files found."""
+        self.reject(findings.rejected)
+        self.rewrites += findings.rewrites
+        self.notes += findings.notes
+
+    def add(self, other: Report) -> None:
+        """Add another report to this one."""
+        for name, value in vars(other).items():
+            if name != 'examples':
+                setattr(self, name, getattr(self, name) + value)
+        for reason, sentences in other.examples.items():
+            shown = self.examples.setdefault(reason, [])
+            shown += sentences[:_EXAMPLES - len(shown)]
+
+
+def summarise(report: Report, index: FitnessIndex) -> dict:
+    """Everything ``report.json`` says; independent of how the build was run."""
+    tables = ('rejected_files', 'rejected_views', 'rewrites', 'notes', 'examples')
+    summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
+                                for name in tables}
+    summary |= _amounts(index)
+    # no two clip-views share a folder
+    summary['unused_image_folders'] = report.image_folders - len(index)
+    summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
+    split = index.split
+    summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
+    exercise = index.exercise
+    summary['exercises'] = [
+        {'exercise': e.name, 'exercise_ko': e.name_ko} | _amounts(index.select(exercise == e.index))
+        for e in EXERCISES if (exercise == e.index).any()]
+    return summary
+
+
+def _amounts(index: FitnessIndex) -> dict[str, int]:
+    return {'clips': len(np.unique(index.codes('clip'))), 'clip_views': len(index),
+            'frames': int(index.num_frames.sum()), 'performers': len(np.unique(index.performer))}
+
+
+def as_text(summary: dict) -> str:
+    """``report.txt``: the summary for people."""
+    lines = [
+        f"Files      {summary['labels_2d']:>9} 2D labels, {summary['labels_3d']} 3D labels "
+        f"(not read), {summary['other_files']} others",
+        f"Images     {summary['image_folders']:>9} clip folders, "
+        f"{summary['unused_image_folders']} of them used by no indexed clip-view",
+        f"Indexed    {summary['clips']:>9} clips, {summary['clip_views']} clip-views, "
+        f"{summary['frames']} labelled frames, {summary['performers']} performers",
+    ]
+    lines += [f"  {split:<10} {amounts['clips']:>8} clips, {amounts['clip_views']} clip-views"
+              for split, amounts in summary['splits'].items()]
+    if summary['clip_files']:
+        lines.append(f"Clip files {summary['clip_files']:>9} of {summary['clip_views']} clip-views")
+    lines += ['', f"{pad('Exercise', 58)}{'clips':>8}{'views':>9}{'frames':>10}{'people':>8}"]
+    lines += [pad(f"{row['exercise']} ({row['exercise_ko']})", 58)
+              + f"{row['clips']:>8}{row['clip_views']:>9}{row['frames']:>10}"
+              f"{row['performers']:>8}" for row in summary['exercises']]
+    for title, counts, words in (
+            ('Rejected files', summary['rejected_files'], REASONS),
+            ('Rejected clip-views of files that could be read', summary['rejected_views'], REASONS),
+            ('Kept, but noticed', summary['notes'], NOTES),
+            ('Clip-views found under another path than the label says', summary['rewrites'], {})):
+        if any(counts.values()):
+            lines += ['', title]
+            lines += [f'{count:>9}  {name}' + (f': {words[name]}' if name in words else '')
+                      for name, count in counts.items() if count]
+    if summary['days_without_labels']:
+        lines += ['', 'Days with images or 3D labels but no 2D label: nothing to index']
+        lines += [f'           {day}' for day in summary['days_without_labels']]
+    if summary['examples']:
+        lines += ['', 'Examples (more of them in report.json)']
+        lines += [f'  {sentences[0]}' for sentences in summary['examples'].values()]
+    return '\n'.join(lines) + '\n'
+
+
+def pad(text: str, width: int) -> str:
+    """Pad to a width in terminal columns, of which a Korean letter takes two."""
+    columns = sum(2 if east_asian_width(letter) in 'WF' else 1 for letter in text)
+    return text + ' ' * (width - columns)

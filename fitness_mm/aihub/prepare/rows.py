@@ -1,0 +1,215 @@
+"""Label files -> index rows: what a worker process of the build does."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.layout import ImageKey, LayoutError, parse_image_key, parse_label_name
+from fitness_mm.aihub.disk.resolve import ImageFolder, ImageResolver, ImagesUnseen
+from fitness_mm.aihub.index.schema import SCHEMA, keypoint_column, visible_bits
+from fitness_mm.aihub.labels.label import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
+
+_NUMBER_LENGTH = len('0000001.jpg')
+_INT16 = np.iinfo(np.int16)
+
+
+@dataclass
+class Findings:
+    """What was noticed while reading one label file.
+
+    Attributes:
+        rejected: The file, or views of it, that are not in the rows.
+        rewrites: How often each path rewrite was needed, per clip-view.
+        notes: Counts of :data:`~fitness_mm.aihub.prepare.reasons.NOTES`.
+    """
+
+    rejected: list[LabelError] = field(default_factory=list)
+    rewrites: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+def read_labels(root: Path, split: str, day: str, files: list[str],
+                image_size: tuple[int, int] | None = None,
+                ) -> tuple[pa.Table, dict[str, Findings]]:
+    """Read label files of one day.
+
+    Args:
+        root: Data root without links in it.
+        split: ``training`` or ``validation``.
+        day: Name of the day without a copy mark.
+        files: Paths relative to the root.
+        image_size: Width and height of all images, which are not looked for then.
+
+    Returns:
+        A table with the columns of the index, in the order of the files, and the findings of
+        each file. No content of a file raises.
+    """
+    resolver = ImageResolver(root, split) if image_size is None else ImagesUnseen(split)
+    rows: list[dict[str, Any]] = []
+    found = {file: Findings() for file in files}
+    for file, findings in found.items():
+        try:
+            label = parse_label(read_bytes(root, file), file)
+            findings.rejected += label.rejected_views
+            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings, image_size)
+        except LabelError as error:
+            findings.rejected.append(error)
+    return _table(rows), found
+
+
+def read_bytes(root: Path, file: str) -> bytes:
+    """Content of a label file.
+
+    Raises:
+        LabelError: If it is too large or cannot be read.
+    """
+    try:
+        with open(root / file, 'rb', buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_LABEL_BYTES:
+                raise LabelError('too_large', file, f'{size} bytes, expected at most '
+                                 f'{MAX_LABEL_BYTES}')
+            return stream.read(size)
+    except OSError as error:
+        raise LabelError('unreadable', file, f'cannot be read ({error.strerror})') from error
+
+
+def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
+               day_path: str, file: str, findings: Findings,
+               image_size: tuple[int, int] | None) -> list[dict[str, Any]]:
+    keys: list[tuple[ImageKey, list[int]] | None] = []
+    for view, view_keys in zip(label.views, label.image_keys, strict=True):
+        try:
+            keys.append(_view_key(view, view_keys, label.type_number))
+        except LayoutError as error:
+            findings.rejected.append(LabelError(error.reason, file, error.detail, view))
+            keys.append(None)
+    good = [key for key, _ in filter(None, keys)]
+    if not good:
+        return []
+    _check_day(good[0], day_path, file)
+
+    rows: list[dict[str, Any]] = []
+    taken: dict[str, str] = {}
+    for v, entry in enumerate(keys):
+        if entry is None:
+            continue
+        key, numbers = entry
+        try:
+            if (key.day, key.slot, key.clip) != (good[0].day, good[0].slot, good[0].clip):
+                raise LayoutError('view_conflict', f'img_key is of clip {key.clip}, expected '
+                                  f'{good[0].clip} like view {good[0].view}')
+            folder = resolver.resolve(key)
+            if folder.path in taken:
+                raise LayoutError('missing_images', f'only {folder.path} is there, which is view '
+                                  f'{taken[folder.path]} already')
+            row = _view_row(root, label, v, numbers, folder, findings.notes, image_size)
+        except LayoutError as error:
+            findings.rejected.append(LabelError(error.reason, file, error.detail, key.view))
+            continue
+        taken[folder.path] = key.view
+        findings.rewrites.update(folder.rewrites)
+        split, day = day_path.split('/')
+        rows.append(row | {
+            'split': split, 'day': day, 'slot': key.slot, 'performer': key.performer,
+            'clip': f'{day_path}/{key.slot}/{key.clip}', 'label_file': file,
+            'type': label.type_number, 'exercise': label.exercise.index,
+            'conditions': label.conditions, 'conditions_usable': label.conditions_usable,
+        })
+    if rows:
+        findings.notes.update(label.notes)
+    return rows
+
+
+def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[ImageKey, list[int]]:
+    """The first frame's key of a view and the image numbers of all its frames."""
+    first = parse_image_key(keys[0])
+    if first.view != view:
+        raise LayoutError('view_conflict', f'img_key names camera {first.view}, expected {view}')
+    if first.type_number != type_number:
+        raise LayoutError('type_conflict', f'img_key is of type {first.type_number:03d}, the '
+                          f'label of type {type_number:03d}')
+    base = keys[0][:-_NUMBER_LENGTH]
+    numbers = []
+    for key in keys:
+        number = parse_image_key(key).number if key[:-_NUMBER_LENGTH] != base else _number(key)
+        if key[:-_NUMBER_LENGTH] != base or number in numbers:
+            raise LayoutError('mixed_images', f'img_key {key!r} is of another folder than the '
+                              "first frame's, or stands there twice")
+        numbers.append(number)
+    return first, numbers
+
+
+def _number(key: str) -> int:
+    digits = key[-_NUMBER_LENGTH:-len('.jpg')]
+    if digits.isascii() and digits.isdecimal() and 1 <= int(digits) <= _INT16.max:
+        return int(digits)
+    return parse_image_key(key).number
+
+
+def _check_day(key: ImageKey, day_path: str, file: str) -> None:
+    day = day_path.split('/')[1]
+    name = parse_label_name(file.rpartition('/')[2])
+    if key.day != day:
+        raise LabelError('day_conflict', file, f'img_key is of {key.day}, the folder of {day}')
+    if f'Day{name.day_number:02d}' != day[:5]:
+        raise LabelError('day_conflict', file, f'the file name says day {name.day_number}, the '
+                         f'folder {day}')
+
+
+def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
+              notes: Counter[str], image_size: tuple[int, int] | None) -> dict[str, Any]:
+    on_disk = set(numbers if image_size else folder.numbers)
+    order = [t for t in np.argsort(numbers) if numbers[t] in on_disk]
+    if not order:
+        raise LayoutError('missing_images', f'{folder.path} has none of the labelled images')
+    width, height = image_size or _image_size(root, folder, [numbers[t] for t in order])
+    keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
+    present = label.present[v, order]
+    inside = ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
+    notes['keypoints_missing'] += int((~present).sum())
+    notes['keypoints_outside_image'] += int((present & ~inside).sum())
+    notes['frames_without_image'] += len(numbers) - len(order)
+    return {
+        'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
+        'num_images': min(len(folder.numbers), _INT16.max),
+        'image_width': width, 'image_height': height,
+        'frame_numbers': [numbers[t] for t in order], 'keypoints': keypoints,
+        'visible': visible_bits(present & inside),
+    }
+
+
+def _image_size(root: Path, folder: ImageFolder, numbers: list[int]) -> tuple[int, int]:
+    """Width and height from the first labelled image that has a JPEG header."""
+    problem = ''
+    for number in numbers:
+        name = f'{folder.prefix}-{number:07d}.jpg'
+        try:
+            with (image_files(root).open(f'{folder.path}/{name}') as file,
+                  Image.open(file, formats=('JPEG',)) as image):
+                return image.size
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            problem = problem or f'{name}: {type(error).__name__}'
+    raise LayoutError('broken_image', f'no labelled image of {folder.path} is a JPEG ({problem})')
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    columns = {}
+    for field_ in SCHEMA:
+        if field_.name == 'keypoints':
+            offsets = np.cumsum([0, *(len(row['frame_numbers']) for row in rows)])
+            frames = [row['keypoints'] for row in rows] or [np.empty((0, 24, 2), np.int16)]
+            columns[field_.name] = keypoint_column(np.concatenate(frames), offsets)
+        else:
+            values = [row.get(field_.name) for row in rows]
+            columns[field_.name] = pa.array(values, field_.type)
+    return pa.table(columns, SCHEMA)

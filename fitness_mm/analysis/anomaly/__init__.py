@@ -1,0 +1,1 @@
+"""Reports on label errors: numbers, words and figures."""

@@ -1,0 +1,110 @@
+"""Samples of a config as the network gets them, one image each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.registry import DATASETS, init_default_scope
+from mmengine.runner import set_random_seed
+
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.fonts import korean_font, korean_name
+from fitness_mm.analysis.load_model import build_model
+
+from .network_input import NetworkInput, action_input, pose_input
+from .plot import plot_input
+
+MOST_FRAMES = 8
+
+
+def browse(config: Path,
+           out: Path,
+           subset: str = 'train',
+           num: int = 8,
+           seed: int = 0,
+           font: Path | None = None,
+           options: dict | None = None) -> list[Path]:
+    """Draws randomly chosen samples behind all transforms of a config, pose or action.
+
+    Of a clip at most :data:`MOST_FRAMES` frames are shown, evenly spread. A pose estimator's frame
+    is drawn several times, augmented anew.
+
+    Args:
+        config: Config file.
+        out: Folder for the images.
+        subset: ``train`` or ``val``: whose data loader.
+        num: Number of samples.
+        seed: For choosing them and for the augmentation.
+        font: Font file with Korean letters; an installed one if None.
+        options: Settings of the config to override, by dotted name.
+
+    Returns:
+        The images.
+
+    Raises:
+        AnalysisError: If the config has no such data, or its samples cannot be drawn.
+    """
+    if not config.is_file():
+        raise AnalysisError(f'there is no config file {str(config)!r}; those of this project are '
+                            'in configs/')
+    if num < 1:
+        raise AnalysisError(f'{num} samples leave nothing to see; expected a positive number')
+    cfg = Config.fromfile(config)
+    cfg.merge_from_dict(options or {})
+    scope = cfg.get('default_scope')
+    if scope not in ('mmaction', 'mmpose') or not cfg.get(f'{subset}_dataloader'):
+        raise AnalysisError(f"{config} has nothing to show: it needs default_scope 'mmaction' or "
+                            f"'mmpose' and a {subset}_dataloader")
+    init_default_scope(scope)
+    dataset_cfg = cfg[f'{subset}_dataloader'].dataset
+    if scope == 'mmpose':
+        for transform in dataset_cfg.pipeline:
+            if transform['type'].endswith('PackPoseInputs'):
+                transform['pack_transformed'] = True
+    dataset = DATASETS.build(dataset_cfg)
+    recognizer = build_model(cfg) if scope == 'mmaction' else None
+    family = _korean_or_none(font)
+
+    chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
+    images = []
+    for i in map(int, chosen):
+        set_random_seed(seed + i)
+        if scope == 'mmpose':
+            shown = pose_input(lambda i=i: dataset[i], MOST_FRAMES if subset == 'train' else 1)
+        else:
+            shown = action_input(dataset[i], recognizer)
+        images.append(plot_input(_few_frames(shown), _title(dataset, i, family is not None),
+                                 out / f'{subset}_{i:06d}.png', family))
+    return images
+
+
+def _few_frames(shown: NetworkInput) -> NetworkInput:
+    if len(shown) <= MOST_FRAMES:
+        return shown
+    return shown.take(np.linspace(0, len(shown) - 1, MOST_FRAMES).round().astype(int))
+
+
+def _title(dataset, i: int, korean: bool) -> str:
+    """Class and origin of a sample, as far as its data set knows them."""
+    info = dataset.get_data_info(i)
+    name = info.get('exercise', '')
+    if 'label' in info and 'classes' in dataset.metainfo:
+        name = dataset.metainfo['classes'][info['label']]
+    if korean and korean_name(name) != name:
+        name = f'{name} {korean_name(name)}'
+    where = info.get('clip_view') or '_'.join(
+        str(info[key]) for key in ('clip', 'view') if key in info)
+    performer = f"performer Z{info['performer']}" if 'performer' in info else ''
+    return ', '.join(part for part in (name, where, performer) if part)
+
+
+def _korean_or_none(font: Path | None) -> str | None:
+    """A family with Korean letters; none is needed unless one was named."""
+    try:
+        return korean_font(font)
+    except AnalysisError:
+        if font is not None:
+            raise
+        return None

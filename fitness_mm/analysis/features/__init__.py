@@ -1,0 +1,1 @@
+"""Feature spaces: extraction, t-SNE, separation."""

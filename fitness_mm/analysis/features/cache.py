@@ -1,0 +1,126 @@
+"""Features of a model's validation clips, computed once and kept beside the checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import orjson
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset
+from mmengine.device import get_device
+
+from fitness_mm.aihub.index.index import INDEX_FILE
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.load_model import (
+    Subject,
+    build_dataset,
+    build_loader,
+    build_model,
+    load_weights,
+    read_config,
+)
+from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords
+
+from .features import limited_rows, pooled_features
+
+
+def features_of(subject: Subject,
+                options: dict | None = None,
+                max_per_class: int | None = None,
+                seed: int = 42,
+                cache: Path | None = None,
+                log: Callable[[str], None] = print) -> ClipRecords:
+    """The features of the clips that a config tests on.
+
+    They are kept in a file, and read from there as long as checkpoint, model, data and number of
+    clips are the same; anything else, a damaged file too, is computed again.
+
+    Args:
+        subject: Config and checkpoint of a recogniser.
+        options: Settings of the config to override, by dotted name.
+        max_per_class: Take at most so many clip-views of a class.
+        seed: For choosing them.
+        cache: Folder for the file; the checkpoint's if None.
+        log: Told whether the file is used.
+
+    Raises:
+        AnalysisError: If config and checkpoint are missing, do not fit or give no features.
+    """
+    cfg = read_config(subject.config, options)
+    if max_per_class is not None and max_per_class < 1:
+        raise AnalysisError(f'at most {max_per_class} clips per class leave none; '
+                           'expected a positive number')
+    if not subject.checkpoint.is_file():
+        raise AnalysisError(f'there is no checkpoint {str(subject.checkpoint)!r}; training leaves '
+                           'its checkpoints in work_dirs/<config name>/')
+    key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
+    file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'
+    kept = _read_cache(file, key, log)
+    if kept is None:
+        kept = _compute(cfg, subject, max_per_class, seed, key, log)
+        kept.write(file)
+        log(f'{subject.name}: features of {len(kept)} clips kept in {file}')
+    return kept
+
+
+def cache_key(cfg: Config, checkpoint: Path, max_per_class: int | None, seed: int) -> str:
+    """A digest of all that features depend on: weights, model, data and choice of clips."""
+    digest = hashlib.sha256()
+    settings = dict(model=cfg.model.to_dict(), dataset=cfg.test_dataloader.dataset.to_dict())
+    digest.update(orjson.dumps(settings, default=str,
+                               option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS))
+    digest.update(f'{max_per_class} {seed if max_per_class else None}'.encode())
+    root = cfg.test_dataloader.dataset.get('data_root')
+    for file in (checkpoint, Path(root) / INDEX_FILE if root else None):
+        if file is not None and file.is_file():
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords | None:
+    try:
+        kept = ClipRecords.read(file)
+    except FileNotFoundError:
+        return None
+    except ClipRecordError as error:
+        log(f'{error}; it is computed again')
+        return None
+    if kept.key != key:
+        log(f'{file} belongs to another checkpoint, config, data set or number of clips; it is '
+            'computed again')
+        return None
+    log(f'features from {file}')
+    return kept
+
+
+def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int, key: str,
+             log: Callable[[str], None]) -> ClipRecords:
+    model = build_model(cfg)
+    load_weights(model, subject.checkpoint)
+    dataset = build_dataset(cfg)
+    dataset.full_init()
+    origin = _origin(dataset)
+    if max_per_class is not None:
+        rows = limited_rows(origin['label'], max_per_class, seed)
+        dataset.get_subset_(rows.tolist())
+        origin = {name: column[rows] for name, column in origin.items()}
+    log(f'{subject.name}: computing features of {len(dataset)} clips')
+    values = pooled_features(model.to(get_device()), build_loader(cfg, dataset))
+    classes = dataset.metainfo.get('classes') or map(str, range(origin['label'].max() + 1))
+    return ClipRecords(values, classes=tuple(classes), key=key, **origin)
+
+
+def _origin(dataset: BaseDataset) -> dict[str, np.ndarray]:
+    """Label, clip, view and performer of every sample, from before the pipeline."""
+    infos = [dataset.get_data_info(i) for i in range(len(dataset))]
+    # Data sets of the host know a clip by its file or folder and nothing of views.
+    names = [str(info.get('clip') or info.get('filename') or info.get('frame_dir') or '')
+             for info in infos]
+    return dict(
+        label=np.array([info['label'] for info in infos], int),
+        clip=np.array(names, str),
+        view=np.array([info.get('view', '') for info in infos], str),
+        performer=np.array([info.get('performer', -1) for info in infos], int))

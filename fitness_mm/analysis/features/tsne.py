@@ -1,0 +1,158 @@
+"""The original study's look at feature spaces: features, their t-SNE maps and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.fonts import korean_font, korean_name
+from fitness_mm.analysis.load_model import Subject
+from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.files import replacing
+
+from .cache import features_of
+from .embed import FEWEST_POINTS, SEED, tsne_map
+from .separation import separation
+from .tsne_plot import Panel, plot_maps
+
+GROUPS = ('view', 'performer')
+_WIDEST_ROW = 3  # of one model's maps
+
+
+@dataclass(frozen=True)
+class TsneOptions:
+    """What to show and how.
+
+    Attributes:
+        classes: Labels of the classes to show; all if empty.
+        by: One map per ``view`` or ``performer``, or one of all clips if None.
+        max_per_class: Take at most so many clip-views of a class.
+        perplexity: Of t-SNE.
+        seed: Of t-SNE and of the choice of clips.
+        lang: ``en`` or ``ko``, of class names.
+        font: A font file for Korean names.
+        cache: Folder for features; each checkpoint's own if None.
+        cfg_options: Settings of the configs to override, by dotted name.
+    """
+
+    classes: Sequence[int] = ()
+    by: str | None = None
+    max_per_class: int | None = None
+    perplexity: float = 30.0
+    seed: int = SEED
+    lang: str = 'en'
+    font: Path | None = None
+    cache: Path | None = None
+    cfg_options: dict | None = None
+
+
+def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
+              log: Callable[[str], None] = print) -> list[dict]:
+    """Writes the figure and, beside it as JSON, how well the classes lie apart in each map.
+
+    Several models, or the maps of one by view, stand side by side; models by view make rows.
+
+    Args:
+        subjects: Models, all of the same classes.
+        out: The image.
+        options: What to show.
+        log: Told what is going on.
+
+    Returns:
+        The numbers, one dict a panel.
+
+    Raises:
+        AnalysisError: If a model gives no features, they have nothing to show, or no font has
+            Korean letters.
+    """
+    font = korean_font(options.font) if options.lang == 'ko' else None
+    names: tuple[str, ...] = ()
+    rows, numbers = [], []
+    for subject in subjects:
+        records = features_of(subject, options.cfg_options, options.max_per_class, options.seed,
+                              options.cache, log)
+        if names and names != records.classes:
+            raise AnalysisError(f'{subject.config} has other classes than {subjects[0].config}; '
+                               'compare models of the same classes')
+        names = records.classes
+        row = []
+        for group, part in _parts(_chosen(records, options.classes), options.by, subject.name):
+            points = _map(subject.name, group, part, options)
+            apart = separation(part.values, part.label, part.clip, part.performer)
+            title = subject.name if options.by is None else f'{options.by} {group}'
+            side = subject.name if options.by and not row else ''
+            row.append(Panel(title, points, part.label, _note(apart), side))
+            numbers.append({'model': subject.name, **({options.by: group} if options.by else {}),
+                            'classes': [names[c] for c in np.unique(part.label)], **apart})
+        rows.append(row)
+    if options.by is None:
+        rows = [[panel for row in rows for panel in row]]
+    elif len(rows) == 1:
+        rows = [rows[0][i:i + _WIDEST_ROW] for i in range(0, len(rows[0]), _WIDEST_ROW)]
+    elif len({len(row) for row in rows}) > 1:
+        raise AnalysisError(f'the models have clips of different {options.by}s; compare them on '
+                           'the same data')
+    plot_maps(rows, [korean_name(name) for name in names] if font else names, out, font)
+    with replacing(out.with_suffix('.json')) as unfinished:
+        unfinished.write_bytes(orjson.dumps(numbers, option=orjson.OPT_INDENT_2))
+    return numbers
+
+
+def describe(numbers: Sequence[dict]) -> str:
+    """The numbers of all panels as a table in plain text."""
+    lines = [f"{'':40s} clips  performers  silhouette  k-NN purity  linear probe"]
+    for row in numbers:
+        name = ' '.join(str(row[key]) for key in ('model', *GROUPS) if key in row)
+        lines.append(f"{name[:40]:40s} {row['samples']:5d}  {row['performers']:10d}  "
+                     f"{_number(row['silhouette'], 3):>10s}  "
+                     f"{_number(row['knn_purity'], 3):>11s}  "
+                     f"{_number(row['linear_probe'], 3):>12s}")
+    return '\n'.join(lines)
+
+
+def _chosen(records: ClipRecords, classes: Sequence[int]) -> ClipRecords:
+    if not classes:
+        return records
+    unknown = [c for c in classes if not 0 <= c < len(records.classes)]
+    if unknown:
+        raise AnalysisError(f'there is no class {unknown[0]}; expected numbers from 0 to '
+                           f'{len(records.classes) - 1}: ' + ', '.join(
+                               f'{i} {name}' for i, name in enumerate(records.classes)))
+    return records.select(np.isin(records.label, classes))
+
+
+def _parts(records: ClipRecords, by: str | None,
+           name: str) -> Iterator[tuple[str, ClipRecords]]:
+    if by is None:
+        yield '', records
+        return
+    column = getattr(records, by)
+    groups = [group for group in np.unique(column).tolist() if group not in ('', -1)]
+    if not groups:
+        raise AnalysisError(f'{name}: its data set does not say which {by} a clip is of, so there '
+                           f'is no map by {by}')
+    for group in groups:
+        yield group, records.select(column == group)
+
+
+def _map(name: str, group: str, part: ClipRecords, options: TsneOptions) -> np.ndarray:
+    if len(part) < FEWEST_POINTS:
+        where = f' of {options.by} {group}' if options.by else ''
+        raise AnalysisError(f'{name} has only {len(part)} clips for the map{where}, and t-SNE '
+                           f'needs at least {FEWEST_POINTS}; ask for more classes or clips')
+    return tsne_map(part.values, options.seed, options.perplexity)
+
+
+def _note(apart: dict) -> str:
+    return (f"silhouette {_number(apart['silhouette'])}, "
+            f"k-NN purity {_number(apart['knn_purity'])}\n"
+            f"linear probe {_number(apart['linear_probe'])}")
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return '–' if value is None else f'{value:.{digits}f}'

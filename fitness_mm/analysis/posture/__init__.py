@@ -1,0 +1,1 @@
+"""Reports on posture judgement: tables, comparisons, reliability."""

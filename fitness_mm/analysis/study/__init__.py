@@ -1,0 +1,1 @@
+"""Comparing trained models: tables, intervals, costs."""

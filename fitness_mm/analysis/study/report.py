@@ -1,0 +1,63 @@
+"""The report on a study: tables, differences and a confusion matrix for every model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.analysis.load_model import read_config
+from fitness_mm.analysis.run_plots import plot_confusion
+from fitness_mm.files import replacing
+
+from .model_cost import ModelCost, model_cost
+from .results import distinct_names, find_config, read_result, trainings
+from .results_table import differences, differences_csv, markdown, result_rows, rows_csv
+
+
+def write_study_report(work_dirs: Sequence[Path],
+                       out: Path,
+                       baseline: str | None = None,
+                       measure: bool = True,
+                       log: Callable[[str], None] = print) -> Path:
+    """Writes ``results.md``, ``results.csv``, ``differences.csv`` and ``confusion_<model>.png``.
+
+    Args:
+        work_dirs: Work directories of ``tools/train.py``, one a model, or folders of its folds.
+        out: Folder for the report.
+        baseline: Name of the work directory the others are compared with; the first if None.
+        measure: Whether to count operations and measure speed, which needs the data set.
+        log: Told what is going on.
+
+    Returns:
+        ``results.md``.
+
+    Raises:
+        AnalysisError: If a work directory has no usable reports or is there twice, or the models
+            were not tested on the same clip-views.
+    """
+    names = distinct_names(work_dirs)
+    results = [read_result(*named) for named in zip(work_dirs, names, strict=True)]
+    if baseline is not None and baseline not in names:
+        raise AnalysisError(f'there is no model {baseline!r} to compare with; there are: '
+                            + ', '.join(names))
+    found = differences(results)
+    rows = result_rows(results, [_cost(d, measure, log) for d in work_dirs])
+    for result in results:
+        plot_confusion(result.report, out / f"confusion_{result.name.replace('/', '_')}.png")
+    texts = {
+        'results.csv': rows_csv(rows),
+        'differences.csv': differences_csv(found),
+        'results.md': markdown(rows, found, len(results[0].records), baseline or names[0]),
+    }
+    for name, text in texts.items():
+        with replacing(out / name) as unfinished:
+            unfinished.write_text(text, 'utf-8')
+    return out / 'results.md'
+
+
+def _cost(work_dir: Path, measure: bool, log: Callable[[str], None]) -> ModelCost | None:
+    if not measure:
+        return None
+    log(f'measuring {work_dir}')
+    return model_cost(read_config(find_config(trainings(work_dir)[0])))

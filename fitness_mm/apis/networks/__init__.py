@@ -1,0 +1,1 @@
+"""From crops and windows to keypoints and logits: networks of both hosts."""

@@ -1,0 +1,158 @@
+"""Exercise and posture logits of windows, by a recogniser and its own test pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+
+import fitness_mm.apis.networks.given_frames  # noqa: F401  registers LoadGivenFrames
+from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.video.crops import Crop
+
+from .network import Network
+
+_LOADING = 'LoadLabelledFrames'
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Some moments of a video.
+
+    Attributes:
+        times: Seconds, (T,).
+        keypoints: Pixels of the video, float32 (T, K, 2).
+        scores: float32 (T, K).
+        crops: One per moment; none for networks that see only keypoints.
+        video_size: Width and height of the video in pixels.
+        framing: See :class:`~fitness_mm.apis.video.crops.Crop`.
+    """
+
+    times: np.ndarray
+    keypoints: np.ndarray
+    scores: np.ndarray
+    crops: Sequence[Crop]
+    video_size: tuple[int, int]
+    framing: float
+
+
+@dataclass(frozen=True, eq=False)
+class WindowScores:
+    """What a recogniser says about a window.
+
+    Attributes:
+        times: Seconds of the frames that the network saw, (T,).
+        exercise: Logits, float32 (C,).
+        conditions: Logits that a condition holds, float32 (P,); None without a posture head.
+        frame_conditions: The same by frame, float32 (T, P); None where the head has no such.
+    """
+
+    times: np.ndarray
+    exercise: np.ndarray
+    conditions: np.ndarray | None
+    frame_conditions: np.ndarray | None
+
+
+class PostureRecogniser:
+    """A recogniser of exercises, with or without a posture head.
+
+    Args:
+        config: Config of a recogniser on the data set.
+        checkpoint: Its weights.
+        device: Where to run; the best there is if None.
+        half: Whether to compute in half precision.
+        batch_size: Windows at a time.
+
+    Attributes:
+        exercises: The classes.
+        conditions: What the posture head judges, one after the other.
+
+    Raises:
+        InferenceError: If the files cannot be used together.
+    """
+
+    def __init__(self, config: str | Path, checkpoint: str | Path, device: str | None = None,
+                 half: bool = False, batch_size: int = 4) -> None:
+        self.network = Network(config, checkpoint, 'mmaction', device, half)
+        self.batch_size = batch_size
+        dataset = self.network.cfg.test_dataloader.dataset
+        self.exercises = select_exercises(dataset.get('exercises', 'seed'))
+        self.conditions = conditions_of(self.exercises)
+        self._steps = [
+            {'type': 'LoadGivenFrames'} if step['type'] == _LOADING else step
+            for step in self.network.test_steps()]
+        self.needs_pixels = any(step['type'] == 'LoadGivenFrames' for step in self._steps)
+        """Whether the network sees frames at all."""
+        self.margin = max((step.get('margin', 0.0) for step in self._steps), default=0.0)
+        sizes = [step['scale'] for step in self._steps if step['type'] == 'Resize']
+        self.input_size = tuple(sizes[-1]) if sizes else (192, 256)
+
+    def samples(self, windows: Sequence[Window]) -> list[dict]:
+        """Windows after the pipeline, ready to be collated."""
+        samples = []
+        for window in windows:
+            pipeline = self.network.pipeline([
+                {**step, 'margin': step['margin'] * window.framing} if 'margin' in step else step
+                for step in self._steps])
+            numbers = np.arange(len(window.times))
+            samples.append(pipeline(dict(
+                crops=dict(enumerate(window.crops)),
+                frame_numbers=numbers,
+                keypoint=window.keypoints[None].copy(),
+                keypoint_score=window.scores[None].copy(),
+                img_shape=window.video_size[::-1],
+                total_frames=len(numbers),
+                modality='RGB',
+                start_index=0,
+                num_clips=1)))
+        return samples
+
+    def __call__(self, windows: Sequence[Window]) -> list[WindowScores]:
+        """Logits of each window."""
+        scores = []
+        for start in range(0, len(windows), self.batch_size):
+            chunk = windows[start:start + self.batch_size]
+            predictions = self.predict(self.samples(chunk))
+            scores += [self._scores(prediction, window.times)
+                       for prediction, window in zip(predictions, chunk, strict=True)]
+        return scores
+
+    def predict(self, samples: Sequence[dict]) -> list:
+        """The network's data samples for packed samples, a batch at a time."""
+        predictions = []
+        for start in range(0, len(samples), self.batch_size):
+            predictions += self.network.predict(
+                pseudo_collate(samples[start:start + self.batch_size]))
+        return predictions
+
+    def _scores(self, prediction, times: np.ndarray) -> WindowScores:
+        exercise = exercise_logits(prediction)
+        if len(exercise) != len(self.exercises):
+            raise InferenceError(
+                f'{self.network.config_file} gives {len(exercise)} scores for '
+                f'{len(self.exercises)} exercises; its head and its data set do not agree')
+        conditions = _array(prediction, 'pred_conditions')
+        seen = np.asarray(prediction.metainfo.get('frame_numbers', np.arange(len(times))))
+        by_frame = _array(prediction, 'frame_conditions')
+        if by_frame is not None and len(by_frame) != len(seen):
+            by_frame = None
+        return WindowScores(times[seen], exercise, conditions, by_frame)
+
+
+def exercise_logits(prediction) -> np.ndarray:
+    """Logits of the exercises, (C,); of a head that gives probabilities, their logarithms."""
+    logits = _array(prediction, 'pred_logits')
+    if logits is None:
+        logits = np.log(np.clip(_array(prediction, 'pred_score'), 1e-8, None))
+    return logits
+
+
+def _array(prediction, name: str) -> np.ndarray | None:
+    value = prediction.get(name)
+    return None if value is None else torch.as_tensor(value).float().cpu().numpy()

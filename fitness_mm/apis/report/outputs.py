@@ -1,0 +1,105 @@
+"""What an inference leaves in a folder: video, JSON, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.result import Inference
+from fitness_mm.apis.stopwatch import Stopwatch
+from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.files import replacing
+from fitness_mm.fonts import FontError
+
+from .annotated_video import Annotator, write_video
+from .html import write_html
+from .key_frames import key_frames, key_times
+from .page import write_page
+from .words import LANGUAGES, picture_text
+
+VIDEO, JSON, HTML, PAGE = 'annotated.mp4', 'result.json', 'report.html', 'report.png'
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is wanted.
+
+    Attributes:
+        folder: Where files go; none are written if None.
+        keep: Whether the drawn frames are wanted as an array.
+        show: Whether to show them in a window.
+        language: One of :data:`~fitness_mm.apis.report.words.LANGUAGES`.
+        font: File of a font with Korean letters; an installed one if None.
+    """
+
+    folder: Path | None
+    keep: bool
+    show: bool
+    language: str
+    font: str | Path | None
+
+    def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            raise InferenceError(f'language has to be one of {LANGUAGES}, but is '
+                                 f'{self.language!r}')
+
+
+def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
+                  progress: Callable[[str, int, int], None],
+                  clock: Stopwatch) -> np.ndarray | None:
+    """Draws a result on its video and writes all files; adds the stages' times to the result.
+
+    Returns:
+        The drawn frames, uint8 RGB (T, H, W, 3), if they are wanted.
+
+    Raises:
+        InferenceError: If there is no window to show frames in, or the font cannot be used.
+    """
+    drawn: list[np.ndarray] = []
+    if outputs.folder is not None or outputs.keep or outputs.show:
+        try:
+            text, note = picture_text(outputs.language, outputs.font)
+        except FontError as error:
+            raise InferenceError(str(error)) from error
+        if note is not None and note not in result.notes:
+            result.notes.append(note)
+        annotator = Annotator(result, text)
+        total = len(result.frame_times)
+
+        def take(frame: np.ndarray) -> None:
+            if outputs.keep:
+                drawn.append(frame)
+            if outputs.show:
+                _show(result.name, frame, result.fps)
+
+        with clock.stage('draw'):
+            found = write_video(
+                None if outputs.folder is None else outputs.folder / VIDEO, source, annotator,
+                key_times(result), lambda done: progress('drawing', done, max(total, done)),
+                take if outputs.keep or outputs.show else None)
+        if outputs.folder is not None:
+            with clock.stage('report'):
+                frames = key_frames(result, found)
+                write_html(outputs.folder / HTML, result, frames, outputs.language)
+                write_page(outputs.folder / PAGE, result, frames, text)
+    result.seconds = {**clock.seconds, 'total': clock.total()}
+    if outputs.folder is not None:
+        with replacing(outputs.folder / JSON) as unfinished:
+            unfinished.write_text(json.dumps(result.as_dict(), ensure_ascii=False), 'utf-8')
+    return np.stack(drawn) if outputs.keep else None
+
+
+def _show(name: str, frame: np.ndarray, fps: float) -> None:
+    try:
+        cv2.imshow(name, cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+        cv2.waitKey(max(1, round(1000 / fps)))
+    except cv2.error as error:
+        raise InferenceError('frames cannot be shown: this OpenCV has no windows '
+                             '(opencv-python-headless) or there is no display; leave show out and '
+                             'open the video in out_dir') from error

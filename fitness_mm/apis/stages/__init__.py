@@ -1,0 +1,1 @@
+"""The stages between a video and its result: person, pose, windows, judgement, evidence."""

@@ -1,0 +1,163 @@
+"""From the logits of windows to the exercise, its conditions, and where a fault shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import logit
+
+from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.conditions import Condition
+from fitness_mm.apis.networks.recogniser import WindowScores
+from fitness_mm.apis.report.sentences import Sentence, not_judged
+from fitness_mm.apis.result import Counted, Verdict, WindowResult
+from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
+
+from .person import SEEN_SCORE
+from .track import Track
+
+SEEN_SHARE = 0.5
+"""A keypoint that is seen in this share of the frames counts as seen."""
+
+MIN_SECONDS = 2.0
+"""Of movement, to judge a condition at all."""
+
+NO_POSTURE_HEAD = Sentence('이 모델은 운동만 알아보고 자세는 판정하지 않아요.',
+                           'Not judged: this model only recognises exercises.')
+TOO_SHORT = Sentence(f'움직임이 {MIN_SECONDS:.0f}초보다 짧아서 판정하지 않았어요.',
+                     f'Not judged: there are less than {MIN_SECONDS:.0f} s of movement.')
+
+RANKED = 3
+_NEIGHBOURS = 3  # moments that are averaged
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the windows say together.
+
+    Attributes:
+        exercise: Position of the exercise among the network's.
+        probability: Of it, calibrated.
+        ranking: The most probable exercises and their probabilities.
+        windows: What each window was taken for.
+        agreeing: Positions of the windows that were taken for the exercise.
+    """
+
+    exercise: int
+    probability: float
+    ranking: list[tuple[Exercise, float]]
+    windows: list[WindowResult]
+    agreeing: list[int]
+
+
+def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise],
+                   calibration: PostureCalibration) -> Judgement:
+    """The exercise of the mean logits of all windows."""
+    logits = np.stack([s.exercise for s in scores])  # (N, C)
+    probabilities = calibration.exercise_probabilities(logits.mean(0))  # (C,)
+    by_window = calibration.exercise_probabilities(logits)
+    best = int(probabilities.argmax())
+    order = np.argsort(-probabilities)[:RANKED]
+    windows = [
+        WindowResult(float(s.times.min()), float(s.times.max()), exercises[int(p.argmax())].name,
+                     float(p.max())) for s, p in zip(scores, by_window, strict=True)]
+    return Judgement(best, float(probabilities[best]),
+                     [(exercises[i], float(probabilities[i])) for i in order.tolist()], windows,
+                     np.flatnonzero(by_window.argmax(1) == best).tolist()
+                     or list(range(len(scores))))
+
+
+def judge_conditions(scores: Sequence[WindowScores], exercise: int,
+                     exercises: Sequence[Exercise], conditions: Sequence[Condition],
+                     calibration: PostureCalibration, track: Track,
+                     repetitions: Sequence[Counted] = (),
+                     by_repetition: np.ndarray | None = None) -> list[Verdict]:
+    """A verdict per condition of an exercise, from the mean logits of some windows.
+
+    Args:
+        scores: Those of the windows that show the exercise.
+        exercise: Its position among the network's.
+        exercises: The network's.
+        conditions: All that the network judges, (P,).
+        calibration: Of the network.
+        track: The person's keypoints, which have to be seen.
+        repetitions: To say in which of them a fault shows.
+        by_repetition: Logits of each of them, (R, P), if they are known.
+    """
+    if scores[0].conditions is None:
+        return [Verdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
+                for c in conditions if c.exercise == exercises[exercise]]
+    logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
+    seen = (track.scores >= SEEN_SCORE).mean(0) >= SEEN_SHARE
+    border = _border(calibration, len(logits))
+    shifted = [_shifted(s, border) for s in scores]
+    if by_repetition is not None:
+        by_repetition = by_repetition - border
+    short = track.times[-1] - track.times[0] < MIN_SECONDS
+    verdicts = []
+    for given in calibration.verdicts(logits, exercise, seen):
+        condition = conditions[given.position]
+        reason = not_judged(given.reason, condition.joints) if given.reason else None
+        verdict = Verdict(condition, given.verdict, given.probability, reason)
+        if short:
+            verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
+        elif verdict.verdict == BROKEN:
+            verdict = _placed(verdict, shifted, given.position, repetitions, by_repetition)
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _border(calibration: PostureCalibration, conditions: int) -> np.ndarray:
+    """The logit at which each condition is as probably kept as broken, (P,)."""
+    at_zero = calibration.condition_probabilities(np.zeros(conditions))
+    return -calibration.condition_temperature * logit(at_zero)
+
+
+def _shifted(scores: WindowScores, border: np.ndarray) -> WindowScores:
+    by_frame = scores.frame_conditions
+    return replace(scores, conditions=scores.conditions - border,
+                   frame_conditions=None if by_frame is None else by_frame - border)
+
+
+def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndarray, np.ndarray]:
+    """The logit of a condition over time, smoothed over neighbouring moments.
+
+    Returns:
+        Seconds, ascending, (M,), and logits (M,): by frame where the network has them, else by
+        window, at its middle.
+    """
+    if all(s.frame_conditions is not None for s in scores):
+        times = np.concatenate([s.times for s in scores])
+        logits = np.concatenate([s.frame_conditions[:, position] for s in scores])
+    else:
+        times = np.array([s.times.mean() for s in scores])
+        logits = np.array([s.conditions[position] for s in scores])
+    moments, where = np.unique(times, return_inverse=True)
+    mean = np.bincount(where, logits) / np.bincount(where)
+    if len(mean) > _NEIGHBOURS:
+        padded = np.pad(mean, _NEIGHBOURS // 2, mode='edge')
+        mean = np.convolve(padded, np.full(_NEIGHBOURS, 1 / _NEIGHBOURS), mode='valid')
+    return moments, mean
+
+
+def _placed(verdict: Verdict, scores: Sequence[WindowScores], position: int,
+            repetitions: Sequence[Counted], by_repetition: np.ndarray | None) -> Verdict:
+    """A fault with the times and, if they were judged one by one, repetitions in which it shows."""
+    if by_repetition is not None and np.isfinite(by_repetition[:, position]).any():
+        logits = np.nan_to_num(by_repetition[:, position], nan=np.inf)
+        shown = [r for r, value in zip(repetitions, logits, strict=True) if value < 0]
+        # broken in all is not broken in none: then it is where it comes nearest
+        shown = shown or [repetitions[int(logits.argmin())]]
+        return replace(verdict, ranges=tuple((r.start, r.stop) for r in shown),
+                       repetitions=tuple(r.number for r in shown))
+    times, logits = fault_course(scores, position)
+    if len(times) == 1 or not (logits < 0).any():
+        first = min(float(s.times.min()) for s in scores)
+        return replace(verdict, ranges=((first, max(float(s.times.max()) for s in scores)), ))
+    half = np.median(np.diff(times)) / 2
+    edges = np.flatnonzero(np.diff(np.pad((logits < 0).astype(int), 1)))
+    return replace(verdict, ranges=tuple(
+        (max(0.0, float(times[a] - half)), float(times[b - 1] + half))
+        for a, b in edges.reshape(-1, 2)))

@@ -1,0 +1,1 @@
+"""Frames in, frames out: files, folders, arrays, cameras, crops, encoding."""

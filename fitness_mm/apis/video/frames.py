@@ -1,0 +1,197 @@
+"""Where frames come from: a file, a folder, an array, a list. Never all of them in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from fitness_mm.apis.errors import InferenceError
+
+DEFAULT_FPS = 30.0
+"""Of input that does not say its own frame rate."""
+
+IMAGE_ENDINGS = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
+
+
+class Frame(Protocol):
+    """One frame of an input.
+
+    Attributes:
+        number: Position, from 0.
+        time: Seconds from the first frame.
+    """
+
+    number: int
+    time: float
+
+    def rgb(self) -> np.ndarray:
+        """uint8 (H, W, 3); decoded when it is asked for."""
+
+
+class FrameSource(Protocol):
+    """Frames in order, any number of times.
+
+    Attributes:
+        name: What to call it, and files made of it.
+        fps: Frames per second, the mean where it varies.
+        size: Width and height in pixels, as it is looked at.
+        duration: Seconds; an estimate until it was read to its end.
+        warnings: Sentences about what was wrong with it and had to be passed over.
+    """
+
+    name: str
+    fps: float
+    size: tuple[int, int]
+    duration: float
+    warnings: list[str]
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames, in order; whoever keeps one keeps its memory."""
+
+    def survey(self, count: int) -> list[np.ndarray]:
+        """At most so many frames spread over all of it, uint8 RGB (H, W, 3)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    number: int
+    time: float
+    image: np.ndarray
+
+    def rgb(self) -> np.ndarray:
+        return self.image
+
+
+class ArraySource:
+    """Frames that are in memory already.
+
+    Args:
+        frames: uint8 (T, H, W, 3), or a list of (H, W, 3) of one size; grey (H, W) will do.
+        fps: Frames per second.
+        channels: Order of the colours, ``rgb`` or ``bgr``.
+        name: What to call it.
+
+    Raises:
+        InferenceError: If these are no such frames.
+    """
+
+    def __init__(self, frames: np.ndarray | Sequence[np.ndarray], fps: float = DEFAULT_FPS,
+                 channels: str = 'rgb', name: str = 'frames') -> None:
+        if channels not in ('rgb', 'bgr'):
+            raise InferenceError(f"channels has to be 'rgb' or 'bgr', but is {channels!r}")
+        if not len(frames):
+            raise InferenceError('there are no frames: the array or list is empty')
+        for t, frame in enumerate(frames):
+            shape, dtype = np.shape(frame), getattr(frame, 'dtype', None)
+            if (dtype != np.uint8 or len(shape) not in (2, 3) or (*shape, 3)[2] != 3
+                    or min(shape) < 1):
+                raise InferenceError('frames have to be uint8 arrays of shape (height, width, 3), '
+                                     f'but frame {t} is {dtype} of shape {shape}')
+            if shape[:2] != np.shape(frames[0])[:2]:
+                raise InferenceError(f'frames have to be of one size, but frame {t} is of shape '
+                                     f'{shape} and the first of {np.shape(frames[0])}')
+        self.name, self.fps, self.warnings = name, _checked_fps(fps), []
+        self.size = (frames[0].shape[1], frames[0].shape[0])
+        self.duration = len(frames) / self.fps
+        self._frames, self._channels = frames, channels
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames."""
+        for number in range(len(self._frames)):
+            yield _Picture(number, number / self.fps, self._rgb(number))
+
+    def survey(self, count: int) -> list[np.ndarray]:
+        """Frames spread evenly."""
+        return [self._rgb(number) for number in spread(len(self._frames), count)]
+
+    def _rgb(self, number: int) -> np.ndarray:
+        frame = self._frames[number]
+        if frame.ndim == 2:
+            return cv2.cvtColor(frame, cv2.COLOR_GRAY2RGB)
+        return np.ascontiguousarray(frame if self._channels == 'rgb' else frame[..., ::-1])
+
+
+class FolderSource:
+    """The images of a folder, in the natural order of their names (2 before 10).
+
+    Args:
+        folder: The folder.
+        fps: Frames per second.
+
+    Raises:
+        InferenceError: If it holds no image that can be read.
+    """
+
+    def __init__(self, folder: Path, fps: float = DEFAULT_FPS) -> None:
+        self._files = sorted((file for file in folder.iterdir()
+                              if file.suffix.lower() in IMAGE_ENDINGS), key=_natural)
+        if not self._files:
+            raise InferenceError(f'the folder {folder} has no images ({", ".join(IMAGE_ENDINGS)}); '
+                                 'name a video file or a folder of frames')
+        self.name, self.fps, self.warnings = folder.resolve().name, _checked_fps(fps), []
+        self.duration = len(self._files) / self.fps
+        first = next((image for file in self._files if (image := _read(file)) is not None), None)
+        if first is None:
+            raise InferenceError(f'none of the {len(self._files)} images of {folder} can be read')
+        self.size = (first.shape[1], first.shape[0])
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames that can be read; another size is brought to the first one's."""
+        unreadable = 0
+        for number, file in enumerate(self._files):
+            image = self._image(file)
+            if image is None:
+                unreadable += 1
+                continue
+            yield _Picture(number, number / self.fps, image)
+        if unreadable:
+            warn_once(self, f'{unreadable} of {len(self._files)} images cannot be read and were '
+                      'passed over')
+
+    def survey(self, count: int) -> list[np.ndarray]:
+        """Frames spread evenly."""
+        images = (self._image(self._files[i]) for i in spread(len(self._files), count))
+        return [image for image in images if image is not None]
+
+    def _image(self, file: Path) -> np.ndarray | None:
+        image = _read(file)
+        if image is not None and image.shape[1::-1] != self.size:
+            image = cv2.resize(image, self.size, interpolation=cv2.INTER_AREA)
+        return image
+
+
+def warn_once(source: FrameSource, sentence: str) -> None:
+    """Adds a warning that is not there yet: a source is read more than once."""
+    if sentence not in source.warnings:
+        source.warnings.append(sentence)
+
+
+def spread(available: int, count: int) -> list[int]:
+    """The middles of ``count`` equal parts of ``available`` things, or all of them if fewer."""
+    count = min(available, count)
+    return [int((i + 0.5) * available / count) for i in range(count)]
+
+
+def _read(file: Path) -> np.ndarray | None:
+    try:
+        data = np.fromfile(file, np.uint8)
+    except OSError:
+        return None
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _natural(file: Path) -> list:
+    return [int(part) if part.isdigit() else part for part in re.split(r'(\d+)', file.name)]
+
+
+def _checked_fps(fps: float) -> float:
+    if not 0 < fps < 1000:
+        raise InferenceError(f'fps has to be positive, in frames per second, but is {fps}')
+    return float(fps)

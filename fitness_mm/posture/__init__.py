@@ -1,0 +1,1 @@
+"""Posture judgement without a network's framework: records, measures, calibration."""

@@ -1,0 +1,1 @@
+"""Counting and segmenting repetitions in keypoints over time; numpy and scipy only."""
