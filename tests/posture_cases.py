@@ -28,7 +28,7 @@ def hand_made(rows=ROWS) -> PostureRecords:
         performer=np.array(performer), classes=CLASSES, conditions=CONDITIONS)
 
 
-def random_records(skill, exercises='seed', performers=range(1, 7), seed=0) -> PostureRecords:
+def random_records(skill, exercises='study', performers=range(1, 7), seed=0) -> PostureRecords:
     """Records of a network that is right the more often the greater its skill, and too sure.
 
     Every performer does every exercise once in each of two ways, seen from two views.

@@ -4,7 +4,7 @@ from fitness_mm.aihub.index.selection import select_exercises  # noqa: E402
 
 # The original study's twelve; 'all' for the 41, or a list of names. FITNESS_EXERCISES=all does it
 # without an edit.
-exercises = '{{$FITNESS_EXERCISES:seed}}'
+exercises = '{{$FITNESS_EXERCISES:study}}'
 num_classes = len(select_exercises(exercises))
 # of every exercise, for posture judgement
 conditions = [len(exercise.conditions) for exercise in select_exercises(exercises)]

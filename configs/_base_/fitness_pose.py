@@ -5,6 +5,8 @@
 # Its arg-max decoding:  --cfg-options model.head.decoder.type=ArgmaxHeatmap
 dataset_type = 'FitnessPoseDataset'
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
+# The original study's twelve; 'all' for the 41, or a list of names.
+exercises = '{{$FITNESS_EXERCISES:study}}'
 
 # Targets and decoding below the pixel (DARK).
 codec = dict(
@@ -57,7 +59,7 @@ train_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        exercises='seed',
+        exercises=exercises,
         subset='train',
         frames='random',
         pipeline=train_pipeline,
@@ -70,7 +72,7 @@ val_dataloader = dict(
     dataset=dict(
         type=dataset_type,
         data_root=data_root,
-        exercises='seed',
+        exercises=exercises,
         subset='val',
         frames='first',
         pipeline=val_pipeline,

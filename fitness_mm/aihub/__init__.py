@@ -6,14 +6,14 @@ Needs neither torch nor any OpenMMLab package. Decoding of images is in
 
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS, NUM_KEYPOINTS
 
-from .catalog import EXERCISES, SEED_EXERCISES, Exercise
+from .catalog import EXERCISES, STUDY_EXERCISES, Exercise
 from .disk.layout import LayoutError
 from .index.index import FitnessIndex, IndexFileError
 from .index.splits import performer_folds, split_rows
 from .labels.label import ClipLabel, LabelError, parse_label
 
 __all__ = [
-    'EXERCISES', 'FLIP_INDICES', 'KEYPOINTS', 'LIMBS', 'NUM_KEYPOINTS', 'SEED_EXERCISES',
+    'EXERCISES', 'FLIP_INDICES', 'KEYPOINTS', 'LIMBS', 'NUM_KEYPOINTS', 'STUDY_EXERCISES',
     'ClipLabel', 'Exercise', 'FitnessIndex', 'IndexFileError', 'LabelError', 'LayoutError',
     'parse_label', 'performer_folds', 'split_rows',
 ]

@@ -128,7 +128,7 @@ class Exercise:
         group: ``bodyweight``, ``free weight`` or ``machine``.
         types: Its type numbers.
         conditions: Korean names of its posture conditions, in catalogue order.
-        seed_class: Class index among :data:`SEED_EXERCISES`, or None.
+        study_class: Class index among :data:`STUDY_EXERCISES`, or None.
     """
 
     index: int
@@ -137,18 +137,18 @@ class Exercise:
     group: str
     types: range
     conditions: tuple[str, ...]
-    seed_class: int | None
+    study_class: int | None
 
 
 EXERCISES: tuple[Exercise, ...] = tuple(
-    Exercise(i, name, name_ko, group, range(first, last + 1), conditions, seed_class)
-    for i, (first, last, name, name_ko, group, seed_class, conditions) in enumerate(_ROWS))
+    Exercise(i, name, name_ko, group, range(first, last + 1), conditions, study_class)
+    for i, (first, last, name, name_ko, group, study_class, conditions) in enumerate(_ROWS))
 
-SEED_EXERCISES: tuple[Exercise, ...] = tuple(
-    sorted((e for e in EXERCISES if e.seed_class is not None), key=lambda e: e.seed_class))
+STUDY_EXERCISES: tuple[Exercise, ...] = tuple(
+    sorted((e for e in EXERCISES if e.study_class is not None), key=lambda e: e.study_class))
 """The twelve free-weight exercises of the original study, in the order of its class indices."""
 
-CONFUSABLE_SEED_CLASSES = (2, 3, 5)
+CONFUSABLE_STUDY_CLASSES = (2, 3, 5)
 """Stiff-leg deadlift, barbell row and deadlift: alike in a single frame."""
 
 QUARANTINED_TYPES = frozenset({62, 101, 109})

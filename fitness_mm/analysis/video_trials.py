@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import SEED_EXERCISES, exercise_by_name
+from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.files import replacing
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.video import Script
@@ -71,7 +71,7 @@ def draw_script(number: int, seed: int, performers: Sequence[int]) -> Script:
         performers: Who may be in it, of the sample with seed 0.
     """
     rng = np.random.default_rng([seed, number])
-    exercise = SEED_EXERCISES[number % len(SEED_EXERCISES)]
+    exercise = STUDY_EXERCISES[number % len(STUDY_EXERCISES)]
     reps = int(rng.integers(_REPS[0], _REPS[1] + 1))
     return Script(
         exercise=exercise.name, reps=reps, rep_sec=(VIDEO_SEC - _STILL_SEC) / reps,

@@ -14,8 +14,8 @@ from .residuals import RecordError, Residuals, merge_records, read_record, write
 from .rules import (
     DEFAULT_RULE,
     NOISE_RULE,
-    SEED_CODE_RULE,
-    SEED_FIGURE_RULE,
+    STUDY_CODE_RULE,
+    STUDY_FIGURE_RULE,
     Rule,
     distances,
     flag,
@@ -24,7 +24,7 @@ from .rules import (
 from .thresholds import recommend_threshold, sweep
 
 __all__ = [
-    'DEFAULT_RULE', 'KINDS', 'NOISE_RULE', 'SEED_CODE_RULE', 'SEED_FIGURE_RULE', 'Anomalies',
+    'DEFAULT_RULE', 'KINDS', 'NOISE_RULE', 'STUDY_CODE_RULE', 'STUDY_FIGURE_RULE', 'Anomalies',
     'AnomalyFiles', 'Explanation', 'RecordError', 'Residuals', 'Rule', 'distances', 'explain',
     'find_anomalies', 'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold',
     'recommended_rule', 'severity', 'sweep', 'write_anomalies', 'write_record'

@@ -12,14 +12,14 @@ import numpy as np
 from .noise import in_units_of_noise
 from .residuals import Residuals
 
-SEED_INPUT_HEIGHT = 256
+STUDY_INPUT_HEIGHT = 256
 """Height in pixels of the input that the original study measured its thresholds in."""
 
 MIN_TORSO_SHARE = 1 / 6
 """A torso that points at the camera looks short; it counts as at least this share of the box's
 longer side. Upright and in profile it is between a quarter and a third."""
 
-UNITS = ('noise', 'torso', 'box', 'input_px', 'seed_px')
+UNITS = ('noise', 'torso', 'box', 'input_px', 'study_px')
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Rule:
         unit: ``noise``: multiples of what is usual for the network, see
             :mod:`fitness_mm.anomaly.noise`. ``torso``: torso lengths of the clip-view. ``box``:
             longer sides of the label's box. ``input_px``: pixels of the network's input.
-            ``seed_px``: the same, of an input resized to the 256 pixels of height that the
+            ``study_px``: the same, of an input resized to the 256 pixels of height that the
             original study had.
 
     Raises:
@@ -61,10 +61,10 @@ DEFAULT_RULE = Rule(0.35)
 NOISE_RULE = Rule(3.0, unit='noise')
 """What a recommended threshold goes with: ten joints, by the network's own standards."""
 
-SEED_CODE_RULE = Rule(16, 10, 'seed_px')
+STUDY_CODE_RULE = Rule(16, 10, 'study_px')
 """What the original study's code does."""
 
-SEED_FIGURE_RULE = Rule(10, 11, 'seed_px')
+STUDY_FIGURE_RULE = Rule(10, 11, 'study_px')
 """What the original study's figure says: more than 10 joints."""
 
 
@@ -80,8 +80,8 @@ def distances(residuals: Residuals, unit: str = 'torso') -> np.ndarray:
     in_pixels = np.linalg.norm(offset * residuals.input_scale[:, None], axis=-1)
     if unit == 'noise':
         return in_units_of_noise(in_pixels, residuals)
-    if unit == 'seed_px':
-        return in_pixels * SEED_INPUT_HEIGHT / residuals.input_size[:, None, 1]
+    if unit == 'study_px':
+        return in_pixels * STUDY_INPUT_HEIGHT / residuals.input_size[:, None, 1]
     if unit == 'input_px':
         return in_pixels
     raise ValueError(f'unit is {unit!r}, expected one of {", ".join(UNITS)}')

@@ -40,7 +40,7 @@ class ClipViewDataset(BaseDataset):
     def __init__(self,
                  data_root: str,
                  pipeline: Sequence[dict],
-                 exercises: str | Sequence[str] = 'seed',
+                 exercises: str | Sequence[str] = 'study',
                  views: Sequence[str] = ('A', 'B', 'C', 'D', 'E'),
                  split: str = 'performer',
                  fold: int = 0,

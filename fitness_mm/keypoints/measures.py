@@ -6,7 +6,7 @@ import numpy as np
 
 from .skeleton import KEYPOINT_INDEX
 
-SEED_MARGIN = 200 / 1080
+STUDY_MARGIN = 200 / 1080
 """The original study's margin around the joints, 200 px, as a fraction of the image's height."""
 
 _SHOULDERS = [KEYPOINT_INDEX['Left Shoulder'], KEYPOINT_INDEX['Right Shoulder']]

@@ -15,7 +15,7 @@ from mmpose.registry import TRANSFORMS
 from mmpose.structures.bbox import get_warp_matrix
 
 from fitness_mm.aihub.frames import read_frames
-from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
+from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
 
 
 @TRANSFORMS.register_module()
@@ -75,7 +75,7 @@ class UnionBoxCenterScale(BaseTransform):
     ``bbox_center`` (1, 2) and ``bbox_scale`` (1, 2) in pixels of the original image.
     """
 
-    def __init__(self, margin: float = SEED_MARGIN) -> None:
+    def __init__(self, margin: float = STUDY_MARGIN) -> None:
         if margin < 0:
             raise ValueError(f'margin has to be at least 0, but got {margin}')
         self.margin = margin

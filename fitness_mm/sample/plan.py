@@ -141,7 +141,7 @@ def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
 
 
 def _check(preset: Preset) -> None:
-    unknown = [name for name in preset.exercises if exercise_by_name(name).seed_class is None]
+    unknown = [name for name in preset.exercises if exercise_by_name(name).study_class is None]
     if unknown:
         raise ValueError(f'the sample has no movement for {unknown[0]!r}; it has the twelve '
                          'exercises with a seed class in the catalogue')

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fitness_mm.aihub.catalog import SEED_EXERCISES
+from fitness_mm.aihub.catalog import STUDY_EXERCISES
 
-_ALL = tuple(exercise.name for exercise in SEED_EXERCISES)
+_ALL = tuple(exercise.name for exercise in STUDY_EXERCISES)
 
 
 @dataclass(frozen=True)

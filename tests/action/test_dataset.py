@@ -7,7 +7,7 @@ import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
-from fitness_mm.aihub.catalog import EXERCISES, SEED_EXERCISES
+from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index.selection import select_exercises
 
@@ -25,7 +25,7 @@ def build(sample_root):
 
 
 def test_select_exercises():
-    assert select_exercises('seed') == SEED_EXERCISES
+    assert select_exercises('study') == STUDY_EXERCISES
     assert select_exercises('all') == EXERCISES
     names = [e.name for e in select_exercises(['바벨 컬 ', 'push-up'])]
     assert names == ['barbell curl', 'push-up']

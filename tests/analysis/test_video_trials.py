@@ -2,7 +2,7 @@
 
 import pytest
 
-from fitness_mm.aihub.catalog import SEED_EXERCISES, exercise_by_name
+from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.analysis.video_trials import (
     VIDEO_SEC,
     draw_script,
@@ -52,7 +52,7 @@ def test_a_wrong_exercise_finds_nothing_even_where_conditions_share_a_name():
 
 def test_films_last_20_seconds_and_have_two_faults_of_their_exercise():
     scripts = [draw_script(n, 0, [2, 8]) for n in range(24)]
-    assert [s.exercise for s in scripts[:12]] == [e.name for e in SEED_EXERCISES]
+    assert [s.exercise for s in scripts[:12]] == [e.name for e in STUDY_EXERCISES]
     for script in scripts:
         assert script.reps * script.rep_sec + script.before_sec + script.after_sec == pytest.approx(
             VIDEO_SEC)
@@ -65,7 +65,7 @@ def test_films_last_20_seconds_and_have_two_faults_of_their_exercise():
 
 def test_the_report_counts_videos_and_faults(tmp_path, monkeypatch):
     monkeypatch.setattr('fitness_mm.analysis.video_trials.make_video', lambda path, script: None)
-    said = [prediction({}, name=SEED_EXERCISES[0].name, reps=0)]
+    said = [prediction({}, name=STUDY_EXERCISES[0].name, reps=0)]
 
     def inferencer(video, evidence):
         script = draw_script(int(video.stem), 0, [2])
@@ -78,5 +78,5 @@ def test_the_report_counts_videos_and_faults(tmp_path, monkeypatch):
     assert '| right exercise | 1 of 2 |' in text
     assert '| planted faults reported | 2 of 4 |' in text
     assert '| planted faults missed | 2 of 4 |' in text
-    assert text.splitlines()[-1].startswith(f'| {SEED_EXERCISES[1].name} ')
+    assert text.splitlines()[-1].startswith(f'| {STUDY_EXERCISES[1].name} ')
     assert len((tmp_path / 'videos.csv').read_text('utf-8').splitlines()) == 3

@@ -3,8 +3,8 @@ import pytest
 from residual_cases import residuals, rows
 
 from fitness_mm.anomaly import (
-    SEED_CODE_RULE,
-    SEED_FIGURE_RULE,
+    STUDY_CODE_RULE,
+    STUDY_FIGURE_RULE,
     Residuals,
     Rule,
     distances,
@@ -27,7 +27,7 @@ def moved(offset_px, joints, **changes):
     ('torso', 1.0),
     ('box', 50 / 170),
     ('input_px', np.hypot(24, 48)),
-    ('seed_px', 2 * np.hypot(24, 48)),  # 256 px high instead of 128
+    ('study_px', 2 * np.hypot(24, 48)),  # 256 px high instead of 128
 ])
 def test_distance_in_every_unit(unit, expected):
     found = distances(moved((30, 40), 3), unit)
@@ -47,11 +47,11 @@ def test_a_torso_that_points_at_the_camera_counts_a_sixth_of_the_box(torso, expe
     (Rule(0.5, joints=3), 26.0, 3, True),
     (Rule(0.5, joints=3), 26.0, 2, False),
     (Rule(0.5, joints=3), 25.0, 3, False),  # exactly at the threshold is not beyond it
-    (SEED_CODE_RULE, 10.1, 10, True),  # 10.1 px of the image: 16.2 of the 192x256 input
-    (SEED_CODE_RULE, 9.9, 24, False),
-    (SEED_CODE_RULE, 10.1, 9, False),
-    (SEED_FIGURE_RULE, 6.3, 10, False),  # more than 10
-    (SEED_FIGURE_RULE, 6.3, 11, True),
+    (STUDY_CODE_RULE, 10.1, 10, True),  # 10.1 px of the image: 16.2 of the 192x256 input
+    (STUDY_CODE_RULE, 9.9, 24, False),
+    (STUDY_CODE_RULE, 10.1, 9, False),
+    (STUDY_FIGURE_RULE, 6.3, 10, False),  # more than 10
+    (STUDY_FIGURE_RULE, 6.3, 11, True),
 ])
 def test_flags_by_hand(rule, offset_px, joints, expected):
     frame = moved((offset_px, 0), joints)

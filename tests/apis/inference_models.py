@@ -52,7 +52,7 @@ def write_calibration(path: Path) -> Path:
     """A calibration that judges every condition of the twelve exercises, however unsure."""
     from fitness_mm.aihub.index.selection import select_exercises
     from fitness_mm.posture.calibration import PostureCalibration
-    exercises = select_exercises('seed')
+    exercises = select_exercises('study')
     unknown = PostureCalibration.unknown(
         [e.name for e in exercises], [e.conditions for e in exercises], judged=True)
     # random weights give nearly equal logits: this makes them sure

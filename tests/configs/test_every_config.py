@@ -130,9 +130,8 @@ def num_exercises(cfg):
     'posture/posture_tsm_r50_heatmap_fitness.py', 'demo/demo_posture_tsm_r18_heatmap.py',
     'posture/posture_stgcnpp_fitness.py', 'demo/demo_posture_stgcnpp.py',
     'recognition/tsm_r50_heatmap_stem_fitness.py', 'recognition/bilstm_r50_fitness.py',
-   
-    'recognition/r3d_r50_fitness.py',
-    'recognition/posec3d_fitness.py', 'recognition/stgcnpp_fitness.py', 'study/tsm_r34.py', 'study/posec3d.py'])
+    'recognition/r3d_r50_fitness.py', 'recognition/posec3d_fitness.py',
+    'recognition/stgcnpp_fitness.py', 'study/tsm_r34.py', 'study/posec3d.py'])
 def test_one_word_makes_it_all_41_exercises(name, monkeypatch):
     monkeypatch.setenv('FITNESS_EXERCISES', 'all')
     cfg = Config.fromfile(FOLDER / name)

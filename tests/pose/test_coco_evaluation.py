@@ -16,7 +16,7 @@ from fitness_mm.pose.metainfo import METAINFO
 @pytest.fixture(scope='module')
 def exported(sample_root, tmp_path_factory):
     index = FitnessIndex.read(sample_root)
-    rows = select_rows(index, select_exercises('seed'), VIEWS, 'val', 'performer', 0, 5)
+    rows = select_rows(index, select_exercises('study'), VIEWS, 'val', 'performer', 0, 5)
     path = tmp_path_factory.mktemp('coco') / 'val.json'
     export_coco(index, rows, path, frames='first')
     return path

@@ -8,7 +8,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fitness_mm.aihub.catalog import CONFUSABLE_SEED_CLASSES, SEED_EXERCISES
+from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.body import sample_body
 from fitness_mm.sample.cameras import sample_cameras
@@ -17,7 +17,7 @@ from fitness_mm.sample.plan import truth_of_type
 from fitness_mm.sample.tempo import sample_tempo
 
 NUM_PERFORMERS = 90
-CLASSES = [SEED_EXERCISES[c] for c in CONFUSABLE_SEED_CLASSES]
+CLASSES = [STUDY_EXERCISES[c] for c in CONFUSABLE_STUDY_CLASSES]
 
 
 def _normalised(points: np.ndarray) -> np.ndarray:

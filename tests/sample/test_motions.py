@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sample_bodies import good_movement, movement, trunk_lean_deg
 
-from fitness_mm.aihub.catalog import SEED_EXERCISES, exercise_by_name
+from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS
 from fitness_mm.sample.equipment import HELD
 from fitness_mm.sample.faults import FAULTS
@@ -12,8 +12,8 @@ from fitness_mm.sample.motions import MOTIONS
 from fitness_mm.sample.pose import knee_angle_deg
 from fitness_mm.sample.tempo import sample_tempo
 
-NAMES = [exercise.name for exercise in SEED_EXERCISES]
-CONDITIONS = [(exercise.name, condition) for exercise in SEED_EXERCISES
+NAMES = [exercise.name for exercise in STUDY_EXERCISES]
+CONDITIONS = [(exercise.name, condition) for exercise in STUDY_EXERCISES
               for condition in exercise.conditions]
 SEEDS = range(4)
 

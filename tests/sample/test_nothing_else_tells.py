@@ -56,7 +56,7 @@ def clips():
             views.append((np.stack([images[i] for i in IMAGES]), touched))
         sizes = [len(data) for data in jpegs(performance, 'B', np.random.default_rng(
             [plan.type_number, plan.performer, 1]))][:32]
-        found.append((plan.exercise.seed_class, plan.performer, views, sizes))
+        found.append((plan.exercise.study_class, plan.performer, views, sizes))
     return found
 
 
@@ -117,7 +117,7 @@ def test_file_sizes_of_a_sample_on_disk_are_at_chance(sample_root, model):
             images = (sample_root / plan.split / 'img' / folder).iterdir()
             sizes = [image.stat().st_size for image in images]
             features.append([np.mean(sizes), np.std(sizes), *np.percentile(sizes, [10, 50, 90])])
-            classes.append(plan.exercise.seed_class)
+            classes.append(plan.exercise.study_class)
             performers.append(plan.performer)
     hits = _held_out_hits(np.array(features), np.array(classes), np.array(performers),
                           MODELS[model]())
@@ -140,5 +140,5 @@ def test_every_performer_does_everything_at_one_station():
     stations = {}
     for plan in plan_clips(PRESETS['small'], seed=0):
         stations.setdefault((plan.performer, plan.day, plan.slot), set()).add(
-            plan.exercise.seed_class)
+            plan.exercise.study_class)
     assert all(classes == set(range(12)) for classes in stations.values())

@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--fold', type=int, default=0,
                         help='which fold is held out (default: %(default)s)')
     parser.add_argument('--num-folds', type=int, default=5, help='(default: %(default)s)')
-    parser.add_argument('--exercises', nargs='+', default=['seed'], metavar='NAME',
+    parser.add_argument('--exercises', nargs='+', default=['study'], metavar='NAME',
                         help="seed for the original study's twelve, all, or English or Korean "
                         'names in quotes (default: seed)')
     parser.add_argument('--views', nargs='+', choices=VIEWS, default=list(VIEWS), metavar='A',
@@ -46,7 +46,7 @@ def parse_args() -> argparse.Namespace:
 def export(args: argparse.Namespace) -> str:
     """Writes the file and says what is in it."""
     names = args.exercises
-    exercises = select_exercises(names[0] if names in (['seed'], ['all']) else names)
+    exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
     excluded = read_exclusions(args.excluded)
     index = FitnessIndex.read(args.root)
     rows = select_rows(index, exercises, args.views, args.subset, args.split, args.fold,

@@ -28,7 +28,7 @@ def main() -> None:
     args = parse_args()
     names = args.exercises
     try:
-        exercises = select_exercises(names[0] if names in (['seed'], ['all']) else names)
+        exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
         page = condition_page(conditions_of(exercises), args.lang)
         if args.out is None:
             sys.stdout.reconfigure(encoding='utf-8')  # Korean in whatever locale

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.catalog import SEED_EXERCISES
+from fitness_mm.aihub.catalog import STUDY_EXERCISES
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample.video import Script, VideoError
@@ -58,7 +58,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def list_exercises() -> None:
-    for exercise in SEED_EXERCISES:
+    for exercise in STUDY_EXERCISES:
         print(f'{exercise.name} ({exercise.name_ko})')
         for condition in conditions_of([exercise]):
             print(f'    {condition.name_ko} ({condition.name_en})')

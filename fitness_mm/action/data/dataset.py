@@ -51,7 +51,7 @@ class FitnessClipDataset(ClipViewDataset):
     def __init__(self,
                  data_root: str,
                  pipeline: Sequence[dict],
-                 exercises: str | Sequence[str] = 'seed',
+                 exercises: str | Sequence[str] = 'study',
                  min_frames: int = 8,
                  keypoints_from: str | None = None,
                  **kwargs) -> None:

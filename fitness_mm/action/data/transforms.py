@@ -13,7 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from fitness_mm.aihub.frames import read_frames
-from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
+from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
 
 
 @TRANSFORMS.register_module()
@@ -98,7 +98,7 @@ class CropToUnionBox(BaseTransform):
     integers (x1, y1, x2, y2) in pixels of the original image, x2 and y2 exclusive.
     """
 
-    def __init__(self, margin: float = SEED_MARGIN) -> None:
+    def __init__(self, margin: float = STUDY_MARGIN) -> None:
         if margin < 0:
             raise ValueError(f'margin has to be at least 0, but got {margin}')
         self.margin = margin

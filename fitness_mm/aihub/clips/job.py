@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fitness_mm.aihub.index.schema import keypoints_of, visible_of
-from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
+from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
 
 from .codec import BYTES_PER_PIXEL, CODEC_VERSION, KEY_INTERVAL, QUALITY
 
@@ -118,7 +118,7 @@ def union_boxes(table: pa.Table) -> list[tuple[int, int, int, int]]:
     for stop, image_size in zip(stops, sizes, strict=True):
         # float32 as the index hands keypoints out: training then crops to the very same box
         box = union_box(keypoints[start:stop].astype(np.float32), visible[start:stop], image_size,
-                        SEED_MARGIN)
+                        STUDY_MARGIN)
         boxes.append(tuple(map(int, box)))
         start = stop
     return boxes

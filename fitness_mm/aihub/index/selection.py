@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, SEED_EXERCISES, Exercise, exercise_by_name
+from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES, Exercise, exercise_by_name
 
 from .index import FitnessIndex
 from .splits import split_rows
@@ -18,7 +18,7 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
     """The exercises that a config names, in the order of their class labels.
 
     Args:
-        exercises: ``seed`` for the original study's twelve, ``all`` for the catalogue's 41, or a
+        exercises: ``study`` for the original study's twelve, ``all`` for the catalogue's 41, or a
             list of English or Korean names.
 
     Raises:
@@ -26,9 +26,9 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
         KeyError: If the catalogue has no such exercise.
     """
     if isinstance(exercises, str):
-        sets = {'seed': SEED_EXERCISES, 'all': EXERCISES}
+        sets = {'study': STUDY_EXERCISES, 'all': EXERCISES}
         if exercises not in sets:
-            raise ValueError(f"exercises has to be 'seed', 'all' or a list of names, but got "
+            raise ValueError(f"exercises has to be 'study', 'all' or a list of names, but got "
                              f'{exercises!r}')
         return sets[exercises]
     selected = tuple(exercise_by_name(name) for name in exercises)

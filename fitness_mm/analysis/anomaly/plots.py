@@ -12,8 +12,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, SymmetricalLogLocator
 
 from fitness_mm.anomaly import (
     DEFAULT_RULE,
-    SEED_CODE_RULE,
-    SEED_FIGURE_RULE,
+    STUDY_CODE_RULE,
+    STUDY_FIGURE_RULE,
     Anomalies,
     Residuals,
     Rule,
@@ -32,7 +32,7 @@ _BLUE, _ORANGE, _GREEN, _GREY = '#0072b2', '#d55e00', '#009e73', '#666666'
 _UNIT_NAMES = {
     'noise': "multiples of the network's usual distance", 'torso': 'torso lengths',
     'box': 'sides of the box', 'input_px': "px of the network's input",
-    'seed_px': 'px of an input 192x256'}
+    'study_px': 'px of an input 192x256'}
 
 
 def plot_groups(residuals: Residuals, anomalies: Anomalies, out: str | Path) -> Path:
@@ -110,8 +110,8 @@ def plot_sweep(residuals: Residuals, recommended: Rule, out: str | Path,
     panels = figure.subplots(2, 2, sharex='col')
     columns = [
         (recommended, {'recommended': recommended.threshold}),
-        (SEED_CODE_RULE, {"original study's code, 10 joints": SEED_CODE_RULE.threshold,
-                          "its figure, 11 joints": SEED_FIGURE_RULE.threshold}),
+        (STUDY_CODE_RULE, {"original study's code, 10 joints": STUDY_CODE_RULE.threshold,
+                          "its figure, 11 joints": STUDY_FIGURE_RULE.threshold}),
     ]
     if recommended.unit == DEFAULT_RULE.unit:
         columns[0][1]['default'] = DEFAULT_RULE.threshold

@@ -11,8 +11,8 @@ import orjson
 from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.anomaly import (
     DEFAULT_RULE,
-    SEED_CODE_RULE,
-    SEED_FIGURE_RULE,
+    STUDY_CODE_RULE,
+    STUDY_FIGURE_RULE,
     Anomalies,
     Residuals,
     distances,
@@ -77,8 +77,8 @@ def summarise(residuals: Residuals, anomalies: Anomalies, truth: Truth | None) -
         truth: What is really wrong, if that is known.
     """
     rules = {'recommended': anomalies.rule, 'default': DEFAULT_RULE,
-             "the original study's code": SEED_CODE_RULE,
-             "the original study's figure": SEED_FIGURE_RULE}
+             "the original study's code": STUDY_CODE_RULE,
+             "the original study's figure": STUDY_FIGURE_RULE}
     numbers = {
         'frames': len(residuals),
         'clip_views': len(np.unique(residuals.clip_view)),

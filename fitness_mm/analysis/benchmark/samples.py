@@ -18,8 +18,8 @@ from fitness_mm.aihub.prepare.build import build_index
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 from fitness_mm.sample.dataset import make_sample
 
-from .seed_loader import load_sample, write_videos
 from .settings import Settings
+from .study_loader import load_sample, write_videos
 from .table import Row
 from .timing import best_ratio, interleaved
 
@@ -29,7 +29,7 @@ _SAMPLES_A_ROUND = 4
 
 
 def measure(settings: Settings) -> list[Row]:
-    """Loads samples from JPEG folders and clip files, in the host's way and in the seed's."""
+    """Loads samples from JPEG folders and clip files, in the host's way and in the study's."""
     init_default_scope('mmaction')
     root = settings.folder / 'jpegs'
     make_sample(root, exercises=('barbell row',), training_performers=1, validation_performers=0,
@@ -46,7 +46,7 @@ def measure(settings: Settings) -> list[Row]:
         for folder in (root, clips)]
     host = Compose(_host_pipeline(settings))
     ways = {
-        'seed': lambda row: load_sample(index, row, videos[row], settings.input_size, NUM_FRAMES,
+        'study': lambda row: load_sample(index, row, videos[row], settings.input_size, NUM_FRAMES,
                                         rng),
         'host': lambda row: host(_raw_frames(index, row)),
         'jpegs': datasets[0].__getitem__,
@@ -66,17 +66,17 @@ def _rows(seconds: dict[str, np.ndarray], settings: Settings) -> list[Row]:
     width, height = settings.input_size
     of = f'sample ({NUM_FRAMES} frames, {width}x{height})'
     names = {
-        'seed': f"{of}, the seed's loader: a seek per frame, Gaussians in numpy",
+        'study': f"{of}, the study's loader: a seek per frame, Gaussians in numpy",
         'host': f'{of}, MMAction2: RawFrameDecode, ..., GeneratePoseTarget',
         'jpegs': f'{of}, ours from {settings.image_size[0]}x{settings.image_size[1]} JPEGs',
         'clips': f'{of}, ours from clip files',
     }
     rows = []
     for name, what in names.items():
-        compared = '' if name in ('seed', 'host') else ', '.join(
+        compared = '' if name in ('study', 'host') else ', '.join(
             f'1/{best_ratio(seconds[name], seconds[other]):.1f} of the {other}'
-            for other in ('seed', 'host'))
-        goal = '1/15 of the seed, 1/5 of the host' if name == 'clips' else ''
+            for other in ('study', 'host'))
+        goal = '1/15 of the study, 1/5 of the host' if name == 'clips' else ''
         rows.append(Row('b', what, 1000 * seconds[name].min() / _SAMPLES_A_ROUND, 'ms', compared,
                         goal))
     return rows

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.action.evaluation.accuracy import accuracy_report
-from fitness_mm.aihub.catalog import CONFUSABLE_SEED_CLASSES, SEED_EXERCISES
+from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
 from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords, concatenate
 
@@ -18,7 +18,7 @@ RECORDS = 'accuracy.npz'
 TRAIN_REPORT = Path('train') / 'accuracy.json'
 """Where a test on the training part leaves its report."""
 
-CONFUSABLE = tuple(SEED_EXERCISES[c].name for c in CONFUSABLE_SEED_CLASSES)
+CONFUSABLE = tuple(STUDY_EXERCISES[c].name for c in CONFUSABLE_STUDY_CLASSES)
 
 
 @dataclass(frozen=True, eq=False)

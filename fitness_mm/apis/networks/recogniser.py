@@ -82,7 +82,7 @@ class PostureRecogniser:
         self.network = Network(config, checkpoint, 'mmaction', device, half)
         self.batch_size = batch_size
         dataset = self.network.cfg.test_dataloader.dataset
-        self.exercises = select_exercises(dataset.get('exercises', 'seed'))
+        self.exercises = select_exercises(dataset.get('exercises', 'study'))
         self.conditions = conditions_of(self.exercises)
         self._steps = [
             {'type': 'LoadGivenFrames'} if step['type'] == _LOADING else step

@@ -10,17 +10,17 @@ import numpy as np
 
 from fitness_mm.aihub.frames import FrameError, read_jpeg
 from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.keypoints.measures import SEED_MARGIN, union_box
+from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
 
 _SIGMA_PX = 5.0
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
 
 
-def seed_box(index: FitnessIndex, row: int) -> tuple[int, int, int, int]:
+def study_box(index: FitnessIndex, row: int) -> tuple[int, int, int, int]:
     """The original study's crop of a clip-view: all joints with its margin."""
     size = index.value('image_height', row), index.value('image_width', row)
-    return union_box(index.keypoints(row), index.visible(row), size, SEED_MARGIN)
+    return union_box(index.keypoints(row), index.visible(row), size, STUDY_MARGIN)
 
 
 def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
@@ -28,7 +28,7 @@ def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
     folder.mkdir(exist_ok=True)
     paths = []
     for row in range(len(index)):
-        x1, y1, x2, y2 = seed_box(index, row)
+        x1, y1, x2, y2 = study_box(index, row)
         path = folder / f'{row:06d}.avi'
         writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'DIVX'), 10,
                                  (x2 - x1, y2 - y1))
@@ -57,7 +57,7 @@ def load_sample(index: FitnessIndex, row: int, video: Path, size: tuple[int, int
     """
     numbers, keypoints = index.frame_numbers(row), index.keypoints(row)
     start = int(rng.integers(len(numbers) - num_frames + 1))
-    x1, y1, x2, y2 = seed_box(index, row)
+    x1, y1, x2, y2 = study_box(index, row)
     scale = np.array([size[0] / (x2 - x1), size[1] / (y2 - y1)])
     capture = cv2.VideoCapture(str(video))
     sample = []
