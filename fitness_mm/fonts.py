@@ -8,6 +8,8 @@ from pathlib import Path
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
+from fitness_mm.errors import FitnessError
+
 # Preferred in this order; any other font with Hangul does as well.
 _KNOWN = ('NanumGothic', 'NanumBarunGothic', 'Noto Sans CJK KR', 'Noto Sans KR', 'Malgun Gothic',
           'Apple SD Gothic Neo', 'AppleGothic', 'Pretendard', 'UnDotum')
@@ -16,7 +18,7 @@ _PLACEHOLDER = 'Last Resort High-Efficiency'
 _SYLLABLES = '가힣스쿼트'
 
 
-class FontError(Exception):
+class FontError(FitnessError):
     """There is no font as needed; the message is one sentence for the user."""
 
 

@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import TypeVar
 
+from fitness_mm.errors import ArgumentError
+
 Group = TypeVar('Group')
 Result = TypeVar('Result')
 
@@ -21,7 +23,7 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         if workers < 1:
-            raise ValueError(f'the number of workers is {workers}, expected at least 1')
+            raise ArgumentError(f'the number of workers is {workers}, expected at least 1')
         # forkserver: the parent has pyarrow's threads, which a fork would not survive
         self._executor = ProcessPoolExecutor(
             workers, multiprocessing.get_context('forkserver'), _start_worker,

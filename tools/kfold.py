@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 from fitness_mm import compat
+from fitness_mm.errors import FitnessError
 
 compat.apply()
 
 from mmengine.config import DictAction  # noqa: E402
 
-from fitness_mm.analysis.anomaly.planted import PlantedErrorsError  # noqa: E402
 from fitness_mm.analysis.anomaly.retrain_table import retrain_table  # noqa: E402
-from fitness_mm.anomaly import DEFAULT_RULE, RecordError, Rule  # noqa: E402
-from fitness_mm.anomaly.kfold import KFold, KFoldError, Launcher  # noqa: E402
+from fitness_mm.anomaly import DEFAULT_RULE, Rule  # noqa: E402
+from fitness_mm.anomaly.kfold import KFold, Launcher  # noqa: E402
 from fitness_mm.anomaly.rules import UNITS  # noqa: E402
 
 
@@ -77,7 +77,7 @@ def main() -> None:
         if args.retrain is not None:
             records = kfold.retrain(args.retrain, files.frames)
             print(retrain_table(records, files.record, rule, args.truth))
-    except (KFoldError, RecordError, PlantedErrorsError, ValueError) as error:
+    except FitnessError as error:
         sys.exit(f'kfold.py: {error}')
     except KeyboardInterrupt:
         sys.exit('kfold.py: stopped; what is finished is kept, run the same again to go on')

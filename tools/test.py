@@ -6,8 +6,8 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.anomaly import RecordError  # noqa: E402
 from fitness_mm.engine import launch  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,5 +33,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with launch.plain_errors(RecordError):
+    with plain_errors():
         main()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from fitness_mm.errors import ArgumentError
+
 # first type, last type, English name, Korean name, equipment group, class index in the twelve
 # free-weight exercises of the original study, conditions
 _ROWS = (
@@ -182,13 +184,13 @@ def exercise_by_name(name: str) -> Exercise:
     """The exercise with an English or Korean name.
 
     Raises:
-        KeyError: If there is none; the message lists the English names.
+        ArgumentError: If there is none; the message lists the English names.
     """
     try:
         return _EXERCISE_OF_NAME[normalise(name)]
     except KeyError:
         known = ', '.join(e.name for e in EXERCISES)
-        raise KeyError(f'no exercise is called {name!r}; the catalogue has: {known}') from None
+        raise ArgumentError(f'no exercise is called {name!r}; the catalogue has: {known}') from None
 
 
 def _spelling_key(condition: str) -> str:

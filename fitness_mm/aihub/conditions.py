@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 from .catalog import EXERCISES, Exercise
@@ -25,10 +26,6 @@ _PAIRED = {plural: (KEYPOINT_INDEX[f'Left {single}'], KEYPOINT_INDEX[f'Right {si
                ('Ankles', 'Ankle'), ('Feet', 'Foot'))}
 # What the column `joints` may name.
 _JOINTS = {name: (index,) for name, index in KEYPOINT_INDEX.items()} | _PAIRED
-
-
-class ConditionTableError(ValueError):
-    """The table of conditions does not fit the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def read_conditions(path: str | Path = TABLE) -> tuple[Condition, ...]:
             marks have no special meaning.
 
     Raises:
-        ConditionTableError: If a row is missing, not in its place, too many, or incomplete, or
+        FitnessError: If a row is missing, not in its place, too many, or incomplete, or
             names a joint that there is not. The message says which line and what belongs there.
         OSError: If the file cannot be read.
     """
@@ -73,10 +70,10 @@ def read_conditions(path: str | Path = TABLE) -> tuple[Condition, ...]:
     try:
         lines = path.read_text(encoding='utf-8-sig').splitlines()
     except UnicodeDecodeError as error:
-        raise ConditionTableError(f'{path} is not UTF-8 text ({error.reason})') from error
+        raise FitnessError(f'{path} is not UTF-8 text ({error.reason})') from error
     header, *rows = (line.split('\t') for line in lines or [''])
     if tuple(header) != COLUMNS:
-        raise ConditionTableError(f'{path}, line 1: columns {tuple(header)}, expected {COLUMNS}')
+        raise FitnessError(f'{path}, line 1: columns {tuple(header)}, expected {COLUMNS}')
     pairs = [(exercise, position) for exercise in EXERCISES
              for position in range(len(exercise.conditions))]
     conditions = tuple(_condition(exercise, position, row, f'{path}, line {line}')
@@ -84,11 +81,11 @@ def read_conditions(path: str | Path = TABLE) -> tuple[Condition, ...]:
                        in enumerate(zip(pairs, rows, strict=False), 2))
     if len(rows) < len(pairs):
         exercise, position = pairs[len(rows)]
-        raise ConditionTableError(
+        raise FitnessError(
             f'{path} ends after {len(rows)} of {len(pairs)} pairs; next comes '
             f'{exercise.name}: {exercise.conditions[position]}')
     if len(rows) > len(pairs):
-        raise ConditionTableError(
+        raise FitnessError(
             f'{path} has {len(rows)} rows, but the catalogue has {len(pairs)} pairs; line '
             f'{len(pairs) + 2} is too many')
     return conditions
@@ -96,15 +93,15 @@ def read_conditions(path: str | Path = TABLE) -> tuple[Condition, ...]:
 
 def _condition(exercise: Exercise, position: int, row: list[str], place: str) -> Condition:
     if len(row) != len(COLUMNS):
-        raise ConditionTableError(f'{place}: {len(row)} columns, expected the {len(COLUMNS)} of '
-                                  'the first line, with single tabs between them')
+        raise FitnessError(f'{place}: {len(row)} columns, expected the {len(COLUMNS)} of '
+                           'the first line, with single tabs between them')
     expected = (exercise.name, exercise.conditions[position])
     if tuple(row[:2]) != expected:
-        raise ConditionTableError(f'{place} is about {": ".join(row[:2])}, but here belongs '
-                                  f'{": ".join(expected)}, as in the catalogue')
+        raise FitnessError(f'{place} is about {": ".join(row[:2])}, but here belongs '
+                           f'{": ".join(expected)}, as in the catalogue')
     for column, text in zip(COLUMNS, row, strict=True):
         if not text.strip():
-            raise ConditionTableError(f'{place}: {column} of {": ".join(expected)} is empty')
+            raise FitnessError(f'{place}: {column} of {": ".join(expected)} is empty')
     _, _, name_en, joints, advice_ko, advice_en = row
     return Condition(exercise, position, name_en, _joint_indices(joints, place), advice_ko,
                      advice_en)
@@ -114,8 +111,8 @@ def _joint_indices(names: str, place: str) -> tuple[int, ...]:
     try:
         return tuple(sorted({i for name in names.split(',') for i in _JOINTS[name.strip()]}))
     except KeyError as error:
-        raise ConditionTableError(f'{place}: no joint is called {error.args[0]!r}; there are '
-                                  f'{", ".join(_JOINTS)}') from None
+        raise FitnessError(f'{place}: no joint is called {error.args[0]!r}; there are '
+                           f'{", ".join(_JOINTS)}') from None
 
 
 CONDITIONS: tuple[Condition, ...] = read_conditions()

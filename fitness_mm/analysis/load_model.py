@@ -12,7 +12,7 @@ from mmengine.runner import Runner, load_checkpoint
 from torch import nn
 from torch.utils.data import DataLoader
 
-from .errors import AnalysisError
+from fitness_mm.errors import FitnessError
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ def read_config(file: str | Path, options: dict | None = None) -> Config:
         options: Settings to override, by dotted name.
 
     Raises:
-        AnalysisError: If the file is missing or describes no recogniser with test data.
+        FitnessError: If the file is missing or describes no recogniser with test data.
     """
     if not Path(file).is_file():
-        raise AnalysisError(f'there is no config file {str(file)!r}; those of this project are in '
+        raise FitnessError(f'there is no config file {str(file)!r}; those of this project are in '
                            'configs/')
     cfg = Config.fromfile(file)
     cfg.merge_from_dict(options or {})
     if cfg.get('default_scope') != 'mmaction' or not cfg.get('test_dataloader'):
-        raise AnalysisError(f"{file} is no config of a recogniser with test data: it needs "
+        raise FitnessError(f"{file} is no config of a recogniser with test data: it needs "
                            "default_scope = 'mmaction' and a test_dataloader")
     init_default_scope(cfg.default_scope)
     return cfg
@@ -73,15 +73,15 @@ def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
     """Loads all of a model's weights.
 
     Raises:
-        AnalysisError: If there is no such checkpoint, or it belongs to another model.
+        FitnessError: If there is no such checkpoint, or it belongs to another model.
         pickle.UnpicklingError: If it is damaged or holds code.
     """
     if not Path(checkpoint).is_file():
-        raise AnalysisError(f'there is no checkpoint {str(checkpoint)!r}; training leaves its '
+        raise FitnessError(f'there is no checkpoint {str(checkpoint)!r}; training leaves its '
                            'checkpoints in work_dirs/<config name>/')
     try:
         load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True, logger='silent')
     except RuntimeError as error:
         detail = ' '.join(str(error).split())[:200]
-        raise AnalysisError(f'{checkpoint} does not fit the model of the config, or is damaged; '
+        raise FitnessError(f'{checkpoint} does not fit the model of the config, or is damaged; '
                            f'name the config it was trained with ({detail} ...)') from error

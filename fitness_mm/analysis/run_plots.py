@@ -8,6 +8,8 @@ from pathlib import Path
 
 import matplotlib
 
+from fitness_mm.errors import FitnessError
+
 matplotlib.use('Agg')
 
 import matplotlib.pyplot as plt
@@ -21,12 +23,12 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
     was logged last.
 
     Raises:
-        FileNotFoundError: If the folder holds no log.
+        FitnessError: If the folder holds no log.
     """
     files = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
     if not files:
-        raise FileNotFoundError(f'{work_dir} has no */vis_data/scalars.json; name a work directory '
-                                'of tools/train.py whose config has a LocalVisBackend')
+        raise FitnessError(f'{work_dir} has no */vis_data/scalars.json; name a work directory of '
+                           'tools/train.py whose config has a LocalVisBackend')
     latest = {}
     for file in files:
         for line in file.read_text('utf-8').splitlines():

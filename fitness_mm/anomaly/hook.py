@@ -15,7 +15,7 @@ from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
 
 from fitness_mm.aihub.index.exclusions import read_exclusions, read_joint_exclusions
-from fitness_mm.engine.launch import LaunchError
+from fitness_mm.errors import FitnessError
 
 from .decision import Anomalies, find_anomalies
 from .files import write_anomalies
@@ -76,7 +76,7 @@ class AnomalyFilterHook(Hook):
         schedules that depend on it, but resumed nothing yet; so they are built again.
 
         Raises:
-            LaunchError: If a file cannot be used, or the data set knows nothing of exclusions.
+            FitnessError: If a file cannot be used, or the data set knows nothing of exclusions.
         """
         training = isinstance(runner._train_loop, BaseLoop)
         if self._excluded or not training or not (self.exclude or self.exclude_joints):
@@ -88,11 +88,11 @@ class AnomalyFilterHook(Hook):
             settings = with_exclusions(runner._train_dataloader, runner.train_dataloader.dataset,
                                        self.exclude, self.exclude_joints)
         except FileNotFoundError as error:
-            raise LaunchError(f'AnomalyFilterHook cannot leave out what {error.filename} lists: '
-                              'there is no such file; tools/kfold.py and this hook write them to '
-                              '<work dir>/anomalies/') from None
+            raise FitnessError(f'AnomalyFilterHook cannot leave out what {error.filename} lists: '
+                               'there is no such file; tools/kfold.py and this hook write them to '
+                               '<work dir>/anomalies/') from None
         except (ValueError, OSError) as error:
-            raise LaunchError(f'AnomalyFilterHook cannot leave out anything: {error}') from error
+            raise FitnessError(f'AnomalyFilterHook cannot leave out anything: {error}') from error
         before = runner.train_dataloader.dataset
         _rebuild_training(runner, settings)
         runner.logger.info(

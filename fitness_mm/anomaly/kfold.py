@@ -16,6 +16,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
 from .files import AnomalyFiles, merge
@@ -23,10 +24,6 @@ from .rules import Rule
 
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 _STEP_LOG = 'kfold.log'
-
-
-class KFoldError(Exception):
-    """A K-fold run cannot start or go on; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +82,17 @@ class KFold:
 
     def __post_init__(self) -> None:
         if not self.config.is_file():
-            raise KFoldError(f'there is no config file {str(self.config)!r}; pose configs of this '
-                             'project are in configs/')
+            raise FitnessError(f'there is no config file {str(self.config)!r}; pose configs of '
+                               'this project are in configs/')
         if self.num_folds < 2:
-            raise KFoldError(f'--folds is {self.num_folds}, expected at least 2: a network has to '
-                             'judge labels that it has not trained on')
+            raise FitnessError(f'--folds is {self.num_folds}, expected at least 2: a network has '
+                               'to judge labels that it has not trained on')
         base = Config.fromfile(self.config)
         base.merge_from_dict(self.options)
         for name in _LOADERS:
             if 'fold' not in _dataset_of(base, name, self.config):
-                raise KFoldError(f'{self.config}: the data set of {name} has no argument fold, '
-                                 'expected a FitnessPoseDataset with split, fold and num_folds')
+                raise FitnessError(f'{self.config}: the data set of {name} has no argument fold, '
+                                   'expected a FitnessPoseDataset with split, fold and num_folds')
         self._base = base
 
     @property
@@ -111,13 +108,13 @@ class KFold:
         """Trains these folds and predicts what is held out from each, as far as not done yet.
 
         Raises:
-            KFoldError: If a training or prediction fails, or the work directory belongs to
+            FitnessError: If a training or prediction fails, or the work directory belongs to
                 something else.
         """
         todo = []
         for fold in folds:
             if not 0 <= fold < self.num_folds:
-                raise KFoldError(f'there is no fold {fold}, expected 0 to {self.num_folds - 1}')
+                raise FitnessError(f'there is no fold {fold}, expected 0 to {self.num_folds - 1}')
             self.train_config(fold)
             if self.record(fold).is_file():
                 self.say(f'fold {fold} is finished: {self.record(fold)}')
@@ -140,13 +137,13 @@ class KFold:
         """Judges all folds together and writes the flags.
 
         Raises:
-            KFoldError: If a fold is missing.
+            FitnessError: If a fold is missing.
             RecordError: If a record cannot be read.
         """
         missing = [fold for fold in range(self.num_folds) if not self.record(fold).is_file()]
         if missing:
-            raise KFoldError(f'fold {missing[0]} has no record in {self.anomalies_dir} yet; run '
-                             f'it with --fold {missing[0]}')
+            raise FitnessError(f'fold {missing[0]} has no record in {self.anomalies_dir} yet; run '
+                               f'it with --fold {missing[0]}')
         records = [self.record(fold) for fold in range(self.num_folds)]
         files, residuals, anomalies = merge(records, self.anomalies_dir, 'all', self.rule)
         num_clip_views = len(set(residuals.clip_view[anomalies.flagged]))
@@ -161,7 +158,7 @@ class KFold:
             ``val``.
 
         Raises:
-            KFoldError: If a training or prediction fails.
+            FitnessError: If a training or prediction fails.
         """
         folder = self.work_dir / f'fold{fold}_retrained'
         config = self.train_config(fold, self._frozen(excluded, folder))
@@ -182,8 +179,8 @@ class KFold:
         """A copy of the list of frames to leave out, which a new merge does not change."""
         copy_, content = folder / 'excluded_frames.json', excluded.read_bytes()
         if copy_.is_file() and copy_.read_bytes() != content:
-            raise KFoldError(f'{folder} holds a training without other frames than {excluded} '
-                             f'lists now; remove {folder} to train again')
+            raise FitnessError(f'{folder} holds a training without other frames than {excluded} '
+                               f'lists now; remove {folder} to train again')
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(copy_) as temporary:
             temporary.write_bytes(content)
@@ -197,7 +194,7 @@ class KFold:
             excluded: JSON of frames to leave out.
 
         Raises:
-            KFoldError: If the folder holds the training of another config.
+            FitnessError: If the folder holds the training of another config.
         """
         cfg = self._fold_config(fold)
         if excluded is not None:
@@ -207,8 +204,8 @@ class KFold:
         # mmengine leaves the config it ran with in the work directory, so ours has to be elsewhere
         path, text = self.work_dir / 'configs' / f'{folder.name}.py', cfg.pretty_text
         if path.is_file() and path.read_text('utf-8') != text:
-            raise KFoldError(f'{folder} holds the training of another config than {self.config} '
-                             'with these options; choose another --work-dir or remove it')
+            raise FitnessError(f'{folder} holds the training of another config than {self.config} '
+                               'with these options; choose another --work-dir or remove it')
         _write(path, text)
         return path
 
@@ -217,7 +214,7 @@ class KFold:
         """Predicts all labelled frames of a subset and writes their residuals.
 
         Raises:
-            KFoldError: If it fails.
+            FitnessError: If it fails.
         """
         cfg = self._fold_config(fold)
         dataset = _dataset_of(cfg, 'test_dataloader', self.config)
@@ -261,15 +258,15 @@ class KFold:
                                    stderr=subprocess.STDOUT)
         except subprocess.CalledProcessError as error:
             where = f'its output is in {log}' if log else 'see above'
-            raise KFoldError(f'{Path(command[1]).name} of {folder} ended with exit status '
-                             f'{error.returncode} ({where}); what is finished is kept, run the '
-                             'same again to go on') from None
+            raise FitnessError(f'{Path(command[1]).name} of {folder} ended with exit status '
+                               f'{error.returncode} ({where}); what is finished is kept, run the '
+                               'same again to go on') from None
 
 
 def _dataset_of(cfg: Config, loader: str, config: Path) -> ConfigDict:
     """Settings of a loader's innermost data set."""
     if not cfg.get(loader):
-        raise KFoldError(f'{config} has no {loader}')
+        raise FitnessError(f'{config} has no {loader}')
     dataset = cfg[loader].dataset
     while isinstance(dataset.get('dataset'), dict):
         dataset = dataset.dataset

@@ -6,6 +6,8 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fitness_mm.errors import ArgumentError
+
 from .lookup import rows_of_clip_views
 
 
@@ -23,14 +25,14 @@ def with_exclusions(settings: Mapping[str, Any], dataset: Any, frames: Sequence[
         joints: Files of joints.
 
     Raises:
-        ValueError: If a data set cannot leave out frames, or joints.
+        ArgumentError: If a data set cannot leave out frames, or joints.
     """
     for inner in _innermost(dataset):
         for files, attribute, argument in ((frames, 'excluded_frames', 'excluded'),
                                            (joints, 'excluded_joints', 'excluded_joints')):
             if files and not hasattr(inner, attribute):
-                raise ValueError(f'{type(inner).__name__} has no argument {argument!r}; use '
-                                 'FitnessPoseDataset')
+                raise ArgumentError(f'{type(inner).__name__} has no argument {argument!r}; use '
+                                    'FitnessPoseDataset')
     changed = copy.deepcopy(settings)
     for inner in _innermost_settings(changed['dataset']):
         if frames:

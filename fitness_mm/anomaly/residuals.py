@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
 # name -> shape after N, kind of numpy type
@@ -23,7 +24,7 @@ _COLUMNS = {
 _TYPES = {'f': np.float32, 'b': np.bool_, 'i': np.int64, 'U': np.str_}
 
 
-class RecordError(ValueError):
+class RecordError(FitnessError, ValueError):
     """A record of residuals, or a set of them, that cannot be used; one sentence for the user."""
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fitness_mm.errors import ArgumentError
+
 from .noise import in_units_of_noise
 from .residuals import Residuals
 
@@ -36,7 +38,7 @@ class Rule:
             original study had.
 
     Raises:
-        ValueError: If a value makes no sense.
+        ArgumentError: If a value makes no sense.
     """
 
     threshold: float
@@ -45,11 +47,11 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
-            raise ValueError(f'unit of an anomaly rule is {self.unit!r}, expected one of '
-                             f'{", ".join(UNITS)}')
+            raise ArgumentError(f'unit of an anomaly rule is {self.unit!r}, expected one of '
+                                f'{", ".join(UNITS)}')
         if not self.threshold > 0 or self.joints < 1:
-            raise ValueError(f'an anomaly rule has threshold {self.threshold} and joints '
-                             f'{self.joints}, expected a positive number and at least 1')
+            raise ArgumentError(f'an anomaly rule has threshold {self.threshold} and joints '
+                                f'{self.joints}, expected a positive number and at least 1')
 
     def __str__(self) -> str:
         return f'at least {self.joints} joints beyond {self.threshold:.3g} {self.unit}'
@@ -72,7 +74,7 @@ def distances(residuals: Residuals, unit: str = 'torso') -> np.ndarray:
     """Distance of every joint's prediction to its label, float64 (N, K), in ``unit``.
 
     Raises:
-        ValueError: If the unit is unknown.
+        ArgumentError: If the unit is unknown.
     """
     offset = residuals.predictions.astype(np.float64) - residuals.labels
     if unit in ('torso', 'box'):
@@ -84,7 +86,7 @@ def distances(residuals: Residuals, unit: str = 'torso') -> np.ndarray:
         return in_pixels * STUDY_INPUT_HEIGHT / residuals.input_size[:, None, 1]
     if unit == 'input_px':
         return in_pixels
-    raise ValueError(f'unit is {unit!r}, expected one of {", ".join(UNITS)}')
+    raise ArgumentError(f'unit is {unit!r}, expected one of {", ".join(UNITS)}')
 
 
 def reference_length(residuals: Residuals, unit: str = 'torso') -> np.ndarray:

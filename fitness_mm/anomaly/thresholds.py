@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitness_mm.errors import ArgumentError
+
 MIN_FRAMES = 20
 """Fewer severities than this say nothing about their distribution."""
 
@@ -33,12 +35,12 @@ def recommend_threshold(severity: np.ndarray) -> float:
         The threshold, in the unit of the severities.
 
     Raises:
-        ValueError: If fewer than :data:`MIN_FRAMES` severities are positive.
+        ArgumentError: If fewer than :data:`MIN_FRAMES` severities are positive.
     """
     positive = severity[severity > 0]
     if len(positive) < MIN_FRAMES:
-        raise ValueError(f'no threshold can be recommended from {len(positive)} frames with '
-                         f'enough visible joints, expected at least {MIN_FRAMES}; give one')
+        raise ArgumentError(f'no threshold can be recommended from {len(positive)} frames with '
+                            f'enough visible joints, expected at least {MIN_FRAMES}; give one')
     logs = np.sort(np.log(positive))
     centre = float(np.median(logs))
     # Deviations below the median only: above it are the wrong labels.
@@ -71,11 +73,11 @@ def sweep_range(severity: np.ndarray, count: int = 200) -> np.ndarray:
     positive severities.
 
     Raises:
-        ValueError: If no severity is positive.
+        ArgumentError: If no severity is positive.
     """
     positive = severity[severity > 0]
     if not len(positive):
-        raise ValueError('no frame has enough visible joints to be judged')
+        raise ArgumentError('no frame has enough visible joints to be judged')
     return np.geomspace(positive.min() * 0.99, positive.max() * 1.01, count)
 
 

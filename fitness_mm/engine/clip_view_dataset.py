@@ -14,6 +14,7 @@ from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index.exclusions import read_exclusions
 from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
+from fitness_mm.errors import ArgumentError
 
 
 class ClipViewDataset(BaseDataset):
@@ -50,7 +51,7 @@ class ClipViewDataset(BaseDataset):
                  min_frames: int = 1,
                  **kwargs) -> None:
         if subset not in SUBSETS:
-            raise ValueError(f'subset has to be one of {SUBSETS}, but got {subset!r}')
+            raise ArgumentError(f'subset has to be one of {SUBSETS}, but got {subset!r}')
         self.exercises = select_exercises(exercises)
         self.views = tuple(views)
         self.split, self.fold, self.num_folds, self.subset = split, fold, num_folds, subset
@@ -66,7 +67,7 @@ class ClipViewDataset(BaseDataset):
 
         Raises:
             FileNotFoundError: If the data root has not been prepared.
-            ValueError: If the filters leave nothing.
+            ArgumentError: If the filters leave nothing.
         """
         if self._fully_initialized:
             return
@@ -78,7 +79,7 @@ class ClipViewDataset(BaseDataset):
             num_kept = np.array([len(self._kept_frames(index, row)) for row in range(len(index))])
         self.index = index.select(num_kept >= self.min_frames)
         if not len(self.index):
-            raise ValueError(
+            raise ArgumentError(
                 f'no clip-view of {self.data_root} is left for subset={self.subset!r} of '
                 f'split={self.split!r}, fold {self.fold} of {self.num_folds}, views '
                 f'{self.views}, {len(self.exercises)} exercises and at least {self.min_frames} '

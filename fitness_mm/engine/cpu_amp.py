@@ -10,9 +10,7 @@ from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS
 from torch import nn
 
-
-class CPUAmpError(Exception):
-    """A model that must not be trained in bfloat16 on a CPU; one sentence for the user."""
+from fitness_mm.errors import FitnessError
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -26,7 +24,7 @@ class CPUAmpOptimWrapper(OptimWrapper):
         **kwargs: Those of :class:`mmengine.optim.OptimWrapper`.
 
     Raises:
-        CPUAmpError: In the first step, if the model has 3D convolutions. The gradients of their
+        FitnessError: In the first step, if the model has 3D convolutions. The gradients of their
             weights are wrong by many orders of magnitude for some shapes (measured with torch
             2.13: 256 channels, two time steps), and finite often enough to go unnoticed.
     """
@@ -38,8 +36,8 @@ class CPUAmpOptimWrapper(OptimWrapper):
         """Autocast around a step's forward pass."""
         if not self._checked:
             if any(isinstance(module, nn.Conv3d) for module in model.modules()):
-                raise CPUAmpError('bfloat16 on a CPU gives wrong gradients in 3D convolutions, '
-                                  'which this model has; train it without --amp')
+                raise FitnessError('bfloat16 on a CPU gives wrong gradients in 3D convolutions, '
+                                   'which this model has; train it without --amp')
             self._checked = True
         with super().optim_context(model), torch.autocast('cpu', torch.bfloat16):
             yield

@@ -9,9 +9,7 @@ from mmengine.hooks.hook import DATA_BATCH
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
-
-class LossNotFiniteError(Exception):
-    """The loss has become NaN or infinite; the message is one sentence for the user."""
+from fitness_mm.errors import FitnessError
 
 
 @HOOKS.register_module()
@@ -24,7 +22,7 @@ class FiniteLossHook(Hook):
         interval: Iterations between two looks; each makes a GPU finish what it is doing.
 
     Raises:
-        LossNotFiniteError: In training, if the loss is NaN or infinite.
+        FitnessError: In training, if the loss is NaN or infinite.
     """
 
     def __init__(self, interval: int = 20) -> None:
@@ -38,7 +36,7 @@ class FiniteLossHook(Hook):
             return
         loss = float((outputs or {}).get('loss', 0.0))
         if not math.isfinite(loss):
-            raise LossNotFiniteError(
+            raise FitnessError(
                 f'the loss is {loss} at iteration {batch_idx + 1} of epoch {runner.epoch + 1}; '
                 f'checkpoints in {runner.work_dir} are from before it: train again with a lower '
                 'optim_wrapper.optimizer.lr or without --amp, from the start or with --resume')

@@ -1,13 +1,10 @@
-"""What tools/train.py and tools/test.py share: arguments, the config, and plain error messages."""
+"""What tools/train.py and tools/test.py share: arguments and the config."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
-import pickle
-import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,16 +14,12 @@ from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from fitness_mm.aihub.index.index import IndexFileError
+from fitness_mm.errors import FitnessError
 
 from .cpu_amp import CPUAmpOptimWrapper
 
 _REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json',
             'FitnessPostureMetric': 'posture.json'}
-
-
-class LaunchError(Exception):
-    """A run cannot start; the message is one sentence for the user."""
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,11 +42,11 @@ def load_config(args: argparse.Namespace) -> Config:
     """The config with the common arguments merged in.
 
     Raises:
-        LaunchError: If the file is missing, or drawing is asked of a config that cannot.
+        FitnessError: If the file is missing, or drawing is asked of a config that cannot.
     """
     if not Path(args.config).is_file():
-        raise LaunchError(f'there is no config file {args.config!r}; those of this project are in '
-                          'configs/')
+        raise FitnessError(f'there is no config file {args.config!r}; those of this project are in '
+                           'configs/')
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
     cfg.merge_from_dict(args.cfg_options)
@@ -64,8 +57,8 @@ def load_config(args: argparse.Namespace) -> Config:
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.show or args.show_dir:
         if 'visualization' not in cfg.default_hooks:
-            raise LaunchError('--show and --show-dir need default_hooks.visualization in the '
-                              "config, e.g. dict(type='VisualizationHook')")
+            raise FitnessError('--show and --show-dir need default_hooks.visualization in the '
+                               "config, e.g. dict(type='VisualizationHook')")
         cfg.default_hooks.visualization.update(
             enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval,
             wait_time=args.wait_time)
@@ -86,11 +79,11 @@ def use_amp(cfg: Config) -> None:
     """Turns on automatic mixed precision: mmengine's on an accelerator, bfloat16 on a CPU.
 
     Raises:
-        LaunchError: If the config has an optimizer wrapper of its own.
+        FitnessError: If the config has an optimizer wrapper of its own.
     """
     if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
-        raise LaunchError(f'--amp does not work with optim_wrapper.type='
-                          f'{cfg.optim_wrapper.type!r}; leave it out of the config')
+        raise FitnessError(f'--amp does not work with optim_wrapper.type='
+                           f'{cfg.optim_wrapper.type!r}; leave it out of the config')
     if get_device() == 'cpu':
         cfg.optim_wrapper.type = CPUAmpOptimWrapper.__name__
         for name in ('loss_scale', 'dtype', 'use_fsdp'):  # the GPU's
@@ -104,12 +97,12 @@ def dump_predictions(cfg: Config, file: str) -> None:
     """Has a test write its predictions to a file that the hosts' analysis tools read.
 
     Raises:
-        LaunchError: If the file's name does not say that it is a pickle.
+        FitnessError: If the file's name does not say that it is a pickle.
     """
     if not file.endswith(('.pkl', '.pickle')):
-        raise LaunchError(f'--dump writes the hosts\' pickle format, so the name has to end in '
-                          f'.pkl, but it is {file!r}; accuracy.json in the work directory has the '
-                          'metrics as JSON')
+        raise FitnessError(f'--dump writes the hosts\' pickle format, so the name has to end in '
+                           f'.pkl, but it is {file!r}; accuracy.json in the work directory has the '
+                           'metrics as JSON')
     evaluators = cfg.test_evaluator
     cfg.test_evaluator = [
         *(evaluators if isinstance(evaluators, list) else [evaluators]),
@@ -132,27 +125,9 @@ def check_checkpoint(file: str) -> str:
     """The checkpoint's name, if it is a URL or an existing file.
 
     Raises:
-        LaunchError: If it is neither.
+        FitnessError: If it is neither.
     """
     if '://' not in file and not Path(file).is_file():
-        raise LaunchError(f'there is no checkpoint {file!r}; training leaves its checkpoints in '
-                          'work_dirs/<config name>/')
+        raise FitnessError(f'there is no checkpoint {file!r}; training leaves its checkpoints in '
+                           'work_dirs/<config name>/')
     return file
-
-
-@contextlib.contextmanager
-def plain_errors(*also: type[Exception]) -> Iterator[None]:
-    """Ends the process with one sentence for errors that a user can mend.
-
-    Args:
-        *also: Further kinds of errors whose message is such a sentence.
-    """
-    try:
-        yield
-    except (LaunchError, IndexFileError, *also) as error:
-        sys.exit(f'{Path(sys.argv[0]).name}: {error}')
-    except pickle.UnpicklingError as error:
-        reason = re.search(r'error: (.+?)(\. |$)', str(error), re.MULTILINE)
-        sys.exit(f'{Path(sys.argv[0]).name}: the checkpoint was not loaded, because it is damaged '
-                 'or holds Python objects that could run code when loaded; use one that has only '
-                 f'weights and mmengine\'s own state ({reason[1] if reason else error})')

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from fitness_mm.errors import ArgumentError
+
 from .skeleton import KEYPOINTS
 
 AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
@@ -35,11 +37,11 @@ def keypoint_sigmas(predicted: np.ndarray, labels: np.ndarray,
         Sigmas (K,); NaN for a joint that is never visible.
 
     Raises:
-        ValueError: If the shapes do not fit together.
+        ArgumentError: If the shapes do not fit together.
     """
     if predicted.shape != labels.shape or visible.shape != labels.shape[:2]:
-        raise ValueError(f'predictions {predicted.shape}, labels {labels.shape} and visibility '
-                         f'{visible.shape} have to be of shapes (N, K, 2), (N, K, 2) and (N, K)')
+        raise ArgumentError(f'predictions {predicted.shape}, labels {labels.shape} and visibility '
+                            f'{visible.shape} have to be of shapes (N, K, 2), (N, K, 2) and (N, K)')
     masked = np.where(visible[..., None], labels.astype(np.float64), np.nan)  # (N, K, 2)
     some = visible.any(axis=1)
     extent = np.zeros((len(labels), 2))
@@ -61,14 +63,14 @@ def write_sigmas(file: str | Path, sigmas: np.ndarray, source: str, num_samples:
     """Writes sigmas with where they come from, for :func:`read_sigmas`.
 
     Raises:
-        ValueError: If a joint has no positive sigma: it was never visible, or the predictions are
-            the labels.
+        ArgumentError: If a joint has no positive sigma: it was never visible, or the predictions
+            are the labels.
     """
     without = [name for name, s in zip(KEYPOINTS, sigmas, strict=True) if not s > 0]
     if without:
-        raise ValueError(f'no sigma for {", ".join(without)}: never visible in {source}, or the '
-                         'predictions there are copies of the labels; use predictions of more '
-                         'held-out frames')
+        raise ArgumentError(f'no sigma for {", ".join(without)}: never visible in {source}, or the '
+                            'predictions there are copies of the labels; use predictions of more '
+                            'held-out frames')
     content = dict(
         source=source,
         samples=num_samples,
@@ -85,12 +87,12 @@ def read_sigmas(file: str | Path) -> tuple[float, ...]:
 
     Raises:
         FileNotFoundError: If the file is missing.
-        ValueError: If it is not such a file.
+        ArgumentError: If it is not such a file.
     """
     try:
         sigmas = orjson.loads(Path(file).read_bytes())['sigmas']
         return tuple(float(sigmas[name]) for name in KEYPOINTS)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f'{file}: expected {{"sigmas": {{keypoint name: number}}}} with all '
-                         f'{len(KEYPOINTS)} keypoints ({type(error).__name__}: {error}); make it '
-                         'with tools/data/keypoint_sigmas.py') from None
+        raise ArgumentError(f'{file}: expected {{"sigmas": {{keypoint name: number}}}} with all '
+                            f'{len(KEYPOINTS)} keypoints ({type(error).__name__}: {error}); make '
+                            'it with tools/data/keypoint_sigmas.py') from None

@@ -13,6 +13,7 @@ from scipy.special import expit, softmax
 
 from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.files import replacing
 
 CALIBRATION_FILE = 'calibration.json'
@@ -33,7 +34,7 @@ _FORMAT = 'fitness_mm posture calibration'
 _VERSION = 1
 
 
-class CalibrationError(Exception):
+class CalibrationError(FitnessError):
     """A calibration that cannot be used; the message says what to do."""
 
 
@@ -237,7 +238,7 @@ def _seen(exercise: str, conditions: Sequence[ConditionReliability],
         return [True] * len(conditions)
     try:
         joints = {c.name_ko: list(c.joints) for c in conditions_of([exercise_by_name(exercise)])}
-    except KeyError:
+    except ArgumentError:
         joints = {}
     return [bool(np.asarray(seen)[joints.get(c.name, [])].all()) for c in conditions]
 

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_expit, log_softmax
 
+from fitness_mm.errors import ArgumentError
+
 from .calibration import TEMPERATURES, ConditionReliability, PostureCalibration
 from .records import PostureRecords
 
@@ -28,7 +30,7 @@ class AbstainRule:
         band: Least distance of its probability from one half.
 
     Raises:
-        ValueError: If a number is out of its range.
+        ArgumentError: If a number is out of its range.
     """
 
     min_accuracy: float = 0.65
@@ -37,11 +39,11 @@ class AbstainRule:
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_accuracy <= 1:
-            raise ValueError(f'min_accuracy has to be from 0 to 1, but got {self.min_accuracy}')
+            raise ArgumentError(f'min_accuracy has to be from 0 to 1, but got {self.min_accuracy}')
         if self.min_clips < 1:
-            raise ValueError(f'min_clips has to be at least 1, but got {self.min_clips}')
+            raise ArgumentError(f'min_clips has to be at least 1, but got {self.min_clips}')
         if not 0 <= self.band < 0.5:
-            raise ValueError(f'band has to be from 0 to below 0.5, but got {self.band}')
+            raise ArgumentError(f'band has to be from 0 to below 0.5, but got {self.band}')
 
 
 DEFAULT_RULE = AbstainRule()

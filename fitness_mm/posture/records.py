@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
 
-class PostureRecordError(Exception):
+class PostureRecordError(FitnessError):
     """Records of posture judgement that cannot be used; the message says what to do."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import orjson
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.processes import Pool
 
 from .cameras import VIEWS
@@ -29,10 +30,6 @@ from .streams import stream
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
 SAMPLE_VERSION = 6
 """Raised whenever the same command would make other files."""
-
-
-class SampleError(Exception):
-    """A sample cannot be made; the message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +64,15 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
         **overrides: Fields of :class:`~fitness_mm.sample.presets.Preset` to change.
 
     Raises:
-        SampleError: If the folder holds something else, an argument is out of range, or the disk
+        FitnessError: If the folder holds something else, an argument is out of range, or the disk
             is full.
     """
     began = time.monotonic()
     out = Path(out)
     chosen = _preset(preset, overrides)
     if seed < 0 or workers < 1:
-        raise SampleError(f'seed is {seed} and workers {workers}, expected at least 0 and 1')
-    try:
-        plans = plan_clips(chosen, seed)
-    except (KeyError, ValueError) as error:
-        raise SampleError(error.args[0]) from error
+        raise FitnessError(f'seed is {seed} and workers {workers}, expected at least 0 and 1')
+    plans = plan_clips(chosen, seed)
     identity = orjson.loads(orjson.dumps({'preset': preset, 'seed': seed,
                                           'version': SAMPLE_VERSION, **asdict(chosen)}))
     if _is_finished(out, identity):
@@ -86,11 +80,11 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
     try:
         num_new = _make(out, plans, seed, chosen, workers, identity, report)
     except OSError as error:
-        raise SampleError(f'{error.filename or out}: {error.strerror}; what is finished is kept, '
-                          'run the same again to continue') from error
+        raise FitnessError(f'{error.filename or out}: {error.strerror}; what is finished is kept, '
+                           'run the same again to continue') from error
     except BrokenProcessPool as error:
-        raise SampleError('a process was killed, perhaps for want of memory; run the same again '
-                          'with fewer workers to continue') from error
+        raise FitnessError('a process was killed, perhaps for want of memory; run the same again '
+                           'with fewer workers to continue') from error
     return SampleResult(len(plans), num_new, time.monotonic() - began)
 
 
@@ -112,33 +106,33 @@ def _make(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset, worke
 
 def _preset(name: str, overrides: dict[str, Any]) -> Preset:
     if name not in PRESETS:
-        raise SampleError(f'there is no preset {name!r}, expected one of {", ".join(PRESETS)}')
+        raise FitnessError(f'there is no preset {name!r}, expected one of {", ".join(PRESETS)}')
     try:
         return replace(PRESETS[name], **overrides)
     except TypeError as error:
-        raise SampleError(f'{", ".join(overrides)}: a preset has no such number') from error
+        raise FitnessError(f'{", ".join(overrides)}: a preset has no such number') from error
 
 
 def _is_finished(out: Path, identity: dict[str, Any]) -> bool:
     """Whether the same sample is there already.
 
     Raises:
-        SampleError: If the folder holds anything else than this sample or a part of it.
+        FitnessError: If the folder holds anything else than this sample or a part of it.
     """
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return False
     if not out.is_dir():
-        raise SampleError(f'{out} is not a folder; choose another name')
+        raise FitnessError(f'{out} is not a folder; choose another name')
     try:
         found = orjson.loads((out / SAMPLE_FILE).read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise SampleError(f'{out} is not empty and holds no sample; choose another folder or '
-                          'empty this one') from error
+        raise FitnessError(f'{out} is not empty and holds no sample; choose another folder or '
+                           'empty this one') from error
     found = found if isinstance(found, dict) else {}
     different = [key for key, value in identity.items() if found.get(key) != value]
     if different:
-        raise SampleError(f'{out} holds another sample (its {different[0]} differs); choose '
-                          'another folder or remove it')
+        raise FitnessError(f'{out} holds another sample (its {different[0]} differs); choose '
+                           'another folder or remove it')
     return bool(found.get('finished'))
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from fitness_mm.aihub.catalog import Exercise, exercise_by_name, exercise_of_type
+from fitness_mm.errors import ArgumentError
 
 from .defects import assign_defects
 from .label_errors import assign_errors
@@ -118,7 +119,7 @@ def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
     nor performer tells an exercise.
 
     Raises:
-        ValueError: If the preset's numbers cannot be met.
+        ArgumentError: If the preset's numbers cannot be met.
     """
     _check(preset)
     clips = []
@@ -143,24 +144,24 @@ def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
 def _check(preset: Preset) -> None:
     unknown = [name for name in preset.exercises if exercise_by_name(name).study_class is None]
     if unknown:
-        raise ValueError(f'the sample has no movement for {unknown[0]!r}; it has the twelve '
-                         'exercises with a seed class in the catalogue')
+        raise ArgumentError(f'the sample has no movement for {unknown[0]!r}; it has the twelve '
+                            'exercises with a seed class in the catalogue')
     if not preset.exercises or len(set(preset.exercises)) < len(preset.exercises):
-        raise ValueError('exercises must be one or more different names')
+        raise ArgumentError('exercises must be one or more different names')
     if not 0.0 <= preset.error_rate <= 1.0:
-        raise ValueError(f'error_rate is {preset.error_rate}, expected 0 to 1')
+        raise ArgumentError(f'error_rate is {preset.error_rate}, expected 0 to 1')
     if min(preset.size) < 64:
-        raise ValueError(f'images of {preset.size} are too small, expected at least 64 pixels')
+        raise ArgumentError(f'images of {preset.size} are too small, expected at least 64 pixels')
     fewest = min(len(exercise_by_name(name).types) for name in preset.exercises)
     if not 1 <= preset.clips <= fewest:
-        raise ValueError(f'clips is {preset.clips}, expected 1 to {fewest}, the number of types '
-                         'of the exercise with the fewest')
+        raise ArgumentError(f'clips is {preset.clips}, expected 1 to {fewest}, the number of types '
+                            'of the exercise with the fewest')
     if not 1 <= preset.stations <= _SLOTS_PER_DAY or preset.visits < 1:
-        raise ValueError(f'stations is {preset.stations} and visits {preset.visits}, expected 1 '
-                         f'to {_SLOTS_PER_DAY} and at least 1')
+        raise ArgumentError(f'stations is {preset.stations} and visits {preset.visits}, expected 1 '
+                            f'to {_SLOTS_PER_DAY} and at least 1')
     for number, days, what in ((preset.training_performers, _TRAINING_DAYS, 'training'),
                                (preset.validation_performers, _VALIDATION_DAYS, 'validation')):
         most = len(days) * min(preset.stations, max(number, 1)) // preset.visits
         if not (1 if what == 'training' else 0) <= number <= most:
-            raise ValueError(f'{number} performers for {what}, expected at most {most} with '
-                             f'{preset.stations} stations a day and {preset.visits} visits')
+            raise ArgumentError(f'{number} performers for {what}, expected at most {most} with '
+                                f'{preset.stations} stations a day and {preset.visits} visits')

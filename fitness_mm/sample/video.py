@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from fitness_mm.aihub.catalog import Exercise, condition_position, exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 from .body import Body, sample_body
@@ -34,10 +35,6 @@ _FIRST_DAY = 100
 _SLOT = 1
 _FRAMES_AT_ONCE = 256
 _SMOOTHING_SEC, _HAND_SMOOTHING_SEC = 0.05, 0.12
-
-
-class VideoError(Exception):
-    """A video cannot be made; the message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ def rehearse(script: Script) -> Take:
     """Everything that happens in a video, without drawing it; a function of the script alone.
 
     Raises:
-        VideoError: If the script asks for what there is not.
+        FitnessError: If the script asks for what there is not.
     """
     script, exercise = _checked(script)
     seed, day = script.seed, _FIRST_DAY + script.take
@@ -174,16 +171,16 @@ def _checked(script: Script) -> tuple[Script, Exercise]:
     faults = tuple(dict.fromkeys(_find_condition(exercise, name) for name in script.faults))
     _check_numbers(script)
     if script.view not in VIEWS or len(script.view) != 1:
-        raise VideoError(f'there is no view {script.view!r}, expected one of {", ".join(VIEWS)}')
+        raise FitnessError(f'there is no view {script.view!r}, expected one of {", ".join(VIEWS)}')
     for after, seconds in script.pauses:
         if not 1 <= after < script.reps or not 0 < seconds <= 600:
-            raise VideoError(f'a pause of {seconds:g} s after repetition {after}: expected 1 to '
-                             f'{script.reps - 1} and at most 600 s')
+            raise FitnessError(f'a pause of {seconds:g} s after repetition {after}: expected 1 to '
+                               f'{script.reps - 1} and at most 600 s')
     wrong = [rep for rep in script.faulty_reps or () if not 1 <= rep <= script.reps]
     if wrong:
-        raise VideoError(f'repetition {wrong[0]} cannot be faulty, there are {script.reps}')
+        raise FitnessError(f'repetition {wrong[0]} cannot be faulty, there are {script.reps}')
     if script.faulty_reps is not None and not faults:
-        raise VideoError('repetitions are to be faulty but no fault is given')
+        raise FitnessError('repetitions are to be faulty but no fault is given')
     return replace(script, exercise=exercise.name, faults=faults), exercise
 
 
@@ -203,27 +200,27 @@ def _check_numbers(script: Script) -> None:
             continue
         value, (low, high, what) = getattr(script, field.name), _RANGES[field.name]
         if not low <= value <= high:
-            raise VideoError(f'{value:g} {what}, expected {low:g} to {high:g}')
+            raise FitnessError(f'{value:g} {what}, expected {low:g} to {high:g}')
     width, height = script.size
     if width % 2 or height % 2 or not (64 <= width <= 4096 and 64 <= height <= 4096):
-        raise VideoError(f'a size of {width}x{height} px, expected even numbers from 64 to 4096')
+        raise FitnessError(f'a size of {width}x{height} px, expected even numbers from 64 to 4096')
     if script.before_sec + script.after_sec + script.reps * script.rep_sec < 1 / script.fps:
-        raise VideoError('the video has no frame; give it repetitions or time before or after')
+        raise FitnessError('the video has no frame; give it repetitions or time before or after')
 
 
 def find_exercise(name: str) -> Exercise:
     """An exercise that can be filmed, by its English or Korean name.
 
     Raises:
-        VideoError: If there is none; the message lists them in both languages.
+        FitnessError: If there is none; the message lists them in both languages.
     """
     try:
         exercise = exercise_by_name(name)
-    except KeyError:
+    except ArgumentError:
         exercise = None
     if exercise is None or exercise.name not in MOTIONS:
         known = ', '.join(f'{name} ({exercise_by_name(name).name_ko})' for name in MOTIONS)
-        raise VideoError(f'the sample has no movement for {name!r}; it has: {known}')
+        raise FitnessError(f'the sample has no movement for {name!r}; it has: {known}')
     return exercise
 
 
@@ -236,5 +233,5 @@ def _find_condition(exercise: Exercise, name: str) -> str:
         return exercise.conditions[condition_position(exercise, name)]
     except KeyError:
         known = ', '.join(f'{condition.name_ko} ({condition.name_en})' for condition in conditions)
-        raise VideoError(f'{exercise.name} ({exercise.name_ko}) has no condition {name!r}; it '
-                         f'has: {known}') from None
+        raise FitnessError(f'{exercise.name} ({exercise.name_ko}) has no condition {name!r}; it '
+                           f'has: {known}') from None

@@ -13,10 +13,11 @@ import numpy as np
 import orjson
 
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
-from .video import Script, Take, VideoError, rehearse
+from .video import Script, Take, rehearse
 
 VIDEO_VERSION = 1
 """Raised whenever the same script would make another video."""
@@ -34,10 +35,10 @@ def make_video(path: Path, script: Script,
         report: Called with the number of frames that are written and of all frames.
 
     Raises:
-        VideoError: If the script asks for what there is not, or a file cannot be written.
+        FitnessError: If the script asks for what there is not, or a file cannot be written.
     """
     if path.suffix.lower() != '.mp4':
-        raise VideoError(f'{path}: the name of the video has to end in .mp4')
+        raise FitnessError(f'{path}: the name of the video has to end in .mp4')
     take = rehearse(script)
     try:
         with replacing(path) as partial:
@@ -45,7 +46,7 @@ def make_video(path: Path, script: Script,
         with replacing(path.with_suffix('.json')) as partial:
             partial.write_bytes(orjson.dumps(truth(take), option=orjson.OPT_SERIALIZE_NUMPY))
     except OSError as error:
-        raise VideoError(f'{path} cannot be written: {error.strerror or error}') from error
+        raise FitnessError(f'{path} cannot be written: {error.strerror or error}') from error
     return take
 
 

@@ -5,7 +5,7 @@ import torch
 from mmengine.model import MMDistributedDataParallel
 
 from fitness_mm.action import ClassCountHook
-from fitness_mm.engine.launch import LaunchError
+from fitness_mm.errors import FitnessError
 
 
 class Model(torch.nn.Module):
@@ -27,7 +27,7 @@ def runner(num_classes, **num_exercises):
 def test_different_numbers_are_named(part):
     check = getattr(ClassCountHook(), f'before_{part}')
     check(runner(41, **{part: 41}))
-    with pytest.raises(LaunchError, match=f'12 classes.*{part}_dataloader has 41 exercises'):
+    with pytest.raises(FitnessError, match=f'12 classes.*{part}_dataloader has 41 exercises'):
         check(runner(12, **{part: 41}))
 
 
@@ -37,7 +37,7 @@ def test_wrapped_models_are_looked_into():
         MMDistributedDataParallel)
     torch.nn.Module.__init__(wrapped.model)
     wrapped.model.module = model
-    with pytest.raises(LaunchError, match='12 classes'):
+    with pytest.raises(FitnessError, match='12 classes'):
         ClassCountHook().before_train(wrapped)
 
 
@@ -49,5 +49,5 @@ def test_other_conditions_are_named():
     dataset.metainfo['conditions'] = (('a', 'b', 'c'), ('d', 'e', 'f', 'g'))
     ClassCountHook().before_val(judging)
     dataset.metainfo['conditions'] = (('d', 'e', 'f', 'g'), ('a', 'b', 'c'))
-    with pytest.raises(LaunchError, match=r'\[3, 4\] conditions .*val_dataloader has \[4, 3\]'):
+    with pytest.raises(FitnessError, match=r'\[3, 4\] conditions .*val_dataloader has \[4, 3\]'):
         ClassCountHook().before_val(judging)

@@ -10,6 +10,7 @@ from mmengine.registry import init_default_scope
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.errors import ArgumentError
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
         dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames')]
@@ -30,7 +31,7 @@ def test_select_exercises():
     names = [e.name for e in select_exercises(['바벨 컬 ', 'push-up'])]
     assert names == ['barbell curl', 'push-up']
     for wrong, error in (('twelve', ValueError), ([], ValueError),
-                         (['plank', '플랭크'], ValueError), (['no such exercise'], KeyError)):
+                         (['plank', '플랭크'], ValueError), (['no such exercise'], ArgumentError)):
         with pytest.raises(error):
             select_exercises(wrong)
 

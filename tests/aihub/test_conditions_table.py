@@ -15,10 +15,10 @@ from fitness_mm.aihub.conditions import (
     CONDITIONS,
     TABLE,
     Condition,
-    ConditionTableError,
     conditions_of,
     read_conditions,
 )
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 
 LONGEST_NAME, LONGEST_ADVICE = 60, 120
@@ -151,14 +151,14 @@ def test_a_table_saved_by_a_windows_editor_is_read_the_same(tmp_path):
     (lambda lines: [], r'line 1: columns'),
 ])
 def test_a_table_that_does_not_fit_is_refused(tmp_path, edit, message):
-    with pytest.raises(ConditionTableError, match=message):
+    with pytest.raises(FitnessError, match=message):
         read_conditions(edited(tmp_path, edit))
 
 
 def test_a_table_in_another_encoding_is_refused(tmp_path):
     file = tmp_path / 'conditions.tsv'
     file.write_bytes(TABLE.read_text(encoding='utf-8').encode('cp949', 'replace'))
-    with pytest.raises(ConditionTableError, match='not UTF-8'):
+    with pytest.raises(FitnessError, match='not UTF-8'):
         read_conditions(file)
 
 

@@ -14,9 +14,10 @@ from fitness_mm.analysis.audit.checks.suspicious import CHECKS, find_suspicious
 from fitness_mm.analysis.audit.counts import incomplete_rows
 from fitness_mm.analysis.audit.files import write_audit, write_exclusions
 from fitness_mm.analysis.audit.folders import compare_folders
-from fitness_mm.analysis.audit.rejects import ReportError, read_rejects
+from fitness_mm.analysis.audit.rejects import read_rejects
 from fitness_mm.analysis.audit.state import inspect
 from fitness_mm.analysis.audit.text import as_text
+from fitness_mm.errors import FitnessError
 
 
 @pytest.fixture(scope='module')
@@ -199,7 +200,7 @@ def test_a_missing_or_damaged_report_is_said_and_the_rest_goes_on(copy, content)
         (copy / 'report.json').unlink()
     else:
         (copy / 'report.json').write_bytes(content)
-    with pytest.raises(ReportError, match=r'report\.json.*tools/data/prepare\.py'):
+    with pytest.raises(FitnessError, match=r'report\.json.*tools/data/prepare\.py'):
         read_rejects(copy)
     state = inspect(copy)
     assert 'What was rejected is not known' in as_text(state)

@@ -10,7 +10,7 @@ from conftest import REPO, run_tool
 
 from fitness_mm.analysis.browse.browse import browse
 from fitness_mm.analysis.browse.network_input import NetworkInput, action_input
-from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.errors import FitnessError
 
 NO_MAPS = SimpleNamespace(data_preprocessor=None)
 
@@ -57,7 +57,7 @@ def test_skeletons_keep_their_scores():
 
 
 def test_other_inputs_are_refused():
-    with pytest.raises(AnalysisError, match=r'shape \(3, 4\), which are no frames'):
+    with pytest.raises(FitnessError, match=r'shape \(3, 4\), which are no frames'):
         action_input(sample(torch.zeros(3, 4)), NO_MAPS)
 
 
@@ -107,5 +107,5 @@ def test_a_seed_draws_the_same_augmentation(data, tmp_path):
 def test_misuse_gets_one_sentence(config, num, message, tmp_path):
     (tmp_path / 'without_data.py').write_text("default_scope = 'mmaction'")
     folder = REPO if '/' in config else tmp_path
-    with pytest.raises(AnalysisError, match=message):
+    with pytest.raises(FitnessError, match=message):
         browse(folder / config, tmp_path / 'out', num=num)

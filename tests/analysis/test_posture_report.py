@@ -8,12 +8,12 @@ import pytest
 from conftest import run_tool
 from posture_cases import CLASSES, hand_made, random_records
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.posture.abstaining import calibrated
 from fitness_mm.analysis.posture.compare import compare
 from fitness_mm.analysis.posture.report import write_posture_report
 from fitness_mm.analysis.posture.results import read_posture
 from fitness_mm.analysis.posture.tables import condition_rows, overall_rows, posture_markdown
+from fitness_mm.errors import FitnessError
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.posture.calibration_fit import AbstainRule, fit_calibration
 from fitness_mm.posture.measures import overall_measures, posture_report
@@ -29,15 +29,15 @@ def test_folds_work_directories_and_files_are_pooled(tmp_path):
     by_file = read_posture([tmp_path / 'fold0' / 'posture.npz', tmp_path / 'fold1'])
     for read in (by_folder, by_file):
         assert overall_measures(read) == pytest.approx(overall_measures(records))
-    with pytest.raises(AnalysisError, match=r'do not belong together.*in two of them'):
+    with pytest.raises(FitnessError, match=r'do not belong together.*in two of them'):
         read_posture([tmp_path, tmp_path / 'fold1'])
 
 
 def test_records_that_are_missing_or_damaged(tmp_path):
-    with pytest.raises(AnalysisError, match=r'there is no .*posture\.npz; .*tools/test\.py'):
+    with pytest.raises(FitnessError, match=r'there is no .*posture\.npz; .*tools/test\.py'):
         read_posture([tmp_path])
     (tmp_path / 'posture.npz').write_bytes(b'no archive')
-    with pytest.raises(AnalysisError, match='damaged'):
+    with pytest.raises(FitnessError, match='damaged'):
         read_posture([tmp_path])
 
 
@@ -125,7 +125,7 @@ def test_what_a_second_set_loses():
 ])
 def test_sets_that_cannot_be_compared(change, message):
     records = random_records(1.0)
-    with pytest.raises((AnalysisError, PostureRecordError), match=message):
+    with pytest.raises((FitnessError, PostureRecordError), match=message):
         compare(records, change(records))
 
 

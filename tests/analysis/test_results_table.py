@@ -8,10 +8,10 @@ import pytest
 from conftest import run_tool
 
 from fitness_mm.action.evaluation.accuracy import accuracy_report
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.study.report import write_study_report
 from fitness_mm.analysis.study.results import read_result
 from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.errors import FitnessError
 
 CLASSES = ('front raise', 'barbell row', 'barbell deadlift')
 LABEL = np.array([0, 0, 1, 1, 2, 2])
@@ -80,14 +80,14 @@ def test_a_chosen_baseline_turns_the_difference_round(models, tmp_path):
 
 def test_models_tested_on_other_clips_are_not_compared(models, tmp_path):
     others = write_reports(tmp_path / 'others', RGB, clip=np.char.add(CLIP, '2'))
-    with pytest.raises(AnalysisError, match='rgb and others were not tested on the same clip-vi'):
+    with pytest.raises(FitnessError, match='rgb and others were not tested on the same clip-vi'):
         write_study_report([models[0], others], tmp_path / 'report', measure=False)
 
 
 def test_records_that_do_not_say_which_clip_are_not_compared(tmp_path):
     nowhere = dict(clip=np.full(6, ''), view=np.full(6, ''))
     models = [write_reports(tmp_path / name, RGB, **nowhere) for name in ('a', 'b')]
-    with pytest.raises(AnalysisError, match="'clip', 'view' and 'performer' in the meta_keys"):
+    with pytest.raises(FitnessError, match="'clip', 'view' and 'performer' in the meta_keys"):
         write_study_report(models, tmp_path / 'report', measure=False)
 
 
@@ -115,7 +115,7 @@ def remove_records(work_dir):
 ])
 def test_damaged_reports_are_named(models, damage, message):
     damage(models[0])
-    with pytest.raises(AnalysisError, match=message):
+    with pytest.raises(FitnessError, match=message):
         read_result(models[0])
 
 
@@ -139,11 +139,11 @@ def test_folds_count_as_one_model(tmp_path):
 def test_folds_that_do_not_belong_together_are_refused(tmp_path):
     model = write_folds(tmp_path / 'rgb', RGB)
     write_reports(model / 'fold3', RGB, order=[1])
-    with pytest.raises(AnalysisError, match='a clip-view is in two of them'):
+    with pytest.raises(FitnessError, match='a clip-view is in two of them'):
         read_result(model)
     other = write_folds(tmp_path / 'other', RGB)
     write_reports(other / 'fold3', RGB, classes=('a', 'b', 'c'), clip=np.char.add(CLIP, '9'))
-    with pytest.raises(AnalysisError, match='their classes differ'):
+    with pytest.raises(FitnessError, match='their classes differ'):
         read_result(other)
 
 
@@ -155,9 +155,9 @@ def test_models_of_one_name_are_told_apart_by_the_folders_above(tmp_path):
 
 
 def test_names_have_to_be_different_and_known(models, tmp_path):
-    with pytest.raises(AnalysisError, match='the same work directory is there twice'):
+    with pytest.raises(FitnessError, match='the same work directory is there twice'):
         write_study_report([models[0], models[0]], tmp_path / 'report', measure=False)
-    with pytest.raises(AnalysisError, match="no model 'none' to compare with; there are: rgb, f"):
+    with pytest.raises(FitnessError, match="no model 'none' to compare with; there are: rgb, f"):
         write_study_report(models, tmp_path / 'report', 'none', measure=False)
 
 

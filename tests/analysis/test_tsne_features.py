@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.features.features import feature_tap, limited_rows, pooled_features
+from fitness_mm.errors import FitnessError
 
 
 class Sample:
@@ -72,13 +72,13 @@ def test_the_lstm_head_gives_its_pooled_state():
     (TwoFrames(nn.Sequential(nn.ReLU())), "an nn.Identity named 'feature'"),
 ])
 def test_a_model_without_a_feature(model, message):
-    with pytest.raises(AnalysisError, match=message):
+    with pytest.raises(FitnessError, match=message):
         pooled_features(model, [])
 
 
 def test_a_diverged_model_is_named():
     model = TwoFrames(nn.Sequential(nn.Linear(2, 5)))
-    with pytest.raises(AnalysisError, match='diverged'):
+    with pytest.raises(FitnessError, match='diverged'):
         pooled_features(model, [dict(inputs=clips() * float('nan'))])
 
 

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.features.embed import tsne_map
 from fitness_mm.analysis.features.separation import silhouette
 from fitness_mm.analysis.features.tsne_plot import Panel, class_style, plot_maps
-from fitness_mm.analysis.fonts import korean_font
+from fitness_mm.errors import FitnessError
+from fitness_mm.fonts import korean_font
 
 GROUP = np.arange(60) * 3 // 60
 
@@ -56,14 +56,14 @@ def test_the_legend_and_a_second_panel_take_their_room_outside_the_points(tmp_pa
 
 def test_a_font_without_korean_letters_is_refused():
     dejavu = matplotlib.font_manager.findfont('DejaVu Sans')
-    with pytest.raises(AnalysisError, match='has no Korean letters'):
+    with pytest.raises(FitnessError, match='has no Korean letters'):
         korean_font(dejavu)
 
 
 def test_a_file_that_is_no_font_is_refused(tmp_path):
     (tmp_path / 'font.ttf').write_text('none')
     for name in ('font.ttf', 'missing.ttf'):
-        with pytest.raises(AnalysisError, match='missing or not a TrueType'):
+        with pytest.raises(FitnessError, match='missing or not a TrueType'):
             korean_font(tmp_path / name)
 
 
@@ -73,5 +73,5 @@ def test_without_any_font_the_message_says_what_to_install(monkeypatch):
                if entry.name in ('DejaVu Sans', 'Last Resort High-Efficiency')]
     assert bundled
     monkeypatch.setattr(fonts, 'ttflist', bundled)
-    with pytest.raises(AnalysisError, match=r'fonts-nanum .* --font'):
+    with pytest.raises(FitnessError, match=r'fonts-nanum .* --font'):
         korean_font()

@@ -12,10 +12,10 @@ from random_model import CONFIG, QUICK, checkpoint, save_random_model  # noqa: F
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.features.tsne import TsneOptions, draw_tsne
 from fitness_mm.analysis.load_model import Subject
 from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.errors import FitnessError
 
 NO_WORKERS = {'test_dataloader.num_workers': 0}
 
@@ -112,13 +112,13 @@ def test_other_weights_in_the_same_file_are_noticed(draw, tmp_path):
     (dict(font=CONFIG, lang='ko'), 'not a TrueType'),
 ])
 def test_misuse_gets_one_sentence(draw, options, message):
-    with pytest.raises(AnalysisError, match=message):
+    with pytest.raises(FitnessError, match=message):
         draw(**options)
 
 
 def test_a_checkpoint_of_another_model_is_refused(draw, tmp_path):
     torch.save(dict(state_dict={'weight': torch.zeros(3)}), tmp_path / 'other.pth')
-    with pytest.raises(AnalysisError, match='does not fit the model of the config'):
+    with pytest.raises(FitnessError, match='does not fit the model of the config'):
         draw(Subject(CONFIG, tmp_path / 'other.pth'))
 
 
@@ -128,5 +128,5 @@ def test_a_checkpoint_of_another_model_is_refused(draw, tmp_path):
     (CONFIG, 'none.pth', "there is no checkpoint 'none.pth'"),
 ])
 def test_wrong_files_are_named(draw, config, weights, message):
-    with pytest.raises(AnalysisError, match=message):
+    with pytest.raises(FitnessError, match=message):
         draw(Subject(Path(config), Path(weights)))

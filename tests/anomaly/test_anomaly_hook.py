@@ -16,7 +16,7 @@ from fitness_mm.aihub.index.exclusions import read_exclusions
 from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.aihub.index.splits import split_rows
 from fitness_mm.anomaly import read_record
-from fitness_mm.engine.launch import LaunchError
+from fitness_mm.errors import FitnessError
 
 SCRIPT = Path(__file__).with_name('tiny_run.py')
 SEVERE = dict(rule=dict(threshold=0.5))
@@ -163,7 +163,7 @@ def test_one_sentence_about_a_wrong_file(sample_root, tmp_path, content, message
     if content is not None:
         file.write_text(content)
     runner = build_runner(sample_root, tmp_path / 'run', exclude=[str(file)])
-    with pytest.raises(LaunchError, match=message) as caught:
+    with pytest.raises(FitnessError, match=message) as caught:
         runner.train()
     assert 'AnomalyFilterHook cannot leave out' in str(caught.value)
 

@@ -5,6 +5,7 @@ import pytest
 
 from fitness_mm.analysis.repetitions.trials import FPS as TRIAL_FPS
 from fitness_mm.analysis.repetitions.trials import spoil
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.repetitions.counting import HANDS_GO_UP, count_repetitions
 from fitness_mm.sample.motions import MOTIONS
@@ -212,5 +213,5 @@ def test_the_hands_go_where_the_table_says():
 def test_bad_input_gets_one_sentence(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         count_repetitions(*arguments)
-    with pytest.raises(KeyError, match="no exercise is called 'jumping'"):
+    with pytest.raises(ArgumentError, match="no exercise is called 'jumping'"):
         count_repetitions(np.zeros((5, 24, 2)), np.zeros((5, 24)), 30.0, 'jumping')

@@ -15,7 +15,8 @@ from torch import nn
 import fitness_mm.action  # mends the heads
 import fitness_mm.pose  # noqa: F401
 from fitness_mm import compat
-from fitness_mm.engine import CPUAmpError, launch
+from fitness_mm.engine import launch
+from fitness_mm.errors import FitnessError
 
 
 def test_the_option_means_bfloat16_where_there_is_no_gpu(monkeypatch):
@@ -42,7 +43,7 @@ def test_on_a_gpu_the_option_stays_mmengines(monkeypatch):
 
 def test_a_wrapper_of_ones_own_is_refused(monkeypatch):
     cfg = Config(dict(optim_wrapper=dict(type='Mine')))
-    with pytest.raises(launch.LaunchError, match=r"optim_wrapper\.type='Mine'"):
+    with pytest.raises(launch.FitnessError, match=r"optim_wrapper\.type='Mine'"):
         launch.use_amp(cfg)
 
 
@@ -79,7 +80,7 @@ def test_3d_convolutions_are_refused():
     model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.Conv3d(1, 1, 1))
     wrapper = build_optim_wrapper(model, dict(
         type='CPUAmpOptimWrapper', optimizer=dict(type='SGD', lr=0.5)))
-    with (pytest.raises(CPUAmpError, match='without --amp'), wrapper.optim_context(model)):
+    with (pytest.raises(FitnessError, match='without --amp'), wrapper.optim_context(model)):
         pass
     with wrapper.optim_context(model[0]):
         assert model[0](torch.ones(1, 1, 1, 1)).dtype == torch.bfloat16

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from fitness_mm.engine import FiniteLossHook, LossNotFiniteError
+from fitness_mm.engine import FiniteLossHook
+from fitness_mm.errors import FitnessError
 
 
 def look(iteration, loss, interval=20, epoch_length=50):
@@ -17,7 +18,7 @@ def look(iteration, loss, interval=20, epoch_length=50):
 @pytest.mark.parametrize('loss', [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize('iteration', [19, 49, 99])
 def test_a_loss_that_is_no_number_ends_the_training(iteration, loss):
-    with pytest.raises(LossNotFiniteError, match=f'iteration {iteration % 50 + 1} of epoch 4'):
+    with pytest.raises(FitnessError, match=f'iteration {iteration % 50 + 1} of epoch 4'):
         look(iteration, loss)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fitness_mm.sample import PRESETS, SampleError, make_sample
+from fitness_mm.errors import FitnessError
+from fitness_mm.sample import PRESETS, make_sample
 from fitness_mm.sample.plan import plan_clips
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'data' / 'make_sample.py'
@@ -90,7 +91,7 @@ def test_an_index_beside_a_finished_sample_does_not_disturb(smallest):
     ({'size': (20, 20)}, 'too small'),
 ])
 def test_bad_arguments_get_one_sentence(tmp_path, change, sentence):
-    with pytest.raises(SampleError) as caught:
+    with pytest.raises(FitnessError) as caught:
         make_sample(tmp_path / 'sample', **change)
     assert sentence in str(caught.value)
     assert not (tmp_path / 'sample').exists()
@@ -98,12 +99,12 @@ def test_bad_arguments_get_one_sentence(tmp_path, change, sentence):
 
 def test_foreign_folders_are_not_touched(tmp_path, smallest):
     (tmp_path / 'mine').write_text('precious')
-    with pytest.raises(SampleError, match='holds no sample'):
+    with pytest.raises(FitnessError, match='holds no sample'):
         make_sample(tmp_path, seed=7, **SMALLEST)
     assert os.listdir(tmp_path) == ['mine']
-    with pytest.raises(SampleError, match='its seed differs'):
+    with pytest.raises(FitnessError, match='its seed differs'):
         make_sample(smallest, seed=9, **SMALLEST)
-    with pytest.raises(SampleError, match='not a folder'):
+    with pytest.raises(FitnessError, match='not a folder'):
         make_sample(tmp_path / 'mine', seed=7, **SMALLEST)
 
 

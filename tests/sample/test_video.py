@@ -9,13 +9,14 @@ import pytest
 from conftest import run_tool
 
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.clip import label_keypoints, perform
 from fitness_mm.sample.dense_tempo import sample_schedule
 from fitness_mm.sample.motions import MOTIONS
 from fitness_mm.sample.plan import plan_clips
 from fitness_mm.sample.presets import PRESETS
-from fitness_mm.sample.video import Script, VideoError, rehearse
+from fitness_mm.sample.video import Script, rehearse
 from fitness_mm.sample.video_file import make_video, truth
 
 CONDITIONS = [(name, condition) for name in MOTIONS
@@ -177,7 +178,7 @@ def test_parts_are_drawn_as_the_whole(monkeypatch):
     ({'reps': 0, 'before_sec': 0.0, 'after_sec': 0.0}, ['the video has no frame']),
 ])
 def test_bad_scripts_get_one_sentence(change, sentences):
-    with pytest.raises(VideoError) as caught:
+    with pytest.raises(FitnessError) as caught:
         _joints(**change)
     for sentence in sentences:
         assert sentence in str(caught.value)

@@ -4,10 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from fitness_mm.aihub.index.index import IndexFileError
-from fitness_mm.analysis.anomaly.planted import PlantedErrorsError
 from fitness_mm.analysis.anomaly.report import write_report
-from fitness_mm.anomaly import RecordError
+from fitness_mm.errors import FitnessError
 
 
 def main() -> None:
@@ -23,7 +21,7 @@ def main() -> None:
     args = parser.parse_args()
     try:
         report = write_report(args.records, args.out, args.root, args.truth, args.worst)
-    except (RecordError, PlantedErrorsError, IndexFileError) as error:
+    except FitnessError as error:
         sys.exit(f'anomalies.py: {error}')
     print(report.read_text('utf-8'))
     print(f'report  {report}')

@@ -36,12 +36,11 @@ def main() -> None:
     from fitness_mm import compat
     compat.apply()
     from fitness_mm.analysis.benchmark.run import run_benchmark
-    from fitness_mm.analysis.errors import AnalysisError
-    from fitness_mm.engine.launch import plain_errors
+    from fitness_mm.errors import plain_errors
 
     sizes = dict(num_clips=args.clips, rounds=args.rounds, depth=args.depth,
                  batch_size=args.batch_size, compiled=args.compile)
-    with plain_errors(AnalysisError):
+    with plain_errors():
         print(run_benchmark(args.parts, args.out, args.device, args.quick, sizes,
                             lambda sentence: print(sentence, file=sys.stderr, flush=True)))
 

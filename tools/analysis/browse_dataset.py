@@ -9,10 +9,8 @@ compat.apply()
 
 from mmengine.config import DictAction  # noqa: E402
 
-from fitness_mm.aihub.frames import FrameError  # noqa: E402
 from fitness_mm.analysis.browse.browse import browse  # noqa: E402
-from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
-from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 
 
 def main() -> None:
@@ -33,5 +31,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with plain_errors(AnalysisError, FrameError):
+    with plain_errors():
         main()

@@ -19,7 +19,7 @@ def main() -> None:
         confusion = plot_confusion(report, work_dir / 'confusion.png')
         print(describe_report(report))
     except FileNotFoundError as error:
-        sys.exit(f'plot_run.py: {error}')
+        sys.exit(f'plot_run.py: {error.filename}: {error.strerror}')
     print(f'numbers         {file}')
     print(f'figures         {training} {confusion}')
 

@@ -10,16 +10,13 @@ What predicted keypoints cost is the difference between two tests of the same ne
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from fitness_mm import compat
 
 compat.apply()
-
-from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
 from fitness_mm.analysis.posture.report import write_posture_report  # noqa: E402
-from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule  # noqa: E402
 
 
@@ -42,15 +39,12 @@ def main() -> None:
                         help='a probability nearer to one half is no verdict (default: '
                         '%(default)s)')
     args = parser.parse_args()
-    try:
-        rule = AbstainRule(args.min_accuracy, args.min_clips, args.band)
-    except ValueError as error:
-        sys.exit(f'posture.py: {error}')
+    rule = AbstainRule(args.min_accuracy, args.min_clips, args.band)
     files = write_posture_report(args.paths, args.out, rule, args.compare)
     print(files[0].read_text('utf-8'))
     print('files  ' + ' '.join(map(str, files)))
 
 
 if __name__ == '__main__':
-    with plain_errors(AnalysisError):
+    with plain_errors():
         main()

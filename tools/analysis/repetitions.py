@@ -12,10 +12,8 @@ from pathlib import Path
 from fitness_mm import compat
 
 compat.apply()
-
-from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
 from fitness_mm.analysis.repetitions.report import write_report  # noqa: E402
-from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 
 
 def main() -> None:
@@ -45,7 +43,7 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with plain_errors(AnalysisError):
+    with plain_errors():
         try:
             main()
         except KeyboardInterrupt:

@@ -14,10 +14,8 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.aihub.frames import FrameError  # noqa: E402
-from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
 from fitness_mm.analysis.study.report import write_study_report  # noqa: E402
-from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 
 
 def main() -> None:
@@ -37,5 +35,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with plain_errors(AnalysisError, FrameError):
+    with plain_errors():
         main()

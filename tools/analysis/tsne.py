@@ -14,11 +14,9 @@ compat.apply()
 
 from mmengine.config import DictAction  # noqa: E402
 
-from fitness_mm.aihub.frames import FrameError  # noqa: E402
-from fitness_mm.analysis.errors import AnalysisError  # noqa: E402
 from fitness_mm.analysis.features.tsne import GROUPS, TsneOptions, describe, draw_tsne  # noqa: E402
 from fitness_mm.analysis.load_model import Subject  # noqa: E402
-from fitness_mm.engine.launch import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors  # noqa: E402
 
 
 def parse_args() -> argparse.Namespace:
@@ -57,5 +55,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    with plain_errors(AnalysisError, FrameError):
+    with plain_errors():
         main()

@@ -9,8 +9,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.index.index import IndexFileError
-from fitness_mm.aihub.disk.layout import LayoutError
 from fitness_mm.analysis.audit.files import write_audit, write_exclusions
 from fitness_mm.analysis.audit.state import inspect
 from fitness_mm.analysis.audit.text import as_text
@@ -50,7 +48,7 @@ def main() -> None:
         if args.flag:
             count = write_exclusions(state, args.flag)
             print(f'{count} suspicious frames listed in {args.flag}')
-    except (IndexFileError, LayoutError) as error:
+    except FitnessError as error:
         sys.exit(f'audit.py: {error}')
     except OSError as error:
         sys.exit(f'audit.py: {error.filename or args.out}: {error.strerror or error}')

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fitness_mm.aihub.export.coco import FRAME_MODES, export_coco
 from fitness_mm.aihub.index.exclusions import read_exclusions
-from fitness_mm.aihub.index.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
 from fitness_mm.aihub.index.splits import METHODS
@@ -65,10 +65,8 @@ def main() -> None:
     args = parse_args()
     try:
         print(export(args))
-    except (IndexFileError, ValueError) as error:
+    except FitnessError as error:
         sys.exit(f'export_coco.py: {error}')
-    except KeyError as error:  # its str() is in quotes
-        sys.exit(f'export_coco.py: {error.args[0]}')
     except OSError as error:
         sys.exit(f'export_coco.py: {error.filename or args.out}: {error.strerror or error}')
     except KeyboardInterrupt:

@@ -46,7 +46,7 @@ def main() -> None:
         sigmas = keypoint_sigmas(predicted, labels, visible)
         write_sigmas(args.out, sigmas, f'held-out predictions: {", ".join(args.dumps)}',
                      len(labels))
-    except ValueError as error:
+    except FitnessError as error:
         sys.exit(f'keypoint_sigmas.py: {error}')
     print(f'wrote {args.out}, from {len(labels)} frames')
 

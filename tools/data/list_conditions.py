@@ -37,9 +37,7 @@ def main() -> None:
             with replacing(args.out) as file:
                 file.write_text(page, encoding='utf-8')
             print(f'wrote {args.out}')
-    except KeyError as error:  # its str() is in quotes
-        sys.exit(f'list_conditions.py: {error.args[0]}')
-    except ValueError as error:
+    except FitnessError as error:
         sys.exit(f'list_conditions.py: {error}')
     except OSError as error:
         sys.exit(f'list_conditions.py: {error.filename or args.out}: {error.strerror or error}')

@@ -3,13 +3,14 @@
 Run it again after an interruption: it continues. A finished sample is left as it is.
 """
 
+from fitness_mm.errors import FitnessError
 import argparse
 import os
 import sys
 from functools import partial
 
 from fitness_mm.progress import shown_progress
-from fitness_mm.sample import PRESETS, SampleError, make_sample
+from fitness_mm.sample import PRESETS, make_sample
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,7 +52,7 @@ def main() -> int:
         with shown_progress() as progress:
             result = make_sample(args.out, args.preset, args.seed, args.workers,
                                  partial(progress, 'clips'), **overrides)
-    except SampleError as error:
+    except FitnessError as error:
         print(f'make_sample: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ What is true about the video is written beside it, as JSON of the same name. Bod
 the generated data set: with the seed of a sample, performer P here is performer P there.
 """
 
+from fitness_mm.errors import FitnessError
 import argparse
 import sys
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import Path
 from fitness_mm.aihub.catalog import STUDY_EXERCISES
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.progress import shown_progress
-from fitness_mm.sample.video import Script, VideoError
+from fitness_mm.sample.video import Script
 from fitness_mm.sample.video_file import make_video
 
 
@@ -74,8 +75,8 @@ def to_script(args: argparse.Namespace) -> Script:
             rep_sec = left / args.reps
         after += max(left - args.reps * rep_sec, 0.0)
         if left < args.reps * rep_sec - 1e-6 or rep_sec < 0.8:
-            raise VideoError(f'{args.reps} repetitions do not fit into {args.seconds:g} s with '
-                             'the time before, after and in pauses; make the video longer')
+            raise FitnessError(f'{args.reps} repetitions do not fit into {args.seconds:g} s with '
+                               'the time before, after and in pauses; make the video longer')
     return Script(
         exercise=args.exercise, reps=args.reps, rep_sec=rep_sec, before_sec=before,
         after_sec=after, pauses=pauses, faults=tuple(args.faults),
@@ -93,7 +94,7 @@ def main() -> int:
         script = to_script(args)
         with shown_progress() as progress:
             take = make_video(args.out, script, partial(progress, 'frames'))
-    except VideoError as error:
+    except FitnessError as error:
         print(f'make_video: {error}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:

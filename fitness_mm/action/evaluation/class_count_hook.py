@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from fitness_mm.engine.launch import LaunchError
+from fitness_mm.errors import FitnessError
 
 
 @HOOKS.register_module()
@@ -20,7 +20,7 @@ class ClassCountHook(Hook):
     means another condition does not end it.
 
     Raises:
-        LaunchError: Before training, validation or testing, if they differ.
+        FitnessError: Before training, validation or testing, if they differ.
     """
 
     def before_train(self, runner: Runner) -> None:
@@ -41,7 +41,7 @@ class ClassCountHook(Hook):
         classes = len(dataset.metainfo['classes'])
         head_conditions = getattr(model.cls_head, 'conditions', None)
         if model.cls_head.num_classes != classes:
-            raise LaunchError(
+            raise FitnessError(
                 f'the head has {model.cls_head.num_classes} classes, but the data set of {name} '
                 f'has {classes} exercises; set `exercises` in configs/_base_/fitness_clips.py, '
                 'which sets both, or model.cls_head.num_classes and dataset.exercises')
@@ -50,7 +50,7 @@ class ClassCountHook(Hook):
             return
         conditions = tuple(map(len, named_conditions))
         if tuple(head_conditions) != conditions:
-            raise LaunchError(
+            raise FitnessError(
                 f'the head has {list(head_conditions)} conditions for its exercises, but the data '
                 f'set of {name} has {list(conditions)}; set `exercises` in '
                 'configs/_base_/fitness_clips.py, which sets both, or '

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from fitness_mm.aihub.disk.layout import LayoutError, is_inside, real_root
 from fitness_mm.aihub.prepare.build import labelled_rows
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import remove_leftovers
 from fitness_mm.processes import Pool
 
@@ -26,10 +27,6 @@ _MADE_AT_ONCE = 4  # about a second of work at full HD
 _SHARD_FILE = re.compile(r'shard-(\d+)-of-(\d+)\.parquet', re.ASCII)
 
 Progress = Callable[[str, int, int], None]
-
-
-class ClipError(Exception):
-    """Clip files that cannot be made or joined; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def build_clips(root: str | Path, height: int, workers: int = 1, shard: Shard | 
         on_progress: Called with ``checking`` or ``clips``, done and to do.
 
     Raises:
-        ClipError: If the disk is too small.
+        FitnessError: If the disk is too small.
         IndexFileError: If the labels are not indexed as they are now.
         LayoutError: If the root has another layout or a link leads out of it.
         OSError: If a clip file cannot be written; the others are kept.
@@ -126,7 +123,7 @@ def merge_clips(root: str | Path, height: int) -> ClipSummary:
     """Join the results of all shards to what one run would have left.
 
     Raises:
-        ClipError: If a shard is missing, or labels changed after one was made.
+        FitnessError: If a shard is missing, or labels changed after one was made.
         IndexFileError: If a shard's results are damaged, or the labels not indexed.
         LayoutError: If the root has another layout or a link leads out of it.
         OSError: If the results cannot be written.
@@ -138,8 +135,8 @@ def merge_clips(root: str | Path, height: int) -> ClipSummary:
                       for job in clip_jobs(rows, height)], pa.string())
     positions = pc.index_in(order, value_set=table['clip_view'])
     if positions.null_count or len(order) != len(table):
-        raise ClipError(f'the labels of {root} changed after its shards were made; run each '
-                        'shard again, which keeps the clip files, then --merge')
+        raise FitnessError(f'the labels of {root} changed after its shards were made; run each '
+                           'shard again, which keeps the clip files, then --merge')
     table = table.take(positions).combine_chunks()
     write_results(real / RESULTS_FILE, table)
     for file in files:
@@ -178,9 +175,9 @@ def _check_space(root: Path, jobs: list[ClipJob]) -> None:
     needed = sum(job.expected_bytes() for job in jobs)
     free = shutil.disk_usage(root).free
     if needed > free:
-        raise ClipError(f'{len(jobs)} clip files will take about {_amount(needed)}, but {root} '
-                        f'has {_amount(free)} free; free some space or choose a smaller '
-                        '--clip-height')
+        raise FitnessError(f'{len(jobs)} clip files will take about {_amount(needed)}, but {root} '
+                           f'has {_amount(free)} free; free some space or choose a smaller '
+                           '--clip-height')
 
 
 def _amount(num_bytes: int) -> str:
@@ -198,10 +195,10 @@ def _shard_files(folder: Path, root: str | Path) -> list[Path]:
         what = (f'results of {" and ".join(map(str, sorted(found)))} shards; delete those that do '
                 'not count' if found else
                 f'no shard; make them with prepare.py --root {root} --clips --shard 1/n to n/n')
-        raise ClipError(f'{folder} has {what}')
+        raise FitnessError(f'{folder} has {what}')
     (count, files), = found.items()
     missing = [str(number) for number in range(1, count + 1) if number not in files]
     if missing:
-        raise ClipError(f'{folder} lacks the results of shard {", ".join(missing)} of {count}; '
-                        f'run prepare.py --root {root} --clips --shard {missing[0]}/{count}')
+        raise FitnessError(f'{folder} lacks the results of shard {", ".join(missing)} of {count}; '
+                           f'run prepare.py --root {root} --clips --shard {missing[0]}/{count}')
     return [files[number] for number in range(1, count + 1)]

@@ -8,11 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fitness_mm.errors import FitnessError
+
 _END_OF_JPEG = b'\xff\xd9'
 _TAIL_BYTES = 4096
 
 
-class FrameError(Exception):
+class FrameError(FitnessError):
     """An image or clip that cannot be decoded.
 
     Attributes:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fitness_mm.errors import FitnessError
+
 SPLITS = ('training', 'validation')
 VIEWS = ('A', 'B', 'C', 'D', 'E')
 """Cameras of ``view1`` to ``view5``."""
@@ -33,7 +35,7 @@ _CLIP = re.compile(r'(?P<type>\d{3})-(?P<a>\d+)-(?P<b>\d+)-(?P<nn>\d+)[-_]Z(?P<p
 _IMAGE = re.compile(r'(?P<prefix>.+)-(?P<number>\d{7})\.jpg', re.ASCII)
 
 
-class LayoutError(Exception):
+class LayoutError(FitnessError):
     """A name or folder that cannot be used.
 
     Attributes:

@@ -17,6 +17,7 @@ import orjson
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.sigmas import AREA_OF_BOX
 from fitness_mm.keypoints.skeleton import KEYPOINTS, LIMBS
@@ -96,11 +97,11 @@ def export_coco(index: FitnessIndex, rows: np.ndarray, path: str | Path, frames:
             through twice, once for images and once for annotations.
 
     Raises:
-        ValueError: If nothing is left to export, or two frames have the same id.
+        ArgumentError: If nothing is left to export, or two frames have the same id.
         OSError: If the file cannot be written.
     """
     if frames not in FRAME_MODES:
-        raise ValueError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
+        raise ArgumentError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
     ids = _unique_ids(index, rows, frames, excluded or {})
     total, done = 2 * len(rows), 0
     exercises = {e.name: e.name_ko for e in EXERCISES}
@@ -148,12 +149,12 @@ def _unique_ids(index: FitnessIndex, rows: np.ndarray, frames: str,
             np.int64))
     ids = np.concatenate(found)
     if not len(ids):
-        raise ValueError('no labelled frame is left to export; choose another subset, fold or '
-                         'exercise, or leave less out')
+        raise ArgumentError('no labelled frame is left to export; choose another subset, fold or '
+                            'exercise, or leave less out')
     values, counts = np.unique(ids, return_counts=True)
     if len(values) < len(ids):
-        raise ValueError(f'{len(ids) - len(values)} frames have the id of another one, the first '
-                         f'is {values[counts > 1][0]}; export them to separate files')
+        raise ArgumentError(f'{len(ids) - len(values)} frames have the id of another one, the '
+                            f'first is {values[counts > 1][0]}; export them to separate files')
     return ids
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from fitness_mm.aihub.conditions import Condition
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.joint_names import LANGUAGES, joint_names
 
 _INTRODUCTION = {
@@ -28,10 +29,10 @@ def condition_page(conditions: Sequence[Condition], language: str) -> str:
         language: One of :data:`fitness_mm.keypoints.joint_names.LANGUAGES`.
 
     Raises:
-        ValueError: If there is no such language.
+        ArgumentError: If there is no such language.
     """
     if language not in LANGUAGES:
-        raise ValueError(f'language is {language!r}, expected one of {LANGUAGES}')
+        raise ArgumentError(f'language is {language!r}, expected one of {LANGUAGES}')
     korean = language == 'ko'
     sections = []
     for exercise, group in groupby(conditions, lambda condition: condition.exercise):

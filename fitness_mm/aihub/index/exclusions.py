@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 
@@ -26,13 +27,13 @@ def read_exclusions(files: Iterable[str | Path]) -> dict[str, frozenset[int]]:
 
     Raises:
         FileNotFoundError: If a file is missing.
-        ValueError: If a file is not such an object.
+        ArgumentError: If a file is not such an object.
     """
     excluded: dict[str, frozenset[int]] = {}
     for file, clip_view, numbers in _entries(files, 'a list of frame numbers'):
         if not isinstance(numbers, list) or not all(type(n) is int for n in numbers):
-            raise ValueError(f'{file}: {clip_view!r} has to list frame numbers as integers, '
-                             f'but has {str(numbers)[:60]}')
+            raise ArgumentError(f'{file}: {clip_view!r} has to list frame numbers as integers, '
+                                f'but has {str(numbers)[:60]}')
         excluded[clip_view] = excluded.get(clip_view, frozenset()) | frozenset(numbers)
     return excluded
 
@@ -51,24 +52,24 @@ def read_joint_exclusions(
 
     Raises:
         FileNotFoundError: If a file is missing.
-        ValueError: If a file is not such an object, or a name is none of the 24 keypoints'.
+        ArgumentError: If a file is not such an object, or a name is none of the 24 keypoints'.
     """
     excluded: dict[str, dict[int, frozenset[str]]] = {}
     for file, clip_view, frames in _entries(files, 'an object of frame number to joint names'):
         if not isinstance(frames, dict):
-            raise ValueError(f'{file}: {clip_view!r} has to be an object of frame number to '
-                             f'joint names, but has {str(frames)[:60]}')
+            raise ArgumentError(f'{file}: {clip_view!r} has to be an object of frame number to '
+                                f'joint names, but has {str(frames)[:60]}')
         joints_of = excluded.setdefault(clip_view, {})
         for number, joints in frames.items():
             if not (number.isascii() and number.isdigit()):
-                raise ValueError(f'{file}: {clip_view!r} has {number[:20]!r} where a frame number '
-                                 'is expected')
+                raise ArgumentError(f'{file}: {clip_view!r} has {number[:20]!r} where a frame '
+                                    'number is expected')
             unknown = ([j for j in joints if not isinstance(j, str) or j not in KEYPOINT_INDEX]
                        if isinstance(joints, list) else [joints])
             if unknown:
-                raise ValueError(f'{file}: frame {number} of {clip_view!r} has to list joints by '
-                                 f'name, of {", ".join(KEYPOINT_INDEX)}; but has '
-                                 f'{str(unknown[0])[:60]!r}')
+                raise ArgumentError(f'{file}: frame {number} of {clip_view!r} has to list joints '
+                                    f'by name, of {", ".join(KEYPOINT_INDEX)}; but has '
+                                    f'{str(unknown[0])[:60]!r}')
             joints_of[int(number)] = joints_of.get(int(number), frozenset()) | frozenset(joints)
     return excluded
 
@@ -81,10 +82,10 @@ def _entries(files: Iterable[str | Path], what: str) -> Iterator[tuple[str | Pat
         try:
             content = orjson.loads(Path(file).read_bytes())
         except orjson.JSONDecodeError as error:
-            raise ValueError(f'{file}: not JSON ({error}); expected an object of clip-view id to '
-                             f'{what}') from None
+            raise ArgumentError(f'{file}: not JSON ({error}); expected an object of clip-view id '
+                                f'to {what}') from None
         if not isinstance(content, dict):
-            raise ValueError(f'{file}: expected an object of clip-view id to {what}, but got a '
-                             f'{type(content).__name__}')
+            raise ArgumentError(f'{file}: expected an object of clip-view id to {what}, but got a '
+                                f'{type(content).__name__}')
         for clip_view, value in content.items():
             yield file, clip_view, value

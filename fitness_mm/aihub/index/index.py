@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .schema import (
@@ -32,7 +33,7 @@ _PATH_COLUMNS = ('label_file', 'image_dir', 'clip_file')
 _LEADS_OUT = r'^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)'
 
 
-class IndexFileError(Exception):
+class IndexFileError(FitnessError):
     """An ``index.parquet`` that cannot be used; the message says what to do."""
 
 

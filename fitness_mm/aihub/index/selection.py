@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES, Exercise, exercise_by_name
+from fitness_mm.errors import ArgumentError
 
 from .index import FitnessIndex
 from .splits import split_rows
@@ -22,19 +23,19 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
             list of English or Korean names.
 
     Raises:
-        ValueError: If it is another word, empty or names an exercise twice.
-        KeyError: If the catalogue has no such exercise.
+        ArgumentError: If it is another word, empty, or names an exercise twice or one that the
+            catalogue does not have.
     """
     if isinstance(exercises, str):
         sets = {'study': STUDY_EXERCISES, 'all': EXERCISES}
         if exercises not in sets:
-            raise ValueError(f"exercises has to be 'study', 'all' or a list of names, but got "
-                             f'{exercises!r}')
+            raise ArgumentError(f"exercises has to be 'study', 'all' or a list of names, but got "
+                                f'{exercises!r}')
         return sets[exercises]
     selected = tuple(exercise_by_name(name) for name in exercises)
     if not selected or len(set(selected)) < len(selected):
-        raise ValueError(f'exercises has to name at least one exercise, each once, but got '
-                         f'{list(exercises)}')
+        raise ArgumentError(f'exercises has to name at least one exercise, each once, but got '
+                            f'{list(exercises)}')
     return selected
 
 
@@ -54,7 +55,7 @@ def select_rows(index: FitnessIndex, exercises: Sequence[Exercise], views: Seque
         num_folds: Number of folds.
 
     Raises:
-        ValueError: If the index cannot be split like that.
+        ArgumentError: If the index cannot be split like that.
     """
     if subset == 'all':
         rows = np.arange(len(index))

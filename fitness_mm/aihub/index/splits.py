@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitness_mm.errors import ArgumentError
+
 from .index import FitnessIndex
 
 METHODS = ('performer', 'official', 'modulo')
@@ -22,20 +24,20 @@ def split_rows(index: FitnessIndex, method: str = 'performer', fold: int = 0,
         num_folds: Number of folds; not used by ``official``.
 
     Raises:
-        ValueError: If the index cannot be split like that.
+        ArgumentError: If the index cannot be split like that.
     """
     if method not in METHODS:
-        raise ValueError(f'split method {method!r} is unknown; expected one of '
-                         f'{", ".join(METHODS)}')
+        raise ArgumentError(f'split method {method!r} is unknown; expected one of '
+                            f'{", ".join(METHODS)}')
     if method == 'official':
         held_out = index.split == 'validation'
         if held_out.all() or not held_out.any():
-            raise ValueError("the 'official' split needs clips in both training/ and validation/; "
-                             f'the index has {held_out.sum()} of {len(index)} clip-views in '
-                             "validation/; use 'performer'")
+            raise ArgumentError("the 'official' split needs clips in both training/ and "
+                                f'validation/; the index has {held_out.sum()} of {len(index)} '
+                                "clip-views in validation/; use 'performer'")
     else:
         if not 0 <= fold < num_folds:
-            raise ValueError(f'fold is {fold}, expected 0 to {num_folds - 1}')
+            raise ArgumentError(f'fold is {fold}, expected 0 to {num_folds - 1}')
         folds = (performer_folds(index.performer, index.exercise, num_folds)
                  if method == 'performer' else clip_folds(index.clip, num_folds))
         held_out = folds == fold
@@ -57,7 +59,7 @@ def performer_folds(performer: np.ndarray, exercise: np.ndarray, num_folds: int)
         Fold numbers, int64 (N,).
 
     Raises:
-        ValueError: If there are fewer performers than folds.
+        ArgumentError: If there are fewer performers than folds.
     """
     people, person = np.unique(performer, return_inverse=True)
     _, column = np.unique(exercise, return_inverse=True)
@@ -84,7 +86,7 @@ def clip_folds(clip: np.ndarray, num_folds: int) -> np.ndarray:
     """Position of each row's clip among the sorted clips, modulo the number of folds, (N,).
 
     Raises:
-        ValueError: If there are fewer clips than folds.
+        ArgumentError: If there are fewer clips than folds.
     """
     clips, position = np.unique(clip, return_inverse=True)
     _check_folds(len(clips), num_folds, 'clips')
@@ -93,7 +95,7 @@ def clip_folds(clip: np.ndarray, num_folds: int) -> np.ndarray:
 
 def _check_folds(count: int, num_folds: int, what: str) -> None:
     if num_folds < 2:
-        raise ValueError(f'the number of folds is {num_folds}, expected at least 2')
+        raise ArgumentError(f'the number of folds is {num_folds}, expected at least 2')
     if count < num_folds:
-        raise ValueError(f'{num_folds} folds need at least as many {what}, the index has {count}; '
-                         'use fewer folds')
+        raise ArgumentError(f'{num_folds} folds need at least as many {what}, the index has '
+                            f'{count}; use fewer folds')

@@ -21,6 +21,7 @@ from fitness_mm.aihub.catalog import (
     normalise,
 )
 from fitness_mm.aihub.disk.layout import VIEWS, parse_label_name
+from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS, NUM_KEYPOINTS
 
 from .stencil import MAX_LABEL_BYTES, Stencils
@@ -40,7 +41,7 @@ _stencils = Stencils()  # a memory of file shapes; what a label parses to does n
 _NOT_JSON_NUMBER = re.compile(rb'(:\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])')
 
 
-class LabelError(Exception):
+class LabelError(FitnessError):
     """A label, or one view of it, that cannot be used.
 
     Attributes:
@@ -229,7 +230,7 @@ class _Reader:
         exercise_name = self._get(info, 'exercise', str, "'type_info'")
         try:
             named = exercise_by_name(exercise_name)
-        except KeyError:
+        except ArgumentError:
             self._fail('unknown_exercise', f'exercise {exercise_name[:40]!r} is not in the '
                        f'catalogue, expected {exercise.name_ko!r} for type {code}')
         if named is not exercise:

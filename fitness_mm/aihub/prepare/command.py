@@ -8,11 +8,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitness_mm.aihub.clips.build import ClipError, ClipSummary, Shard, build_clips, merge_clips
+from fitness_mm.aihub.clips.build import ClipSummary, Shard, build_clips, merge_clips
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
-from fitness_mm.aihub.disk.layout import LayoutError, real_root
+from fitness_mm.aihub.disk.layout import real_root
 from fitness_mm.aihub.disk.tars import look_up_tars
-from fitness_mm.aihub.index.index import IndexFileError
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import locked
 from fitness_mm.progress import shown_progress
 
@@ -64,7 +64,7 @@ def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None
     except BrokenProcessPool:
         return _stop(f'a worker process died, perhaps for lack of memory; {kept}, '
                      'run it again with fewer --workers')
-    except (LayoutError, IndexFileError, ClipError) as error:
+    except FitnessError as error:
         return _stop(str(error))
     except OSError as error:
         return _stop(f'{error.filename or root}: {error.strerror or error}; {kept}, run it again '

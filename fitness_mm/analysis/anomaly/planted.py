@@ -10,11 +10,8 @@ import numpy as np
 import orjson
 
 from fitness_mm.anomaly import Residuals
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
-
-
-class PlantedErrorsError(ValueError):
-    """A ``planted_errors.json`` that cannot be used; one sentence for the user."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +42,7 @@ def match_planted_errors(path: str | Path, residuals: Residuals) -> Truth:
     another fold, or of a label file that the index refused.
 
     Raises:
-        PlantedErrorsError: If the file is missing or something else.
+        FitnessError: If the file is missing or something else.
     """
     row_of = {key: row for row, key in enumerate(zip(
         residuals.clip_view.tolist(), residuals.frame_number.tolist(), strict=True))}
@@ -80,8 +77,8 @@ def _records(path: str | Path) -> Iterator[tuple[str, str, list[int], list[int],
                                  f'{clean.shape}')
             yield str(record['id']), str(record['kind']), frames, moved, clean
     except FileNotFoundError:
-        raise PlantedErrorsError(f'there is no {path}; tools/data/make_sample.py writes '
-                                 'planted_errors.json beside the sample') from None
+        raise FitnessError(f'there is no {path}; tools/data/make_sample.py writes '
+                           'planted_errors.json beside the sample') from None
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise PlantedErrorsError(f'{path} is not a planted_errors.json of a sample ({error!r}); '
-                                 'make the sample again') from error
+        raise FitnessError(f'{path} is not a planted_errors.json of a sample ({error!r}); '
+                           'make the sample again') from error

@@ -46,7 +46,7 @@ def write_report(records: Sequence[str | Path], out: str | Path, root: str | Pat
 
     Raises:
         RecordError: If a record cannot be read, or folds overlap.
-        PlantedErrorsError: If the truth cannot be read.
+        FitnessError: If the truth cannot be read.
         IndexFileError: If the data root has not been prepared.
     """
     out = Path(out)

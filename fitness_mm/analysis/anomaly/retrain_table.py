@@ -31,7 +31,7 @@ def retrain_table(records: Mapping[tuple[str, str], str | Path], judged: str | P
 
     Raises:
         RecordError: If a record cannot be read.
-        PlantedErrorsError: If the truth cannot be read.
+        FitnessError: If the truth cannot be read.
     """
     held_out = read_record(judged)
     flagged = set(_frames(held_out.select(find_anomalies(held_out, rule).flagged)))

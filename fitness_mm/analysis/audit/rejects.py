@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
+from fitness_mm.errors import FitnessError
 
 REPORT_FILE = 'report.json'
 
@@ -31,15 +32,11 @@ class Reject:
     examples: tuple[str, ...]
 
 
-class ReportError(ValueError):
-    """A ``report.json`` that cannot be used; one sentence for the user."""
-
-
 def read_rejects(root: str | Path) -> tuple[list[Reject], list[str]]:
     """Rejects by reason, the most frequent first, and the days without a usable label.
 
     Raises:
-        ReportError: If the report is missing or something else.
+        FitnessError: If the report is missing or something else.
     """
     path = Path(root) / REPORT_FILE
     again = f'make it with: python tools/data/prepare.py --root {root}'
@@ -55,7 +52,7 @@ def read_rejects(root: str | Path) -> tuple[list[Reject], list[str]]:
             if count]
         return rejects, [str(day) for day in report['days_without_labels']]
     except FileNotFoundError:
-        raise ReportError(f'there is no {path}; {again}') from None
+        raise FitnessError(f'there is no {path}; {again}') from None
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReportError(f'{path} is damaged or not a report of prepare.py ({error!r}); '
-                          f'{again}') from error
+        raise FitnessError(f'{path} is damaged or not a report of prepare.py ({error!r}); '
+                           f'{again}') from error

@@ -10,6 +10,7 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.errors import FitnessError
 
 from .checks.suspicious import CHECKS, Suspicions, find_suspicious
 from .counts import (
@@ -23,7 +24,7 @@ from .counts import (
     visible_shares,
 )
 from .folders import FolderComparison, compare_folders
-from .rejects import Reject, ReportError, read_rejects
+from .rejects import Reject, read_rejects
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ def inspect(root: str | Path, workers: int = 1,
     rejects, days, error = None, [], ''
     try:
         rejects, days = read_rejects(root)
-    except ReportError as problem:
+    except FitnessError as problem:
         error = str(problem)
     return DataState(
         index, amounts(index), rejects, error, days, visible_shares(index),

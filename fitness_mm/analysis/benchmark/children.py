@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import fitness_mm
-from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.errors import FitnessError
 
 
 def in_new_process(module: str, *args: object) -> dict:
     """What ``python -m <module> <args>`` prints as JSON in its last line.
 
     Raises:
-        AnalysisError: If it fails.
+        FitnessError: If it fails.
     """
     root = str(Path(fitness_mm.__file__).parents[1])
     paths = [root, *filter(None, [os.environ.get('PYTHONPATH')])]
@@ -25,5 +25,5 @@ def in_new_process(module: str, *args: object) -> dict:
                             env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths)})
     if result.returncode:
         reason = (result.stderr.strip().splitlines() or ['no message'])[-1]
-        raise AnalysisError(f'{module} {" ".join(map(str, args))} failed: {reason}')
+        raise FitnessError(f'{module} {" ".join(map(str, args))} failed: {reason}')
     return json.loads(result.stdout.splitlines()[-1])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
 from . import index, labels, memory, rendering, samples, steps
@@ -42,13 +42,13 @@ def run_benchmark(parts: Sequence[str], out: Path | None, device: str, quick: bo
         report: Called with a sentence before each part.
 
     Raises:
-        AnalysisError: If there is no such part or device.
+        FitnessError: If there is no such part or device.
     """
     unknown = sorted(set(parts) - PARTS.keys())
     if unknown:
-        raise AnalysisError(f'there is no part {unknown[0]!r}; expected some of {", ".join(PARTS)}')
+        raise FitnessError(f'there is no part {unknown[0]!r}; expected some of {", ".join(PARTS)}')
     if device == 'cuda' and not torch.cuda.is_available():
-        raise AnalysisError('--device cuda needs a GPU, and torch sees none; use --device cpu')
+        raise FitnessError('--device cuda needs a GPU, and torch sees none; use --device cpu')
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix='fitness_benchmark_') as folder:
         make = Settings.quick if quick else Settings

@@ -9,9 +9,10 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 from mmengine.runner import set_random_seed
 
-from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.fonts import korean_font, korean_name
+from fitness_mm.analysis.fonts import korean_name
 from fitness_mm.analysis.load_model import build_model
+from fitness_mm.errors import FitnessError
+from fitness_mm.fonts import korean_font
 
 from .network_input import NetworkInput, action_input, pose_input
 from .plot import plot_input
@@ -44,19 +45,19 @@ def browse(config: Path,
         The images.
 
     Raises:
-        AnalysisError: If the config has no such data, or its samples cannot be drawn.
+        FitnessError: If the config has no such data, or its samples cannot be drawn.
     """
     if not config.is_file():
-        raise AnalysisError(f'there is no config file {str(config)!r}; those of this project are '
-                            'in configs/')
+        raise FitnessError(f'there is no config file {str(config)!r}; those of this project are '
+                           'in configs/')
     if num < 1:
-        raise AnalysisError(f'{num} samples leave nothing to see; expected a positive number')
+        raise FitnessError(f'{num} samples leave nothing to see; expected a positive number')
     cfg = Config.fromfile(config)
     cfg.merge_from_dict(options or {})
     scope = cfg.get('default_scope')
     if scope not in ('mmaction', 'mmpose') or not cfg.get(f'{subset}_dataloader'):
-        raise AnalysisError(f"{config} has nothing to show: it needs default_scope 'mmaction' or "
-                            f"'mmpose' and a {subset}_dataloader")
+        raise FitnessError(f"{config} has nothing to show: it needs default_scope 'mmaction' or "
+                           f"'mmpose' and a {subset}_dataloader")
     init_default_scope(scope)
     dataset_cfg = cfg[f'{subset}_dataloader'].dataset
     if scope == 'mmpose':
@@ -104,7 +105,7 @@ def _korean_or_none(font: Path | None) -> str | None:
     """A family with Korean letters; none is needed unless one was named."""
     try:
         return korean_font(font)
-    except AnalysisError:
+    except FitnessError:
         if font is not None:
             raise
         return None

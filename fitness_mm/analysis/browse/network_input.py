@@ -10,7 +10,7 @@ import torch
 from mmengine.dataset import pseudo_collate
 from torch import Tensor, nn
 
-from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
@@ -49,7 +49,7 @@ def action_input(sample: dict, recognizer: nn.Module) -> NetworkInput:
         recognizer: It renders the heatmaps that are not in the sample.
 
     Raises:
-        AnalysisError: If the sample's shape is none of these.
+        FitnessError: If the sample's shape is none of these.
     """
     inputs, data_sample = sample['inputs'], sample['data_samples']
     keypoints = data_sample.keypoints.numpy() if 'keypoints' in data_sample else None
@@ -64,8 +64,8 @@ def action_input(sample: dict, recognizer: nn.Module) -> NetworkInput:
         return NetworkInput(_images(inputs.transpose(1, 2).flatten(0, 1)), keypoints)
     if inputs.ndim == 5:  # (clips, K, T, H, W)
         return NetworkInput(maps=inputs.amax(1).flatten(0, 1).numpy())
-    raise AnalysisError(f'the pipeline gives inputs of shape {tuple(inputs.shape)}, which are no '
-                        'frames, clips, heatmap volumes or skeletons; check its FormatShape')
+    raise FitnessError(f'the pipeline gives inputs of shape {tuple(inputs.shape)}, which are no '
+                       'frames, clips, heatmap volumes or skeletons; check its FormatShape')
 
 
 def pose_input(draw: Callable[[], dict], draws: int) -> NetworkInput:

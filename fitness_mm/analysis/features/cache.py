@@ -13,7 +13,6 @@ from mmengine.dataset import BaseDataset
 from mmengine.device import get_device
 
 from fitness_mm.aihub.index.index import INDEX_FILE
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.load_model import (
     Subject,
     build_dataset,
@@ -23,6 +22,7 @@ from fitness_mm.analysis.load_model import (
     read_config,
 )
 from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords
+from fitness_mm.errors import FitnessError
 
 from .features import limited_rows, pooled_features
 
@@ -47,14 +47,14 @@ def features_of(subject: Subject,
         log: Told whether the file is used.
 
     Raises:
-        AnalysisError: If config and checkpoint are missing, do not fit or give no features.
+        FitnessError: If config and checkpoint are missing, do not fit or give no features.
     """
     cfg = read_config(subject.config, options)
     if max_per_class is not None and max_per_class < 1:
-        raise AnalysisError(f'at most {max_per_class} clips per class leave none; '
+        raise FitnessError(f'at most {max_per_class} clips per class leave none; '
                            'expected a positive number')
     if not subject.checkpoint.is_file():
-        raise AnalysisError(f'there is no checkpoint {str(subject.checkpoint)!r}; training leaves '
+        raise FitnessError(f'there is no checkpoint {str(subject.checkpoint)!r}; training leaves '
                            'its checkpoints in work_dirs/<config name>/')
     key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
     file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'

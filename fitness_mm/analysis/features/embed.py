@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.manifold import TSNE
 
+from fitness_mm.errors import ArgumentError
+
 SEED = 42
 """The original study's."""
 
@@ -26,11 +28,11 @@ def tsne_map(values: np.ndarray, seed: int = SEED, perplexity: float = 30.0) -> 
         Points, float32 (N, 2). Their axes and units have no meaning.
 
     Raises:
-        ValueError: If there are too few points.
+        ArgumentError: If there are too few points.
     """
     if len(values) < FEWEST_POINTS:
-        raise ValueError(f't-SNE needs at least {FEWEST_POINTS} clips, but got {len(values)}; ask '
-                         'for more classes, views or clips per class')
+        raise ArgumentError(f't-SNE needs at least {FEWEST_POINTS} clips, but got {len(values)}; '
+                            'ask for more classes, views or clips per class')
     tsne = TSNE(n_components=2, perplexity=min(perplexity, (len(values) - 1) / 3), init='pca',
                 learning_rate='auto', random_state=seed)
     return tsne.fit_transform(np.asarray(values, np.float32))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fitness_mm.analysis.errors import AnalysisError
+from fitness_mm.errors import FitnessError
 
 
 def feature_tap(recognizer: nn.Module) -> nn.Module:
@@ -19,11 +19,11 @@ def feature_tap(recognizer: nn.Module) -> nn.Module:
     in the heads of MMAction2.
 
     Raises:
-        AnalysisError: If the head has neither.
+        FitnessError: If the head has neither.
     """
     head = getattr(recognizer, 'cls_head', None)
     if head is None:
-        raise AnalysisError(f'{type(recognizer).__name__} has no cls_head; features are those of '
+        raise FitnessError(f'{type(recognizer).__name__} has no cls_head; features are those of '
                            'recognisers of MMAction2')
     named = [module for name, module in head.named_modules()
              if name.rpartition('.')[2] == 'feature']
@@ -31,7 +31,7 @@ def feature_tap(recognizer: nn.Module) -> nn.Module:
         return named[0]
     linear = [module for module in head.modules() if isinstance(module, nn.Linear)]
     if not linear:
-        raise AnalysisError(f'{type(head).__name__} has no linear layer whose input could be the '
+        raise FitnessError(f'{type(head).__name__} has no linear layer whose input could be the '
                            "feature; let the feature pass through an nn.Identity named 'feature' "
                            'of the head')
     return linear[-1]
@@ -52,7 +52,7 @@ def pooled_features(recognizer: nn.Module, batches: Iterable[dict]) -> np.ndarra
         float32 (N, C).
 
     Raises:
-        AnalysisError: If the recogniser has no feature, or one that is not a number.
+        FitnessError: If the recogniser has no feature, or one that is not a number.
     """
     caught: list[Tensor] = []
     tap = feature_tap(recognizer)
@@ -64,7 +64,7 @@ def pooled_features(recognizer: nn.Module, batches: Iterable[dict]) -> np.ndarra
             caught.clear()
             samples = recognizer.test_step(batch)
             if not caught:
-                raise AnalysisError(f'{type(recognizer).__name__} computes its scores without its '
+                raise FitnessError(f'{type(recognizer).__name__} computes its scores without its '
                                    f"cls_head's {type(tap).__name__}, so there is no feature")
             rows = torch.cat([values.flatten(0, -2) for values in caught])  # (n * times, C)
             features.append(rows.unflatten(0, (len(samples), -1)).mean(1).float().cpu().numpy())
@@ -72,7 +72,7 @@ def pooled_features(recognizer: nn.Module, batches: Iterable[dict]) -> np.ndarra
         handle.remove()
     values = np.concatenate(features)
     if not np.isfinite(values).all():
-        raise AnalysisError(f'{type(recognizer).__name__} gives features that are not finite '
+        raise FitnessError(f'{type(recognizer).__name__} gives features that are not finite '
                            'numbers; the training has diverged')
     return values
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.analysis.errors import AnalysisError
-from fitness_mm.analysis.fonts import korean_font, korean_name
+from fitness_mm.analysis.fonts import korean_name
 from fitness_mm.analysis.load_model import Subject
 from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
+from fitness_mm.fonts import korean_font
 
 from .cache import features_of
 from .embed import FEWEST_POINTS, SEED, tsne_map
@@ -67,7 +68,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
         The numbers, one dict a panel.
 
     Raises:
-        AnalysisError: If a model gives no features, they have nothing to show, or no font has
+        FitnessError: If a model gives no features, they have nothing to show, or no font has
             Korean letters.
     """
     font = korean_font(options.font) if options.lang == 'ko' else None
@@ -77,7 +78,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
         records = features_of(subject, options.cfg_options, options.max_per_class, options.seed,
                               options.cache, log)
         if names and names != records.classes:
-            raise AnalysisError(f'{subject.config} has other classes than {subjects[0].config}; '
+            raise FitnessError(f'{subject.config} has other classes than {subjects[0].config}; '
                                'compare models of the same classes')
         names = records.classes
         row = []
@@ -95,7 +96,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
     elif len(rows) == 1:
         rows = [rows[0][i:i + _WIDEST_ROW] for i in range(0, len(rows[0]), _WIDEST_ROW)]
     elif len({len(row) for row in rows}) > 1:
-        raise AnalysisError(f'the models have clips of different {options.by}s; compare them on '
+        raise FitnessError(f'the models have clips of different {options.by}s; compare them on '
                            'the same data')
     plot_maps(rows, [korean_name(name) for name in names] if font else names, out, font)
     with replacing(out.with_suffix('.json')) as unfinished:
@@ -120,7 +121,7 @@ def _chosen(records: ClipRecords, classes: Sequence[int]) -> ClipRecords:
         return records
     unknown = [c for c in classes if not 0 <= c < len(records.classes)]
     if unknown:
-        raise AnalysisError(f'there is no class {unknown[0]}; expected numbers from 0 to '
+        raise FitnessError(f'there is no class {unknown[0]}; expected numbers from 0 to '
                            f'{len(records.classes) - 1}: ' + ', '.join(
                                f'{i} {name}' for i, name in enumerate(records.classes)))
     return records.select(np.isin(records.label, classes))
@@ -134,7 +135,7 @@ def _parts(records: ClipRecords, by: str | None,
     column = getattr(records, by)
     groups = [group for group in np.unique(column).tolist() if group not in ('', -1)]
     if not groups:
-        raise AnalysisError(f'{name}: its data set does not say which {by} a clip is of, so there '
+        raise FitnessError(f'{name}: its data set does not say which {by} a clip is of, so there '
                            f'is no map by {by}')
     for group in groups:
         yield group, records.select(column == group)
@@ -143,7 +144,7 @@ def _parts(records: ClipRecords, by: str | None,
 def _map(name: str, group: str, part: ClipRecords, options: TsneOptions) -> np.ndarray:
     if len(part) < FEWEST_POINTS:
         where = f' of {options.by} {group}' if options.by else ''
-        raise AnalysisError(f'{name} has only {len(part)} clips for the map{where}, and t-SNE '
+        raise FitnessError(f'{name} has only {len(part)} clips for the map{where}, and t-SNE '
                            f'needs at least {FEWEST_POINTS}; ask for more classes or clips')
     return tsne_map(part.values, options.seed, options.perplexity)
 

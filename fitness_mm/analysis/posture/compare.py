@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.study.bootstrap import Difference, paired_difference
+from fitness_mm.errors import FitnessError
 from fitness_mm.posture.records import PostureRecords
 
 
@@ -48,27 +48,27 @@ def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
     """Pairs the rows of two sets by clip-view and bootstraps the differences.
 
     Raises:
-        AnalysisError: If they are of other exercises or truths, have no names of clips, or share
+        FitnessError: If they are of other exercises or truths, have no names of clips, or share
             no clip-view.
     """
     if (first.classes, first.conditions) != (second.classes, second.conditions):
-        raise AnalysisError('the two sets are of other exercises; compare tests on the same ones')
+        raise FitnessError('the two sets are of other exercises; compare tests on the same ones')
     names = [[f'{clip}_{view}' for clip, view in zip(r.clip, r.view, strict=True)]
              for r in (first, second)]
     where = [{name: i for i, name in enumerate(side)} for side in names]
     if any((r.clip == '').any() or len(w) < len(r)
            for r, w in zip((first, second), where, strict=True)):
-        raise AnalysisError('the records do not say of which clip-views they are; test again with '
-                            "'clip' and 'view' in the meta_keys of PackActionInputs")
+        raise FitnessError('the records do not say of which clip-views they are; test again with '
+                           "'clip' and 'view' in the meta_keys of PackActionInputs")
     both = [name for name in names[0] if name in where[1]]
     if not both:
-        raise AnalysisError('the two sets have no clip-view in common; compare tests on the same '
-                            'data')
+        raise FitnessError('the two sets have no clip-view in common; compare tests on the same '
+                           'data')
     a, b = (r.select(np.array([w[name] for name in both]))
             for r, w in zip((first, second), where, strict=True))
     if (a.truth != b.truth).any() or (a.label != b.label).any():
-        raise AnalysisError('the two sets have other truths for the same clip-views; compare tests '
-                            'on the same data')
+        raise FitnessError('the two sets have other truths for the same clip-views; compare tests '
+                           'on the same data')
     return Comparison(a, b, len(first) + len(second) - 2 * len(both), {
         name: _difference(a, b, values) for name, values in (
             ('exercise_top1', _recognised), ('micro_acc', _right),

@@ -36,7 +36,7 @@ def write_posture_report(paths: Sequence[Path],
         The files, the Markdown report first.
 
     Raises:
-        AnalysisError: If records are missing, damaged or do not belong together.
+        FitnessError: If records are missing, damaged or do not belong together.
     """
     records = read_posture(paths)
     comparison = compare(records, read_posture(second)) if second else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.analysis.tables import csv_table, markdown_table
+from fitness_mm.errors import ArgumentError
 from fitness_mm.posture.calibration import PostureCalibration
 from fitness_mm.posture.calibration_fit import AbstainRule
 
@@ -189,7 +190,7 @@ def _names(exercise: str, condition: str) -> dict[str, str]:
     """Names in both languages; an exercise that is not in the catalogue keeps its own."""
     try:
         known = exercise_by_name(exercise)
-    except KeyError:
+    except ArgumentError:
         return {'exercise': exercise, 'exercise_ko': exercise, 'condition_ko': condition,
                 'condition_en': ''}
     english = {c.name_ko: c.name_en for c in conditions_of([known])}

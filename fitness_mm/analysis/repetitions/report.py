@@ -11,8 +11,8 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 from torch import nn
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.load_model import load_weights
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 from fitness_mm.progress import shown_progress
 
@@ -40,7 +40,7 @@ def write_report(out: Path, num_trials: int, noises: Sequence[float], seed: int,
         The Markdown file.
 
     Raises:
-        AnalysisError: If there is no such pose estimator.
+        FitnessError: If there is no such pose estimator.
     """
     # A wrong name is found before the long work.
     estimator = _estimator(*pose) if pose else None
@@ -76,12 +76,12 @@ def _filmed(number: int, seed: int, estimator: tuple[nn.Module, Compose]) -> Tri
 
 def _estimator(config: Path, checkpoint: Path) -> tuple[nn.Module, Compose]:
     if not config.is_file():
-        raise AnalysisError(f'there is no config file {str(config)!r}; those of this project are '
-                            'in configs/')
+        raise FitnessError(f'there is no config file {str(config)!r}; those of this project are '
+                           'in configs/')
     cfg = Config.fromfile(config)
     if cfg.get('default_scope') != 'mmpose' or not cfg.get('val_dataloader'):
-        raise AnalysisError(f'{config} is no config of a pose estimator with validation data: it '
-                            "needs default_scope = 'mmpose' and a val_dataloader")
+        raise FitnessError(f'{config} is no config of a pose estimator with validation data: it '
+                           "needs default_scope = 'mmpose' and a val_dataloader")
     init_default_scope('mmpose')
     from mmpose.registry import MODELS, TRANSFORMS
     model = MODELS.build(cfg.model).eval()

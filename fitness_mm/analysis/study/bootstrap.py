@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fitness_mm.errors import ArgumentError
+
 FEWEST_PERFORMERS = 5
 """Below this number, resampling performers says nothing about other people."""
 
@@ -53,10 +55,10 @@ def paired_difference(first: np.ndarray,
         seed: For drawing them.
 
     Raises:
-        ValueError: If there is nothing to compare.
+        ArgumentError: If there is nothing to compare.
     """
     if not len(first):
-        raise ValueError('there are no clip-views to compare two models on')
+        raise ArgumentError('there are no clip-views to compare two models on')
     gain = first.astype(float) - second.astype(float)
     # One sum and count a clip is all that a draw needs.
     _, at, clip_of = np.unique(clips, return_index=True, return_inverse=True)

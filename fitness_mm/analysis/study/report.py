@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.load_model import read_config
 from fitness_mm.analysis.run_plots import plot_confusion
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
 from .model_cost import ModelCost, model_cost
@@ -33,14 +33,14 @@ def write_study_report(work_dirs: Sequence[Path],
         ``results.md``.
 
     Raises:
-        AnalysisError: If a work directory has no usable reports or is there twice, or the models
+        FitnessError: If a work directory has no usable reports or is there twice, or the models
             were not tested on the same clip-views.
     """
     names = distinct_names(work_dirs)
     results = [read_result(*named) for named in zip(work_dirs, names, strict=True)]
     if baseline is not None and baseline not in names:
-        raise AnalysisError(f'there is no model {baseline!r} to compare with; there are: '
-                            + ', '.join(names))
+        raise FitnessError(f'there is no model {baseline!r} to compare with; there are: '
+                           + ', '.join(names))
     found = differences(results)
     rows = result_rows(results, [_cost(d, measure, log) for d in work_dirs])
     for result in results:

@@ -11,8 +11,8 @@ import numpy as np
 
 from fitness_mm.action.evaluation.accuracy import accuracy_report
 from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords, concatenate
+from fitness_mm.errors import FitnessError
 
 RECORDS = 'accuracy.npz'
 TRAIN_REPORT = Path('train') / 'accuracy.json'
@@ -55,7 +55,7 @@ def read_result(work_dir: Path, name: str | None = None) -> ModelResult:
         name: The model's; the folder's if None.
 
     Raises:
-        AnalysisError: If something is missing or damaged, or the folds have other classes.
+        FitnessError: If something is missing or damaged, or the folds have other classes.
     """
     parts = trainings(work_dir)
     records = _pooled([_read_records(part) for part in parts], work_dir)
@@ -83,12 +83,12 @@ def distinct_names(work_dirs: Sequence[Path]) -> list[str]:
     """Names of models: their folders', with as many of those above as tell them apart.
 
     Raises:
-        AnalysisError: If a folder is there twice.
+        FitnessError: If a folder is there twice.
     """
     parts = [folder.resolve().parts for folder in work_dirs]
     if len(set(parts)) < len(parts):
-        raise AnalysisError('the same work directory is there twice: '
-                            + ', '.join(map(str, work_dirs)))
+        raise FitnessError('the same work directory is there twice: '
+                           + ', '.join(map(str, work_dirs)))
     depth = 1
     while len({folder[-depth:] for folder in parts}) < len(parts):
         depth += 1
@@ -104,12 +104,12 @@ def find_config(work_dir: Path) -> Path:
     """The config that mmengine kept in a work directory.
 
     Raises:
-        AnalysisError: If there is none, or more than one.
+        FitnessError: If there is none, or more than one.
     """
     configs = sorted(work_dir.glob('*.py'))
     if len(configs) != 1:
-        raise AnalysisError(f'{work_dir} holds {len(configs)} configs, expected the one that '
-                            'tools/train.py leaves there; use a work directory per model')
+        raise FitnessError(f'{work_dir} holds {len(configs)} configs, expected the one that '
+                           'tools/train.py leaves there; use a work directory per model')
     return configs[0]
 
 
@@ -117,25 +117,23 @@ def _read_records(folder: Path) -> ClipRecords:
     try:
         return ClipRecords.read(folder / RECORDS)
     except FileNotFoundError:
-        raise AnalysisError(
+        raise FitnessError(
             f'{folder} has no {RECORDS}; name work directories of tools/train.py whose models '
             'have been validated with FitnessAccMetric, or test the model with tools/test.py '
             f'CONFIG CHECKPOINT --work-dir {folder}') from None
-    except ClipRecordError as error:
-        raise AnalysisError(str(error)) from error
 
 
 def _pooled(records: Sequence[ClipRecords], work_dir: Path) -> ClipRecords:
     try:
         return concatenate(records)
     except ClipRecordError as error:
-        raise AnalysisError(f'the folds in {work_dir} do not belong together ({error}); use a '
-                            'folder per model and data set') from error
+        raise FitnessError(f'the folds in {work_dir} do not belong together ({error}); use a '
+                           'folder per model and data set') from error
 
 
 def _read_train_accuracy(file: Path) -> float:
     try:
         return float(json.loads(file.read_text('utf-8'))['top1'])
     except (ValueError, KeyError, TypeError) as error:
-        raise AnalysisError(f'{file} is damaged or no report of FitnessAccMetric ({error}); make '
-                            'it again with tools/test.py') from error
+        raise FitnessError(f'{file} is damaged or no report of FitnessAccMetric ({error}); make '
+                           'it again with tools/test.py') from error

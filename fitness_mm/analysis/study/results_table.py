@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fitness_mm.analysis.errors import AnalysisError
 from fitness_mm.analysis.tables import csv_table, markdown_table
+from fitness_mm.errors import FitnessError
 
 from .bootstrap import FEWEST_PERFORMERS, Difference, paired_difference
 from .model_cost import ModelCost
@@ -39,7 +39,7 @@ def differences(results: Sequence[ModelResult]) -> list[tuple[str, str, str, Dif
     """Every two models: (first, second, on which clips, accuracy of first minus second).
 
     Raises:
-        AnalysisError: If they were not tested on the same clip-views.
+        FitnessError: If they were not tested on the same clip-views.
     """
     found = []
     for i, first in enumerate(results):
@@ -109,10 +109,10 @@ def _paired(first: ModelResult, second: ModelResult) -> tuple[np.ndarray, np.nda
     where = {name: i for i, name in enumerate(names[1].tolist())}
     if (len(where) < len(second.records) or where.keys() != set(names[0].tolist())
             or len(names[0]) != len(where)):
-        raise AnalysisError(f'{first.name} and {second.name} were not tested on the same '
-                            'clip-views, or do not say on which; test them again with the same '
-                            "data, and 'clip', 'view' and 'performer' in the meta_keys of "
-                            'PackActionInputs')
+        raise FitnessError(f'{first.name} and {second.name} were not tested on the same '
+                           'clip-views, or do not say on which; test them again with the same '
+                           "data, and 'clip', 'view' and 'performer' in the meta_keys of "
+                           'PackActionInputs')
     return first.correct, second.correct[[where[name] for name in names[0].tolist()]]
 
 

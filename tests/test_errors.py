@@ -1,0 +1,55 @@
+"""What a user can mend is told in one sentence, by the same few lines everywhere."""
+
+import errno
+import importlib
+import inspect
+import os
+import pickle
+import pkgutil
+import sys
+
+import pytest
+
+import fitness_mm
+from fitness_mm.errors import ArgumentError, FitnessError, plain_errors
+
+
+def test_every_error_of_ours_is_told_in_one_sentence():
+    modules = [importlib.import_module(info.name)
+               for info in pkgutil.walk_packages(fitness_mm.__path__, 'fitness_mm.')]
+    errors = {kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)
+              if issubclass(kind, Exception) and kind.__module__.startswith('fitness_mm')}
+    assert len(errors) > 5
+    assert not [kind for kind in errors if not issubclass(kind, FitnessError)]
+
+
+@pytest.mark.parametrize('error, message', [
+    (FitnessError('there is no x'), 'there is no x'),
+    (ArgumentError('fold is 7'), 'fold is 7'),
+    (FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), 'a.npz'),
+     'a.npz: No such file or directory'),
+    (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 'No space left on device'),
+    (pickle.UnpicklingError('Weights only load failed. ... error: Unsupported global. More.'),
+     'objects that could run code when loaded; use one that has only weights and mmengine\'s own '
+     'state (Unsupported global)'),
+])
+def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
+    monkeypatch.setattr(sys, 'argv', ['/somewhere/tool.py'])
+    with pytest.raises(SystemExit) as caught, plain_errors():
+        raise error
+    assert caught.value.code.startswith('tool.py: ') and caught.value.code.endswith(message)
+
+
+@pytest.mark.parametrize('error', [
+    KeyError('joints'), ValueError('shapes differ'), OSError('libcudart.so is missing')])
+def test_what_is_our_mistake_keeps_its_traceback(error):
+    with pytest.raises(type(error)), plain_errors():
+        raise error
+
+
+def test_ctrl_c_is_reported_as_shells_do(monkeypatch, capsys):
+    monkeypatch.setattr(sys, 'argv', ['tool.py'])
+    with pytest.raises(SystemExit) as caught, plain_errors('run it again to go on'):
+        raise KeyboardInterrupt
+    assert caught.value.code == 130
+    assert capsys.readouterr().err == 'tool.py: stopped; run it again to go on\n'
