@@ -6,20 +6,11 @@ kept.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
-from fitness_mm import compat
-from fitness_mm.errors import FitnessError
-
-compat.apply()
-
-from mmengine.config import DictAction  # noqa: E402
-
-from fitness_mm.analysis.anomaly.retrain_table import retrain_table  # noqa: E402
-from fitness_mm.anomaly import DEFAULT_RULE, Rule  # noqa: E402
-from fitness_mm.anomaly.kfold import KFold, Launcher  # noqa: E402
-from fitness_mm.anomaly.rules import UNITS  # noqa: E402
+from fitness_mm.anomaly.rules import DEFAULT_RULE, UNITS, Rule
+from fitness_mm.engine.arguments import add_config_options
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,8 +42,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--gpus', type=int, default=1, help='processes per training')
     parser.add_argument('--devices', nargs='+', default=(), metavar='GPU',
                         help='train one fold on each of these GPUs at a time, e.g. 0 1')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        metavar='KEY=VALUE', help='override settings of the config')
+    add_config_options(parser)
     args = parser.parse_args()
     if args.gpus < 1 or (args.gpus > 1 and args.devices):
         parser.error('--gpus is at least 1, and --devices gives one GPU to each fold')
@@ -64,24 +54,25 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    try:
-        rule = None if args.threshold is None else Rule(args.threshold, args.joints, args.unit)
-        kfold = KFold(
-            args.config, args.work_dir or Path('work_dirs/kfold') / args.config.stem, args.folds,
-            args.split, Launcher(Path(__file__).resolve().parent, args.gpus, tuple(args.devices)),
-            rule, args.cfg_options, lambda line: print(f'== {line}', flush=True))
-        kfold.run_folds(range(args.folds) if args.fold is None else args.fold)
-        if args.fold is not None:
-            return
-        files = kfold.merge()
-        if args.retrain is not None:
-            records = kfold.retrain(args.retrain, files.frames)
-            print(retrain_table(records, files.record, rule, args.truth))
-    except FitnessError as error:
-        sys.exit(f'kfold.py: {error}')
-    except KeyboardInterrupt:
-        sys.exit('kfold.py: stopped; what is finished is kept, run the same again to go on')
+    from fitness_mm import compat
+    compat.apply()
+    from fitness_mm.analysis.anomaly.retrain_table import retrain_table
+    from fitness_mm.anomaly.kfold import KFold, Launcher
+
+    rule = None if args.threshold is None else Rule(args.threshold, args.joints, args.unit)
+    kfold = KFold(
+        args.config, args.work_dir or Path('work_dirs/kfold') / args.config.stem, args.folds,
+        args.split, Launcher(Path(__file__).resolve().parent, args.gpus, tuple(args.devices)),
+        rule, args.cfg_options, lambda line: print(f'== {line}', flush=True))
+    kfold.run_folds(range(args.folds) if args.fold is None else args.fold)
+    if args.fold is not None:
+        return
+    files = kfold.merge()
+    if args.retrain is not None:
+        records = kfold.retrain(args.retrain, files.frames)
+        print(retrain_table(records, files.record, rule, args.truth))
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors('what is finished is kept, run the same again to go on'):
+        main()

@@ -2,12 +2,8 @@
 
 import argparse
 
-from fitness_mm import compat
-
-compat.apply()
-
-from fitness_mm.engine import launch  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
+from fitness_mm.engine.arguments import add_run_arguments
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -18,18 +14,14 @@ def parse_args() -> argparse.Namespace:
                         '(default: work_dirs/<config name>)')
     parser.add_argument('--dump', metavar='FILE.pkl',
                         help='write predictions and labels there, as the hosts\' tools read them')
-    launch.add_common_arguments(parser)
+    add_run_arguments(parser)
     return parser.parse_args()
 
 
 def main() -> None:
     args = parse_args()
-    cfg = launch.load_config(args)
-    cfg.load_from = launch.check_checkpoint(args.checkpoint)
-    if args.dump:
-        launch.dump_predictions(cfg, args.dump)
-    with launch.runner_of(cfg) as runner:
-        runner.test()
+    from fitness_mm.engine.launch import test
+    test(args)
 
 
 if __name__ == '__main__':

@@ -2,12 +2,8 @@
 
 import argparse
 
-from fitness_mm import compat
-
-compat.apply()
-
-from fitness_mm.engine import launch  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
+from fitness_mm.engine.arguments import add_run_arguments
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,34 +22,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seed', type=int, help='random seed (default: the config\'s)')
     parser.add_argument('--diff-rank-seed', action='store_true', help='a seed per rank')
     parser.add_argument('--deterministic', action='store_true', help='deterministic kernels')
-    launch.add_common_arguments(parser)
+    add_run_arguments(parser)
     return parser.parse_args()
 
 
 def main() -> None:
     args = parse_args()
-    cfg = launch.load_config(args)
-    if args.no_validate:
-        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    if args.amp:
-        launch.use_amp(cfg)
-    if args.auto_scale_lr:
-        cfg.auto_scale_lr.enable = True
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else launch.check_checkpoint(args.resume)
-
-    randomness = cfg.setdefault('randomness', {})
-    if args.seed is not None:
-        randomness.seed = args.seed
-    for flag in ('diff_rank_seed', 'deterministic'):
-        if getattr(args, flag):
-            randomness[flag] = True
-
-    with launch.runner_of(cfg) as runner:
-        runner.train()
+    from fitness_mm.engine.launch import train
+    train(args)
 
 
 if __name__ == '__main__':
-    with plain_errors():
+    with plain_errors('--resume goes on from the last checkpoint'):
         main()

@@ -1,4 +1,4 @@
-"""What tools/train.py and tools/test.py share: arguments and the config."""
+"""What tools/train.py and tools/test.py share: from arguments to a runner."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch.distributed as dist
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from fitness_mm import compat
 from fitness_mm.errors import FitnessError
 
 from .cpu_amp import CPUAmpOptimWrapper
@@ -22,23 +23,48 @@ _REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json',
             'FitnessPostureMetric': 'posture.json'}
 
 
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that training and testing have in common, as in the hosts' tools."""
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        metavar='KEY=VALUE',
-                        help='override settings of the config, e.g. model.backbone.depth=18; '
-                        'lists as key="[a,b]" without blanks')
-    parser.add_argument('--show-dir', help='where to save drawn predictions')
-    parser.add_argument('--show', action='store_true', help='show drawn predictions in a window')
-    parser.add_argument('--interval', type=int, default=1, help='draw every n-th sample')
-    parser.add_argument('--wait-time', type=float, default=1, help='seconds per window')
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none',
-                        help='job launcher')
-    # torch.distributed.launch passes it in either spelling.
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+def train(args: argparse.Namespace) -> None:
+    """Trains what a config describes, as ``tools/train.py`` was told to.
+
+    Raises:
+        FitnessError: If the config, the checkpoint or an argument cannot be used.
+    """
+    cfg = _load_config(args)
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.amp:
+        use_amp(cfg)
+    if args.auto_scale_lr:
+        cfg.auto_scale_lr.enable = True
+    if args.resume:
+        cfg.resume = True
+        cfg.load_from = None if args.resume == 'auto' else _check_checkpoint(args.resume)
+
+    randomness = cfg.setdefault('randomness', {})
+    if args.seed is not None:
+        randomness.seed = args.seed
+    for flag in ('diff_rank_seed', 'deterministic'):
+        if getattr(args, flag):
+            randomness[flag] = True
+    with _runner_of(cfg) as runner:
+        runner.train()
 
 
-def load_config(args: argparse.Namespace) -> Config:
+def test(args: argparse.Namespace) -> None:
+    """Evaluates a checkpoint, as ``tools/test.py`` was told to.
+
+    Raises:
+        FitnessError: If the config, the checkpoint or an argument cannot be used.
+    """
+    cfg = _load_config(args)
+    cfg.load_from = _check_checkpoint(args.checkpoint)
+    if args.dump:
+        _dump_predictions(cfg, args.dump)
+    with _runner_of(cfg) as runner:
+        runner.test()
+
+
+def _load_config(args: argparse.Namespace) -> Config:
     """The config with the common arguments merged in.
 
     Raises:
@@ -47,6 +73,7 @@ def load_config(args: argparse.Namespace) -> Config:
     if not Path(args.config).is_file():
         raise FitnessError(f'there is no config file {args.config!r}; those of this project are in '
                            'configs/')
+    compat.apply()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
     cfg.merge_from_dict(args.cfg_options)
@@ -93,7 +120,7 @@ def use_amp(cfg: Config) -> None:
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
 
-def dump_predictions(cfg: Config, file: str) -> None:
+def _dump_predictions(cfg: Config, file: str) -> None:
     """Has a test write its predictions to a file that the hosts' analysis tools read.
 
     Raises:
@@ -111,7 +138,7 @@ def dump_predictions(cfg: Config, file: str) -> None:
 
 
 @contextlib.contextmanager
-def runner_of(cfg: Config) -> Iterator[Runner]:
+def _runner_of(cfg: Config) -> Iterator[Runner]:
     """The runner that a config describes; when its work is done its process group is closed.
 
     A group that is still open when Python ends can abort a process whose work is done.
@@ -121,7 +148,7 @@ def runner_of(cfg: Config) -> Iterator[Runner]:
         dist.destroy_process_group()
 
 
-def check_checkpoint(file: str) -> str:
+def _check_checkpoint(file: str) -> str:
     """The checkpoint's name, if it is a URL or an existing file.
 
     Raises:

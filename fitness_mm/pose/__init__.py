@@ -8,7 +8,8 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.engine import EpochSeedHook  # noqa: E402
+from fitness_mm.engine import cpu_amp, finite_loss_hook  # noqa: E402, F401
+from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
 from .codec import ArgmaxHeatmap  # noqa: E402
 from .dataset import FitnessPoseDataset  # noqa: E402

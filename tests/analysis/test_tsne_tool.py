@@ -12,7 +12,8 @@ from random_model import CONFIG, QUICK, checkpoint, save_random_model  # noqa: F
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.analysis.features.tsne import TsneOptions, draw_tsne
+from fitness_mm.analysis.features.options import TsneOptions
+from fitness_mm.analysis.features.tsne import draw_tsne
 from fitness_mm.analysis.load_model import Subject
 from fitness_mm.engine.clip_records import ClipRecords
 from fitness_mm.errors import FitnessError

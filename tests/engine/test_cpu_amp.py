@@ -43,7 +43,7 @@ def test_on_a_gpu_the_option_stays_mmengines(monkeypatch):
 
 def test_a_wrapper_of_ones_own_is_refused(monkeypatch):
     cfg = Config(dict(optim_wrapper=dict(type='Mine')))
-    with pytest.raises(launch.FitnessError, match=r"optim_wrapper\.type='Mine'"):
+    with pytest.raises(FitnessError, match=r"optim_wrapper\.type='Mine'"):
         launch.use_amp(cfg)
 
 

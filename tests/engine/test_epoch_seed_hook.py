@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.dataset import worker_init_fn
 
-from fitness_mm.engine import EpochSeedHook
+from fitness_mm.engine.epoch_seed_hook import EpochSeedHook
 
 
 def runner(epoch, seed=0, rank=0, persistent_workers=False):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from fitness_mm.engine import FiniteLossHook
+from fitness_mm.engine.finite_loss_hook import FiniteLossHook
 from fitness_mm.errors import FitnessError
 
 

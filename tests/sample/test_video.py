@@ -197,5 +197,5 @@ def test_the_tool_lists_films_and_refuses(tmp_path):
     refused = run_tool('data/make_video.py', tmp_path / 'no.mp4', '--exercise', 'jumping',
                        check=False)
     assert refused.returncode == 1 and 'Traceback' not in refused.stdout
-    assert 'make_video: the sample has no movement' in refused.stdout
+    assert 'make_video.py: the sample has no movement' in refused.stdout
     assert not (tmp_path / 'no.mp4').exists()

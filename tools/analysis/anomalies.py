@@ -1,11 +1,9 @@
 """Reports on the anomalies that held-out predictions of one or more folds reveal."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from fitness_mm.analysis.anomaly.report import write_report
-from fitness_mm.errors import FitnessError
+from fitness_mm.errors import plain_errors
 
 
 def main() -> None:
@@ -19,13 +17,12 @@ def main() -> None:
                         help='known errors of a generated sample, to score the filter')
     parser.add_argument('--worst', type=int, default=24, help='frames in the gallery')
     args = parser.parse_args()
-    try:
-        report = write_report(args.records, args.out, args.root, args.truth, args.worst)
-    except FitnessError as error:
-        sys.exit(f'anomalies.py: {error}')
+    from fitness_mm.analysis.anomaly.report import write_report
+    report = write_report(args.records, args.out, args.root, args.truth, args.worst)
     print(report.read_text('utf-8'))
     print(f'report  {report}')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors():
+        main()

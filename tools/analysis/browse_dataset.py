@@ -3,14 +3,8 @@
 import argparse
 from pathlib import Path
 
-from fitness_mm import compat
-
-compat.apply()
-
-from mmengine.config import DictAction  # noqa: E402
-
-from fitness_mm.analysis.browse.browse import browse  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
+from fitness_mm.engine.arguments import add_config_options
+from fitness_mm.errors import plain_errors
 
 
 def main() -> None:
@@ -22,9 +16,12 @@ def main() -> None:
     parser.add_argument('--num', type=int, default=8, help='number of samples')
     parser.add_argument('--seed', type=int, default=0, help='for choosing and augmenting them')
     parser.add_argument('--font', type=Path, help='font file with Korean letters')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        metavar='KEY=VALUE', help='override settings of the config')
+    add_config_options(parser)
     args = parser.parse_args()
+    from fitness_mm import compat
+    compat.apply()
+    from fitness_mm.analysis.browse.browse import browse
+
     images = browse(args.config, args.out, args.subset, args.num, args.seed, args.font,
                     args.cfg_options)
     print(*images, sep='\n')

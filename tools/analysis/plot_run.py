@@ -2,27 +2,26 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
-from fitness_mm.analysis.run_plots import describe_report, plot_confusion, plot_training
+from fitness_mm.errors import plain_errors
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('work_dir', type=Path, help='work directory of tools/train.py')
     work_dir = parser.parse_args().work_dir
+    from fitness_mm.analysis.run_plots import describe_report, plot_confusion, plot_training
+
     file = work_dir / 'accuracy.json'
-    try:
-        report = json.loads(file.read_text('utf-8'))
-        training = plot_training(work_dir, work_dir / 'training.png')
-        confusion = plot_confusion(report, work_dir / 'confusion.png')
-        print(describe_report(report))
-    except FileNotFoundError as error:
-        sys.exit(f'plot_run.py: {error.filename}: {error.strerror}')
+    report = json.loads(file.read_text('utf-8'))
+    training = plot_training(work_dir, work_dir / 'training.png')
+    confusion = plot_confusion(report, work_dir / 'confusion.png')
+    print(describe_report(report))
     print(f'numbers         {file}')
     print(f'figures         {training} {confusion}')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors():
+        main()

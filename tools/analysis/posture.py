@@ -12,12 +12,8 @@ What predicted keypoints cost is the difference between two tests of the same ne
 import argparse
 from pathlib import Path
 
-from fitness_mm import compat
-
-compat.apply()
-from fitness_mm.analysis.posture.report import write_posture_report  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
-from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule  # noqa: E402
+from fitness_mm.errors import plain_errors
+from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule
 
 
 def main() -> None:
@@ -39,6 +35,8 @@ def main() -> None:
                         help='a probability nearer to one half is no verdict (default: '
                         '%(default)s)')
     args = parser.parse_args()
+    from fitness_mm.analysis.posture.report import write_posture_report
+
     rule = AbstainRule(args.min_accuracy, args.min_clips, args.band)
     files = write_posture_report(args.paths, args.out, rule, args.compare)
     print(files[0].read_text('utf-8'))

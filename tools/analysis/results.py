@@ -10,12 +10,7 @@ test on it once:
 import argparse
 from pathlib import Path
 
-from fitness_mm import compat
-
-compat.apply()
-
-from fitness_mm.analysis.study.report import write_study_report  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
+from fitness_mm.errors import plain_errors
 
 
 def main() -> None:
@@ -29,6 +24,10 @@ def main() -> None:
     parser.add_argument('--no-cost', action='store_true',
                         help='leave out parameters, operations and speed')
     args = parser.parse_args()
+    from fitness_mm import compat
+    compat.apply()
+    from fitness_mm.analysis.study.report import write_study_report
+
     report = write_study_report(args.work_dirs, args.out, args.baseline, not args.no_cost)
     print(report.read_text('utf-8'))
     print(f'report  {report}')

@@ -8,15 +8,9 @@ the map. The features are kept beside the checkpoint, so that the next figure ta
 import argparse
 from pathlib import Path
 
-from fitness_mm import compat
-
-compat.apply()
-
-from mmengine.config import DictAction  # noqa: E402
-
-from fitness_mm.analysis.features.tsne import GROUPS, TsneOptions, describe, draw_tsne  # noqa: E402
-from fitness_mm.analysis.load_model import Subject  # noqa: E402
-from fitness_mm.errors import plain_errors  # noqa: E402
+from fitness_mm.analysis.features.options import GROUPS, TsneOptions
+from fitness_mm.engine.arguments import add_config_options
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -40,13 +34,17 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--font', type=Path, help='font file for --lang ko')
     parser.add_argument('--cache', type=Path, metavar='DIR',
                         help="where features are kept (default: the checkpoint's folder)")
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        metavar='KEY=VALUE', help='override settings of the configs')
+    add_config_options(parser)
     return parser.parse_args()
 
 
 def main() -> None:
     args = parse_args()
+    from fitness_mm import compat
+    compat.apply()
+    from fitness_mm.analysis.features.tsne import describe, draw_tsne
+    from fitness_mm.analysis.load_model import Subject
+
     options = TsneOptions(args.classes, args.by, args.max_per_class, args.perplexity, args.seed,
                           args.lang, args.font, args.cache, args.cfg_options)
     subjects = [Subject(args.config, args.checkpoint), *(Subject(*pair) for pair in args.compare)]

@@ -5,14 +5,10 @@ Labels are judged by the labels alone, without a network; nothing in the data se
 
 import argparse
 import os
-import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.analysis.audit.files import write_audit, write_exclusions
-from fitness_mm.analysis.audit.state import inspect
-from fitness_mm.analysis.audit.text import as_text
-from fitness_mm.progress import shown_progress
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -37,24 +33,22 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    try:
-        with shown_progress() as progress:
-            state = inspect(
-                args.root, args.workers, partial(progress, 'labelled frames'))
-        print(as_text(state), end='')
-        if args.out:
-            files = write_audit(state, args.out, args.examples)
-            print(f'\npage     {files.page}')
-        if args.flag:
-            count = write_exclusions(state, args.flag)
-            print(f'{count} suspicious frames listed in {args.flag}')
-    except FitnessError as error:
-        sys.exit(f'audit.py: {error}')
-    except OSError as error:
-        sys.exit(f'audit.py: {error.filename or args.out}: {error.strerror or error}')
-    except KeyboardInterrupt:
-        sys.exit('audit.py: stopped; nothing was changed')
+    from fitness_mm.analysis.audit.files import write_audit, write_exclusions
+    from fitness_mm.analysis.audit.state import inspect
+    from fitness_mm.analysis.audit.text import as_text
+    from fitness_mm.progress import shown_progress
+
+    with shown_progress() as progress:
+        state = inspect(args.root, args.workers, partial(progress, 'labelled frames'))
+    print(as_text(state), end='')
+    if args.out:
+        files = write_audit(state, args.out, args.examples)
+        print(f'\npage     {files.page}')
+    if args.flag:
+        count = write_exclusions(state, args.flag)
+        print(f'{count} suspicious frames listed in {args.flag}')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors('nothing was changed'):
+        main()

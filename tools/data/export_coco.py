@@ -5,16 +5,16 @@ The options select the same frames as those of FitnessPoseDataset with the same 
 
 import argparse
 import os
-import sys
 from functools import partial
 from pathlib import Path
 
+from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.export.coco import FRAME_MODES, export_coco
 from fitness_mm.aihub.index.exclusions import read_exclusions
 from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
 from fitness_mm.aihub.index.splits import METHODS
+from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 
 
@@ -31,8 +31,8 @@ def parse_args() -> argparse.Namespace:
                         help='which fold is held out (default: %(default)s)')
     parser.add_argument('--num-folds', type=int, default=5, help='(default: %(default)s)')
     parser.add_argument('--exercises', nargs='+', default=['study'], metavar='NAME',
-                        help="seed for the original study's twelve, all, or English or Korean "
-                        'names in quotes (default: seed)')
+                        help="study for the original study's twelve, all, or English or "
+                        'Korean names in quotes (default: study)')
     parser.add_argument('--views', nargs='+', choices=VIEWS, default=list(VIEWS), metavar='A',
                         help='cameras (default: all five)')
     parser.add_argument('--frames', choices=FRAME_MODES, default='all',
@@ -43,8 +43,8 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def export(args: argparse.Namespace) -> str:
-    """Writes the file and says what is in it."""
+def main() -> None:
+    args = parse_args()
     names = args.exercises
     exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
     excluded = read_exclusions(args.excluded)
@@ -57,21 +57,10 @@ def export(args: argparse.Namespace) -> str:
             index, rows, args.out, args.frames, excluded,
             f'AI Hub fitness-posture data set, {args.subset} of split {args.split}{fold}',
             partial(progress, 'clip-views, twice'))
-    return (f'{args.out}: {counts.images} images and {counts.annotations} annotations of '
-            f'{len(rows)} clip-views, {args.out.stat().st_size / 1e6:.1f} MB')
-
-
-def main() -> None:
-    args = parse_args()
-    try:
-        print(export(args))
-    except FitnessError as error:
-        sys.exit(f'export_coco.py: {error}')
-    except OSError as error:
-        sys.exit(f'export_coco.py: {error.filename or args.out}: {error.strerror or error}')
-    except KeyboardInterrupt:
-        sys.exit(f'export_coco.py: stopped; {args.out} was not written')
+    print(f'{args.out}: {counts.images} images and {counts.annotations} annotations of '
+          f'{len(rows)} clip-views, {args.out.stat().st_size / 1e6:.1f} MB')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors('the file was not written'):
+        main()

@@ -14,6 +14,7 @@ import zipfile
 
 import numpy as np
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.sigmas import keypoint_sigmas, write_sigmas
 
 ARRAYS = ('predictions', 'labels', 'visible')

@@ -7,19 +7,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from fitness_mm.aihub.export.condition_page import condition_page
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.keypoints.joint_names import LANGUAGES
+from fitness_mm.aihub.export.condition_page import condition_page
 from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.errors import plain_errors
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.joint_names import LANGUAGES
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--lang', choices=LANGUAGES, default='en', help='(default: %(default)s)')
     parser.add_argument('--exercises', nargs='+', default=['all'], metavar='NAME',
-                        help="all, seed for the original study's twelve, or English or Korean "
-                        'names in quotes (default: all)')
+                        help="all, study for the original study's twelve, or English or "
+                        'Korean names in quotes (default: all)')
     parser.add_argument('--out', type=Path, metavar='FILE.md', help='(default: the terminal)')
     return parser.parse_args()
 
@@ -27,21 +28,17 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     names = args.exercises
-    try:
-        exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
-        page = condition_page(conditions_of(exercises), args.lang)
-        if args.out is None:
-            sys.stdout.reconfigure(encoding='utf-8')  # Korean in whatever locale
-            sys.stdout.write(page)
-        else:
-            with replacing(args.out) as file:
-                file.write_text(page, encoding='utf-8')
-            print(f'wrote {args.out}')
-    except FitnessError as error:
-        sys.exit(f'list_conditions.py: {error}')
-    except OSError as error:
-        sys.exit(f'list_conditions.py: {error.filename or args.out}: {error.strerror or error}')
+    exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
+    page = condition_page(conditions_of(exercises), args.lang)
+    if args.out is None:
+        sys.stdout.reconfigure(encoding='utf-8')  # Korean in whatever locale
+        sys.stdout.write(page)
+        return
+    with replacing(args.out) as file:
+        file.write_text(page, encoding='utf-8')
+    print(f'wrote {args.out}')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors():
+        main()

@@ -3,12 +3,11 @@
 Run it again after an interruption: it continues. A finished sample is left as it is.
 """
 
-from fitness_mm.errors import FitnessError
 import argparse
 import os
-import sys
 from functools import partial
 
+from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample import PRESETS, make_sample
 
@@ -37,7 +36,7 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> int:
+def main() -> None:
     args = parse_args()
     overrides = {}
     if args.error_rate is not None:
@@ -48,23 +47,16 @@ def main() -> int:
         overrides['images'] = False
     if args.clips is not None:
         overrides['clips'] = args.clips
-    try:
-        with shown_progress() as progress:
-            result = make_sample(args.out, args.preset, args.seed, args.workers,
-                                 partial(progress, 'clips'), **overrides)
-    except FitnessError as error:
-        print(f'make_sample: {error}', file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print('make_sample: stopped; run the same again to continue', file=sys.stderr)
-        return 130
+    with shown_progress() as progress:
+        result = make_sample(args.out, args.preset, args.seed, args.workers,
+                             partial(progress, 'clips'), **overrides)
     if result.num_new:
         print(f'{args.out}: {result.num_new} of {result.num_clips} clips made in '
               f'{result.seconds:.0f} s')
     else:
         print(f'{args.out}: the sample is there already, {result.num_clips} clips')
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    with plain_errors('run the same again to continue'):
+        main()

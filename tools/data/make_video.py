@@ -4,17 +4,11 @@ What is true about the video is written beside it, as JSON of the same name. Bod
 the generated data set: with the seed of a sample, performer P here is performer P there.
 """
 
-from fitness_mm.errors import FitnessError
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
-from fitness_mm.aihub.catalog import STUDY_EXERCISES
-from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.progress import shown_progress
-from fitness_mm.sample.video import Script
-from fitness_mm.sample.video_file import make_video
+from fitness_mm.errors import FitnessError, plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -59,13 +53,16 @@ def parse_args() -> argparse.Namespace:
 
 
 def list_exercises() -> None:
+    from fitness_mm.aihub.catalog import STUDY_EXERCISES
+    from fitness_mm.aihub.conditions import conditions_of
+
     for exercise in STUDY_EXERCISES:
         print(f'{exercise.name} ({exercise.name_ko})')
         for condition in conditions_of([exercise]):
             print(f'    {condition.name_ko} ({condition.name_en})')
 
 
-def to_script(args: argparse.Namespace) -> Script:
+def settings(args: argparse.Namespace) -> dict:
     before, after = args.idle
     pauses = tuple((round(reps), seconds) for reps, seconds in args.pause)
     rep_sec = args.rep_seconds or 3.0
@@ -77,7 +74,7 @@ def to_script(args: argparse.Namespace) -> Script:
         if left < args.reps * rep_sec - 1e-6 or rep_sec < 0.8:
             raise FitnessError(f'{args.reps} repetitions do not fit into {args.seconds:g} s with '
                                'the time before, after and in pauses; make the video longer')
-    return Script(
+    return dict(
         exercise=args.exercise, reps=args.reps, rep_sec=rep_sec, before_sec=before,
         after_sec=after, pauses=pauses, faults=tuple(args.faults),
         faulty_reps=tuple(args.faulty_reps) if args.faulty_reps else None,
@@ -85,25 +82,22 @@ def to_script(args: argparse.Namespace) -> Script:
         size=tuple(args.size))
 
 
-def main() -> int:
+def main() -> None:
     args = parse_args()
     if args.list:
         list_exercises()
-        return 0
-    try:
-        script = to_script(args)
-        with shown_progress() as progress:
-            take = make_video(args.out, script, partial(progress, 'frames'))
-    except FitnessError as error:
-        print(f'make_video: {error}', file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print('make_video: stopped, nothing was written', file=sys.stderr)
-        return 130
+        return
+    from fitness_mm.progress import shown_progress
+    from fitness_mm.sample.video import Script
+    from fitness_mm.sample.video_file import make_video
+
+    script = Script(**settings(args))
+    with shown_progress() as progress:
+        take = make_video(args.out, script, partial(progress, 'frames'))
     print(f'{args.out}: {len(take.keypoints)} frames, {script.reps} repetitions of '
           f'{take.script.exercise}; the truth is in {args.out.with_suffix(".json")}')
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    with plain_errors('nothing was written'):
+        main()

@@ -13,8 +13,8 @@ from mmengine.logging import print_log
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.aihub.index.selection import select_exercises
-from fitness_mm.keypoints.skeleton import KEYPOINTS
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .predicted_keypoints import PredictedKeypoints
 
@@ -38,12 +38,12 @@ class FitnessClipDataset(ClipViewDataset):
     Args:
         data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
         pipeline: Transforms.
-        exercises: See :func:`~fitness_mm.aihub.index.selection.select_exercises`; the position is the
-            class label.
+        exercises: See :func:`~fitness_mm.aihub.index.selection.select_exercises`; the position is
+            the class label.
         min_frames: Clip-views with fewer labelled frames left are dropped.
         keypoints_from: A ``.npz`` record of held-out predictions, see
-            :class:`~fitness_mm.action.data.predicted_keypoints.PredictedKeypoints`. They stand for the
-            labels' keypoints, the network's confidence is their score, and frames without a
+            :class:`~fitness_mm.action.data.predicted_keypoints.PredictedKeypoints`. They stand for
+            the labels' keypoints, the network's confidence is their score, and frames without a
             prediction are left out.
         **kwargs: Those of :class:`~fitness_mm.engine.clip_view_dataset.ClipViewDataset`.
     """

@@ -7,8 +7,7 @@ from sklearn.manifold import TSNE
 
 from fitness_mm.errors import ArgumentError
 
-SEED = 42
-"""The original study's."""
+from .options import SEED
 
 FEWEST_POINTS = 5
 

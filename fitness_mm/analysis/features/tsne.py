@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,39 +16,12 @@ from fitness_mm.files import replacing
 from fitness_mm.fonts import korean_font
 
 from .cache import features_of
-from .embed import FEWEST_POINTS, SEED, tsne_map
+from .embed import FEWEST_POINTS, tsne_map
+from .options import GROUPS, TsneOptions
 from .separation import separation
 from .tsne_plot import Panel, plot_maps
 
-GROUPS = ('view', 'performer')
 _WIDEST_ROW = 3  # of one model's maps
-
-
-@dataclass(frozen=True)
-class TsneOptions:
-    """What to show and how.
-
-    Attributes:
-        classes: Labels of the classes to show; all if empty.
-        by: One map per ``view`` or ``performer``, or one of all clips if None.
-        max_per_class: Take at most so many clip-views of a class.
-        perplexity: Of t-SNE.
-        seed: Of t-SNE and of the choice of clips.
-        lang: ``en`` or ``ko``, of class names.
-        font: A font file for Korean names.
-        cache: Folder for features; each checkpoint's own if None.
-        cfg_options: Settings of the configs to override, by dotted name.
-    """
-
-    classes: Sequence[int] = ()
-    by: str | None = None
-    max_per_class: int | None = None
-    perplexity: float = 30.0
-    seed: int = SEED
-    lang: str = 'en'
-    font: Path | None = None
-    cache: Path | None = None
-    cfg_options: dict | None = None
 
 
 def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
