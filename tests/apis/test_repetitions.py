@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from trials.movements import FPS as TRIAL_FPS
+from trials.movements import spoil
 
-from fitness_mm.analysis.repetitions.trials import FPS as TRIAL_FPS
-from fitness_mm.analysis.repetitions.trials import spoil
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.repetitions.counting import HANDS_GO_UP, count_repetitions

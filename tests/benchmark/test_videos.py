@@ -1,15 +1,15 @@
 """Judging feedback on videos with planted faults."""
 
 import pytest
-
-from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
-from fitness_mm.analysis.video_trials import (
+from trials.feedback import (
     VIDEO_SEC,
     draw_script,
     judge_prediction,
     run_trials,
     videos_markdown,
 )
+
+from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.sample.video import Script
 
 SQUAT = exercise_by_name('barbell squat')
@@ -64,7 +64,7 @@ def test_films_last_20_seconds_and_have_two_faults_of_their_exercise():
 
 
 def test_the_report_counts_videos_and_faults(tmp_path, monkeypatch):
-    monkeypatch.setattr('fitness_mm.analysis.video_trials.make_video', lambda path, script: None)
+    monkeypatch.setattr('trials.feedback.make_video', lambda path, script: None)
     said = [prediction({}, name=STUDY_EXERCISES[0].name, reps=0)]
 
     def inferencer(video, evidence):

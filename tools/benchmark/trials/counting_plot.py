@@ -17,8 +17,8 @@ from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.repetitions.counting import count_repetitions
 
-from .outcomes import Outcome, summary
-from .trials import FPS, Trial
+from .counting import Outcome, summary
+from .movements import FPS, Trial
 
 _HANDS = [KEYPOINT_INDEX[f'{side} Wrist'] for side in ('Left', 'Right')]
 _OUT, _BACK, _TRUE = '#56b4e9', '#f0e442', '#d55e00'  # told apart by the colour-blind too

@@ -1,20 +1,16 @@
 """Trials are what they claim, and measures of counting have hand-computed answers."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from conftest import run_tool
+from trials.counting import Outcome, judge, markdown, summary
+from trials.movements import FPS, Trial, draw_trial, spoil
 
-from fitness_mm.analysis.repetitions.outcomes import Outcome, judge, markdown, summary
-from fitness_mm.analysis.repetitions.trials import FPS, Trial, draw_trial, spoil
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.motions import MOTIONS
 from fitness_mm.sample.video import Script, rehearse
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools/analysis/repetitions.py'
 NO_ERRORS = np.empty((0, 3))
 
 
@@ -80,16 +76,8 @@ def test_clean_movements_are_counted_right():
 
 
 def test_the_tool_writes_a_report(tmp_path):
-    def tool(*arguments):
-        return subprocess.run([sys.executable, str(TOOL), '--out', str(tmp_path / 'out'),
-                               *map(str, arguments)], capture_output=True, text=True, timeout=240,
-                              check=False)
-
-    done = tool('--trials', 7, '--noise', 0.02)
-    assert done.returncode == 0, done.stderr
+    done = run_tool('benchmark/repetitions.py', '--out', tmp_path / 'out', '--trials', 7,
+                    '--noise', 0.02)
     text = (tmp_path / 'out/repetitions.md').read_text('utf-8')
     assert text in done.stdout and '| noise 0.02, exercise unknown | 6 |' in text
     assert (tmp_path / 'out/repetitions.png').stat().st_size > 10_000
-    refused = tool('--trials', 0, '--pose', 'no.py', 'no.pth')
-    assert refused.returncode == 1 and 'Traceback' not in refused.stderr
-    assert "no config file 'no.py'" in refused.stderr

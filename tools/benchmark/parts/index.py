@@ -1,13 +1,8 @@
-"""What an index costs in memory: opened in a fresh process, and in worker processes.
-
-Run by :mod:`~fitness_mm.analysis.benchmark.index`: ``python -m ... open|fork|spawn ROOT``.
-"""
+"""Part (a), second half: opening an index of full size, and what it costs in worker processes."""
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import sys
 import time
 from pathlib import Path
 
@@ -15,10 +10,38 @@ import numpy as np
 
 from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex
 
-from .process_memory import memory_mb, peak_mb
+from .common import Row, Settings, in_new_process, memory_mb, peak_mb
+from .wide_index import write_index
 
-NUM_WORKERS = 4
+_WORKERS = 4
 _SAMPLES = 500
+# Everything but pixels, of which there are none.
+_PIPELINE = [dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
+             dict(type='CropKeypoints'), dict(type='FormatKeypoints')]
+
+
+def measure(settings: Settings) -> list[Row]:
+    """Opens a synthetic index, and starts data sets and worker processes on it."""
+    root = settings.folder / 'index'
+    size = write_index(root, settings.num_rows).stat().st_size / 1e6
+    opened = min((in_new_process(open_index, root) for _ in range(settings.rounds)),
+                 key=lambda run: run['seconds'])
+    fork = in_new_process(load_in_forked_workers, root)
+    spawn = in_new_process(open_in_spawned_workers, root)
+    each = f"the index itself takes {opened['rss']:.0f} MB"
+    return [
+        Row('a', f"open an index of {opened['rows']:,} clip-views, {size:.0f} MB",
+            opened['seconds'], 's', goal='< 2 s'),
+        Row('a', 'memory that it takes', opened['rss'], 'MB',
+            f"peak of the whole process {opened['peak']:.0f} MB", '< 1,000 MB'),
+        Row('a', 'FitnessPoseDataset on it', fork['pose'], 's', goal='seconds'),
+        Row('a', 'FitnessClipDataset on it', fork['clip'], 's', goal='seconds'),
+        Row('a', f'{_WORKERS} forked workers of a loader, what they hold alone', fork['own'],
+            'MB', each),
+        Row('a', f'{_WORKERS} spawned processes with the index, what they hold alone',
+            spawn['own'], 'MB', f"{spawn['without']:.0f} MB without an index; {each}",
+            'not the index times four'),
+    ]
 
 
 def open_index(root: Path) -> dict:
@@ -47,14 +70,9 @@ def load_in_forked_workers(root: Path) -> dict:
         start = time.perf_counter()
         dataset = kind(str(root), pipeline=pipeline, exercises='all')
         seconds[name] = time.perf_counter() - start
-    loader = DataLoader(_Memory(dataset), batch_size=None, num_workers=NUM_WORKERS,
+    loader = DataLoader(_Memory(dataset), batch_size=None, num_workers=_WORKERS,
                         multiprocessing_context='fork', persistent_workers=True)
     return seconds | {'own': sum(loader)}
-
-
-# Everything but pixels, of which there are none.
-_PIPELINE = [dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
-             dict(type='CropKeypoints'), dict(type='FormatKeypoints')]
 
 
 class _Memory:
@@ -64,7 +82,7 @@ class _Memory:
         self.dataset = dataset
 
     def __len__(self) -> int:
-        return NUM_WORKERS
+        return _WORKERS
 
     def __getitem__(self, worker: int) -> float:
         for row in np.linspace(worker, len(self.dataset) - 1, _SAMPLES).astype(int):
@@ -81,7 +99,7 @@ def open_in_spawned_workers(root: Path) -> dict:
 def _spawned_mb(index: FitnessIndex | None) -> float:
     context = multiprocessing.get_context('spawn')
     pipes, processes = [], []
-    for worker in range(NUM_WORKERS):
+    for worker in range(_WORKERS):
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_read_some, args=(index, worker, sender))
         process.start()
@@ -98,9 +116,3 @@ def _read_some(index: FitnessIndex | None, worker: int, sender) -> None:
         for row in np.linspace(worker, len(index) - 1, _SAMPLES).astype(int):
             index.keypoints(row), index.visible(row), index.clip_view_id(row)
     sender.send(memory_mb()['uss'])
-
-
-_RUNS = {'open': open_index, 'fork': load_in_forked_workers, 'spawn': open_in_spawned_workers}
-
-if __name__ == '__main__':
-    print(json.dumps(_RUNS[sys.argv[1]](Path(sys.argv[2]))))

@@ -5,27 +5,32 @@ import re
 import numpy as np
 import pytest
 from conftest import run_tool
+from parts.common import Row, best_ratio, in_new_process, median_ratio, peak_mb
+from parts.label_tree import link_images, plan_tree, write_labels
+from parts.labels import read_plainly
+from parts.wide_index import write_index
 
 from fitness_mm.aihub.index.index import FitnessIndex
 from fitness_mm.aihub.labels.label import parse_label
 from fitness_mm.aihub.prepare.build import build_index
-from fitness_mm.analysis.benchmark.label_tree import link_images, plan_tree, write_labels
-from fitness_mm.analysis.benchmark.plain_reader import read_plainly
-from fitness_mm.analysis.benchmark.table import Row, as_markdown
-from fitness_mm.analysis.benchmark.timing import best_ratio, median_ratio
-from fitness_mm.analysis.benchmark.wide_index import write_index
 
 
 def test_a_row_is_a_line():
-    rows = [Row('a', 'reading', 1234.56, 'files/s', '2.0 x', '10 x'), Row('b', 'x', 0.5, 's')]
-    assert as_markdown(rows).splitlines()[2:] == [
-        '| a | reading | 1,235 files/s | 2.0 x | 10 x |', '| b | x | 0.5 s |  |  |']
+    assert Row('a', 'reading', 1234.56, 'files/s', '2.0 x', '10 x').cells() == [
+        'a', 'reading', '1,235 files/s', '2.0 x', '10 x']
+    assert Row('b', 'x', 0.5, 's').cells() == ['b', 'x', '0.5 s', '', '']
 
 
 def test_ratios_of_best_rounds_and_of_medians():
     ours, theirs = np.array([1.0, 2.0, 4.0]), np.array([6.0, 5.0, 4.0])
     assert best_ratio(ours, theirs) == 4.0
     assert median_ratio(ours, theirs) == pytest.approx(0.4)
+
+
+def test_a_new_process_has_a_peak_of_its_own():
+    held = np.ones(400_000_000 // 8)
+    assert in_new_process(peak_mb) < peak_mb() - 200
+    assert held.sum() == held.size
 
 
 @pytest.mark.parametrize('indent', [None, 2])
@@ -62,7 +67,7 @@ ROWS = {'a': 15, 'b': 4, 'c': 12, 'd': 16, 'e': 6}
 
 def test_one_command_fills_the_table(tmp_path):
     out = tmp_path / 'table.md'
-    result = run_tool('analysis/benchmark.py', '--quick', '--out', out,
+    result = run_tool('benchmark/speed.py', '--quick', '--out', out,
                       env=dict(TMPDIR=str(tmp_path)))
     table = out.read_text('utf-8')
     assert table.strip() in result.stdout
@@ -76,7 +81,7 @@ def test_one_command_fills_the_table(tmp_path):
 
 
 def test_one_sentence_for_an_unknown_part():
-    result = run_tool('analysis/benchmark.py', '--parts', 'az', check=False)
-    assert result.returncode == 1
+    result = run_tool('benchmark/speed.py', '--parts', 'az', check=False)
+    assert result.returncode == 2
     assert "there is no part 'z'; expected some of a, b, c, d, e" in result.stdout
     assert 'Traceback' not in result.stdout

@@ -8,19 +8,24 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fitness_mm.aihub.frames import FrameError, read_jpeg
+from fitness_mm.aihub.frames import read_jpeg
 from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
 
+from .common import NUM_FRAMES
+
+_MARGIN_PX = 200
 _SIGMA_PX = 5.0
 _MEAN = np.array([123.675, 116.28, 103.53], np.float32)
 _STD = np.array([58.395, 57.12, 57.375], np.float32)
 
 
-def study_box(index: FitnessIndex, row: int) -> tuple[int, int, int, int]:
-    """The original study's crop of a clip-view: all joints with its margin."""
-    size = index.value('image_height', row), index.value('image_width', row)
-    return union_box(index.keypoints(row), index.visible(row), size, STUDY_MARGIN)
+def _crop(index: FitnessIndex, row: int) -> tuple[int, int, int, int]:
+    """All joints of a clip-view with a margin, as far as the image goes; x2 and y2 exclusive."""
+    points = index.keypoints(row)[index.visible(row)]
+    size = index.value('image_width', row), index.value('image_height', row)
+    low = np.maximum(points.min(0) - _MARGIN_PX, 0)
+    high = np.minimum(points.max(0) + _MARGIN_PX, size)
+    return (*low.astype(int).tolist(), *high.astype(int).tolist())
 
 
 def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
@@ -28,7 +33,7 @@ def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
     folder.mkdir(exist_ok=True)
     paths = []
     for row in range(len(index)):
-        x1, y1, x2, y2 = study_box(index, row)
+        x1, y1, x2, y2 = _crop(index, row)
         path = folder / f'{row:06d}.avi'
         writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'DIVX'), 10,
                                  (x2 - x1, y2 - y1))
@@ -41,7 +46,7 @@ def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
 
 
 def load_sample(index: FitnessIndex, row: int, video: Path, size: tuple[int, int],
-                num_frames: int, rng: np.random.Generator) -> np.ndarray:
+                rng: np.random.Generator) -> np.ndarray:
     """Eight consecutive labelled frames and their heatmaps, float32 (T, 3 + K, H, W).
 
     Args:
@@ -49,24 +54,17 @@ def load_sample(index: FitnessIndex, row: int, video: Path, size: tuple[int, int
         row: Row of the clip-view.
         video: Its video.
         size: Width and height of the input.
-        num_frames: Number of frames.
         rng: Chooses the first frame.
-
-    Raises:
-        FrameError: If a frame cannot be decoded.
     """
     numbers, keypoints = index.frame_numbers(row), index.keypoints(row)
-    start = int(rng.integers(len(numbers) - num_frames + 1))
-    x1, y1, x2, y2 = study_box(index, row)
+    start = int(rng.integers(len(numbers) - NUM_FRAMES + 1))
+    x1, y1, x2, y2 = _crop(index, row)
     scale = np.array([size[0] / (x2 - x1), size[1] / (y2 - y1)])
     capture = cv2.VideoCapture(str(video))
     sample = []
-    for t in range(start, start + num_frames):
+    for t in range(start, start + NUM_FRAMES):
         capture.set(cv2.CAP_PROP_POS_FRAMES, int(numbers[t]) - 1)
-        done, image = capture.read()
-        if not done:
-            raise FrameError(video, f'has no frame {numbers[t] - 1}')
-        image = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), size)
+        image = cv2.resize(cv2.cvtColor(capture.read()[1], cv2.COLOR_BGR2RGB), size)
         image = (image.astype(np.float32) - _MEAN) / _STD
         maps = _heatmaps((keypoints[t] - (x1, y1)) * scale, size)
         sample.append(np.concatenate([image.transpose(2, 0, 1), maps]))

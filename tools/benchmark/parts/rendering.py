@@ -10,15 +10,11 @@ from mmaction.datasets.transforms import GeneratePoseTarget
 from mmpose.codecs import MSRAHeatmap
 from torch import Tensor
 
-from fitness_mm.action.models.fusion.layout import fused_channels, heatmaps_of, map_size
 from fitness_mm.action.models.heatmaps import gaussian_heatmaps
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-from .settings import Settings
-from .table import Row
-from .timing import best_ratio, interleaved
+from .common import NUM_FRAMES, Row, Settings, best_ratio, interleaved
 
-_FRAMES = 8
 _SIGMA_PX = 5.0
 _CALLS = 10
 
@@ -30,9 +26,9 @@ def measure(settings: Settings) -> list[Row]:
         keypoints = _keypoints(settings)
         ways = _ours(keypoints, settings, stride) | _hosts(keypoints, settings, stride)
         seconds = interleaved({name: _repeat(way) for name, way in ways.items()}, settings.rounds)
-        height, width = map_size(settings.input_size[::-1], stride)
-        megabytes = _FRAMES * NUM_KEYPOINTS * height * width * 4 / 1e6
-        what = f'{_FRAMES} x {NUM_KEYPOINTS} maps, {width}x{height} ({mode})'
+        height, width = _map_size(settings, stride)
+        megabytes = NUM_FRAMES * NUM_KEYPOINTS * height * width * 4 / 1e6
+        what = f'{NUM_FRAMES} x {NUM_KEYPOINTS} maps, {width}x{height} ({mode})'
         for name, values in seconds.items():
             compared = '' if name == 'fp32' else (
                 f'{best_ratio(seconds["fp32"], values):.2f} x our fp32')
@@ -60,22 +56,26 @@ def _repeat(way: Callable[[], object]) -> Callable[[], None]:
 def _keypoints(settings: Settings) -> Tensor:
     width, height = settings.input_size
     rng = torch.Generator().manual_seed(0)
-    keypoints = torch.rand(1, _FRAMES, NUM_KEYPOINTS, 3, generator=rng)
+    keypoints = torch.rand(1, NUM_FRAMES, NUM_KEYPOINTS, 3, generator=rng)
     return keypoints * torch.tensor([width, height, 1.0]) + torch.tensor([0, 0, 0.1])
 
 
+def _map_size(settings: Settings, stride: int) -> tuple[int, int]:
+    """Height and width."""
+    width, height = settings.input_size
+    return height // stride, width // stride
+
+
 def _ours(keypoints: Tensor, settings: Settings, stride: int) -> dict[str, Callable[[], object]]:
-    """Into the fused tensor, as the data preprocessor does; the tensor is there already."""
-    size = settings.input_size[::-1]
-    channels = fused_channels(NUM_KEYPOINTS, size, stride)
+    """Into memory that is there already, as in the data preprocessor."""
+    size = _map_size(settings, stride)
     scaled = (keypoints * torch.tensor([1 / stride, 1 / stride, 1])).to(settings.device)
-    fused = {name: torch.zeros(1, _FRAMES, channels, *size, dtype=dtype, device=settings.device)
-             for name, dtype in (('fp32', torch.float32), ('bf16', torch.bfloat16))}
-    maps = {name: heatmaps_of(tensor, NUM_KEYPOINTS, stride) for name, tensor in fused.items()}
+    maps = {name: torch.zeros(*keypoints.shape[:-1], *size, dtype=dtype, device=settings.device)
+            for name, dtype in (('fp32', torch.float32), ('bf16', torch.bfloat16))}
     other = maps['fp32'].clone()
 
     def render(out: Tensor) -> Callable[[], object]:
-        return lambda: gaussian_heatmaps(scaled, out.shape[-2:], _SIGMA_PX / stride, out=out)
+        return lambda: gaussian_heatmaps(scaled, size, _SIGMA_PX / stride, out=out)
 
     return {name: render(out) for name, out in maps.items()} | {
         'fill': lambda: maps['fp32'].fill_(0.5), 'copy': lambda: maps['fp32'].copy_(other)}
@@ -88,7 +88,7 @@ def _hosts(keypoints: Tensor, settings: Settings, stride: int) -> dict[str, Call
     xy, score = keypoints[0, ..., :2].numpy(), keypoints[0, ..., 2].numpy()
     target = GeneratePoseTarget(sigma=_SIGMA_PX, use_score=False, with_kp=True, with_limb=False,
                                 scaling=1 / stride)
-    codec = MSRAHeatmap(settings.input_size, (width // stride, height // stride),
+    codec = MSRAHeatmap(settings.input_size, _map_size(settings, stride)[::-1],
                         sigma=_SIGMA_PX / stride)
     ones = np.ones((1, NUM_KEYPOINTS), np.float32)
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.analysis.tables import markdown_table
 from fitness_mm.repetitions.counting import count_repetitions
 
-from .trials import FPS, Trial
+from .movements import FPS, Trial
 
 
 @dataclass(frozen=True)
@@ -87,37 +88,31 @@ def _mean(values: np.ndarray) -> float:
 
 
 _HEAD = ('trials', 'exact', 'OBO', 'MAE', 'off by')
-_TIMES = ('start', 'turn', 'stop', '95 % within')
+_TIMES = ('start', 'turn', 'stop', 'worst')
 
 
 def markdown(runs: dict[str, list[Outcome]]) -> str:
     """The tables of some runs, by the name of the run."""
-    lines = [_row('', *_HEAD, 'without one', 'of which 0'), _rule(8)]
-    for name, outcomes in runs.items():
-        found = summary(outcomes)
-        lines.append(_row(name, *_counts(found), str(found['still']),
-                          _share(found['still_right'])))
-    lines += ['', 'Median error of the moments in seconds, where the count is right:', '',
-              _row('', *_TIMES), _rule(5)]
-    for name, outcomes in runs.items():
-        found = summary(outcomes)
-        lines.append(_row(name, *(f'{found[f"{key}_sec"]:.2f}'
-                                  for key in ('start', 'turn', 'stop', 'worst'))))
+    found = {name: summary(outcomes) for name, outcomes in runs.items()}
     everything = [outcome for outcomes in runs.values() for outcome in outcomes]
-    lines += ['', 'All runs together:', '']
-    lines += _table('exercise', everything, lambda outcome: outcome.exercise)
-    lines += ['', *_table('view', everything, lambda outcome: outcome.view)]
-    return '\n'.join(lines) + '\n'
+    return '\n\n'.join([
+        markdown_table(['', *_HEAD, 'without one', 'of which 0'],
+                       [[name, *_counts(f), str(f['still']), _share(f['still_right'])]
+                        for name, f in found.items()]),
+        'Median error of the moments in seconds, where the count is right:',
+        markdown_table(['', *_TIMES[:3], '95 % within'],
+                       [[name, *(f'{f[f"{key}_sec"]:.2f}' for key in _TIMES)]
+                        for name, f in found.items()]),
+        'All runs together:',
+        _table('exercise', everything, lambda outcome: (
+            f'{outcome.exercise} {exercise_by_name(outcome.exercise).name_ko}')),
+        _table('view', everything, lambda outcome: outcome.view)]) + '\n'
 
 
-def _table(what: str, outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> list[str]:
-    groups = dict.fromkeys(key(outcome) for outcome in outcomes)
-    lines = [_row(what, *_HEAD), _rule(6)]
-    for group in groups:
-        found = summary([outcome for outcome in outcomes if key(outcome) == group])
-        name = f'{group} {exercise_by_name(group).name_ko}' if what == 'exercise' else group
-        lines.append(_row(name, *_counts(found)))
-    return lines
+def _table(what: str, outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> str:
+    return markdown_table([what, *_HEAD], [
+        [group, *_counts(summary([o for o in outcomes if key(o) == group]))]
+        for group in dict.fromkeys(map(key, outcomes))])
 
 
 def _counts(found: dict[str, float]) -> tuple[str, ...]:
@@ -127,11 +122,3 @@ def _counts(found: dict[str, float]) -> tuple[str, ...]:
 
 def _share(value: float) -> str:
     return '-' if np.isnan(value) else f'{value:.3f}'
-
-
-def _row(*cells: str) -> str:
-    return '| ' + ' | '.join(cells) + ' |'
-
-
-def _rule(columns: int) -> str:
-    return '| --- |' + ' ---: |' * (columns - 1)

@@ -5,12 +5,13 @@ Without --pose and --posture the models that `make demo` trained are used; of it
 """
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
+from fitness_mm.errors import plain_errors
 
-def main() -> int:
+
+def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/video_trials'),
@@ -27,22 +28,20 @@ def main() -> int:
     args = parser.parse_args()
     if args.videos < 1 or min(args.seed, *args.performers) < 0:
         parser.error('--videos has to be at least 1, --seed and --performers at least 0')
-    from fitness_mm.analysis.video_trials import run_trials, videos_markdown
-    from fitness_mm.apis import FitnessInferencer, InferenceError
+    from trials.feedback import run_trials, videos_markdown
+
+    from fitness_mm.apis import FitnessInferencer
     from fitness_mm.progress import shown_progress
-    try:
-        inferencer = FitnessInferencer(*args.pose, *args.posture, args.calibration,
-                                       show_progress=False)
-        with shown_progress() as progress:
-            outcomes = run_trials(inferencer, args.out, args.videos, args.seed, args.performers,
-                                  partial(progress, 'videos'))
-    except InferenceError as error:
-        print(f'video_trials.py: {error}', file=sys.stderr)
-        return 1
+
+    inferencer = FitnessInferencer(*args.pose, *args.posture, args.calibration,
+                                   show_progress=False)
+    with shown_progress() as progress:
+        outcomes = run_trials(inferencer, args.out, args.videos, args.seed, args.performers,
+                              partial(progress, 'videos'))
     print(videos_markdown(outcomes))
     print(f'report  {args.out / "videos.md"}')
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    with plain_errors('the report has what is finished'):
+        main()

@@ -18,12 +18,9 @@ from fitness_mm.aihub.prepare.build import build_index
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 from fitness_mm.sample.dataset import make_sample
 
-from .settings import Settings
+from .common import NUM_FRAMES, Row, Settings, best_ratio, interleaved
 from .study_loader import load_sample, write_videos
-from .table import Row
-from .timing import best_ratio, interleaved
 
-NUM_FRAMES = 8
 _CLIP_HEIGHT = 320
 _SAMPLES_A_ROUND = 4
 
@@ -46,8 +43,7 @@ def measure(settings: Settings) -> list[Row]:
         for folder in (root, clips)]
     host = Compose(_host_pipeline(settings))
     ways = {
-        'study': lambda row: load_sample(index, row, videos[row], settings.input_size, NUM_FRAMES,
-                                        rng),
+        'study': lambda row: load_sample(index, row, videos[row], settings.input_size, rng),
         'host': lambda row: host(_raw_frames(index, row)),
         'jpegs': datasets[0].__getitem__,
         'clips': datasets[1].__getitem__,
