@@ -14,6 +14,6 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['fitness_mm', 'fitness_mm.*']),
-    package_data={'fitness_mm.aihub': ['conditions.tsv']},
+    package_data={'fitness_mm': ['**/*.tsv', '**/*.j2']},
     install_requires=['av', 'matplotlib', 'orjson', 'pyarrow', 'rich', 'scikit-learn', 'scipy'],
 )
