@@ -8,42 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from .body import Body, sample_body
-from .cameras import VIEWS
-from .defects import EMPTY_FRAMES
-from .equipment import add_equipment, sample_equipment
-from .faults import apply_faults
-from .figure import Solids, figure, sample_look
-from .geometry import turn_y
-from .label_errors import MOVED_SHARE, jitter, plant
-from .motions import MOTIONS, Movement
-from .plan import ClipPlan
-from .pose import Joints, Pose, solve
-from .scene import Bench, Station, set_up_station
+from .clip_plan import ClipPlan
+from .exercises.equipment import sample_equipment
+from .labels.defects import EMPTY_FRAMES
+from .labels.errors import MOVED_SHARE, jitter, plant
+from .performer.body import Body, sample_body
+from .performer.figure import Solids, figure, sample_look
+from .performer.geometry import turn_y
+from .performer.pose import Joints
+from .station.cameras import VIEWS
+from .station.scene import Bench, Station, set_up_station
 from .streams import stream
-from .tempo import Tempo, sample_tempo
+from .tempo import sample_tempo
 
 # Head and back lie on the pad, the hips near its end.
 _HIPS_FROM_BENCH_CENTRE_CM = 47.0
-
-
-def move(body: Body, exercise: str, kept: dict[str, bool], movement_rng: np.random.Generator,
-         fault_rng: np.random.Generator, tempo: Tempo,
-         faulty: float | np.ndarray = 1.0) -> tuple[Pose, Joints]:
-    """A performer's movement, facing +z at the origin.
-
-    Args:
-        body: Proportions.
-        exercise: English name.
-        kept: Truth of every condition, by Korean name.
-        movement_rng: Draws range and noise; the same draws whatever is kept.
-        fault_rng: Draws how strong the faults are.
-        tempo: Progress of the repetitions.
-        faulty: Share of the faults that is in effect, 0 to 1; a number or (T,).
-    """
-    pose = MOTIONS[exercise](Movement(body, movement_rng, tempo))
-    apply_faults(pose, exercise, kept, fault_rng, faulty)
-    return pose, solve(body, pose)
 
 
 @lru_cache(maxsize=2)
@@ -61,9 +40,8 @@ def placed(joints: Joints, lying: bool, bench: Bench, rng: np.random.Generator) 
         shift = bench.centre + turn_y(hips, turn)
     else:
         turn, shift = yaw, np.array([x, 0.0, z])
-    return Joints(turn_y(joints.keypoints, turn) + shift,
-                  {k: turn_y(v, turn) + shift for k, v in joints.extras.items()},
-                  {k: turn_y(v, turn) for k, v in joints.axes.items()})
+    return joints.mapped(lambda points: turn_y(points, turn) + shift,
+                         lambda axes: turn_y(axes, turn))
 
 
 @dataclass(frozen=True)
@@ -73,28 +51,24 @@ class Performance:
     Attributes:
         plan: Who does what and where.
         station: Cameras, light and backgrounds.
-        body: The performer.
-        pose: Joint angles.
         joints: Joints in the room, in cm.
         solids: Performer and equipment, to be drawn.
     """
 
     plan: ClipPlan
     station: Station
-    body: Body
-    pose: Pose
     joints: Joints
     solids: Solids
 
     @property
-    def labelled(self) -> slice:
-        """The labelled frames: images 1, 3, 5, ..."""
-        return slice(0, None, 2)
+    def labelled_joints(self) -> np.ndarray:
+        """(T, K, 3) cm in the labelled frames: images 1, 3, 5, ..."""
+        return self.joints.keypoints[::2]
 
     def clean_keypoints(self) -> np.ndarray:
         """(V, T, K, 2) px of the labelled frames, exactly where the joints are."""
-        points = self.joints.keypoints[self.labelled]
-        return np.stack([self.station.cameras[view].project(points)[0] for view in VIEWS])
+        return np.stack([self.station.cameras[view].project(self.labelled_joints)[0]
+                         for view in VIEWS])
 
 
 def perform(plan: ClipPlan, seed: int, size: tuple[int, int]) -> Performance:
@@ -103,10 +77,9 @@ def perform(plan: ClipPlan, seed: int, size: tuple[int, int]) -> Performance:
     body = sample_body(stream(seed, 'body', plan.performer))
     rng = stream(seed, 'movement', *plan.ids)
     tempo = sample_tempo(rng, plan.num_images)
-    pose, joints = move(body, plan.exercise.name, plan.kept, rng,
-                        stream(seed, 'faults', *plan.ids), tempo)
-    joints = placed(joints, pose.lying, station.bench, stream(seed, 'place', *plan.ids))
-    return Performance(plan, station, body, pose, joints, dressed(plan, seed, body, joints))
+    _, joints = plan.drawn.perform(body, plan.kept, rng, stream(seed, 'faults', *plan.ids), tempo)
+    joints = placed(joints, plan.drawn.lying, station.bench, stream(seed, 'place', *plan.ids))
+    return Performance(plan, station, joints, dressed(plan, seed, body, joints))
 
 
 def dressed(plan: ClipPlan, seed: int, body: Body, joints: Joints) -> Solids:
@@ -114,8 +87,8 @@ def dressed(plan: ClipPlan, seed: int, body: Body, joints: Joints) -> Solids:
     look = sample_look(stream(seed, 'look', plan.performer),
                        stream(seed, 'clothes', plan.performer, plan.day))
     solids = figure(body, joints, look)
-    add_equipment(solids, plan.exercise.name, joints,
-                  sample_equipment(stream(seed, 'equipment', plan.day, plan.slot)))
+    plan.drawn.hold(solids, joints,
+                    sample_equipment(stream(seed, 'equipment', plan.day, plan.slot)))
     return solids
 
 

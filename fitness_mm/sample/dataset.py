@@ -15,16 +15,18 @@ import cv2
 import orjson
 
 from fitness_mm.errors import FitnessError
+from fitness_mm.files import remove_leftovers, replacing
 from fitness_mm.processes import Pool
 
-from .cameras import VIEWS
 from .clip import label_keypoints, perform
-from .defects import image_folder, spoil_document
+from .clip_plan import ClipPlan
 from .images import jpegs
-from .label_errors import MOVED_SHARE
-from .plan import ClipPlan, plan_clips
+from .labels.defects import image_folder, spoil_document
+from .labels.errors import MOVED_SHARE
+from .labels.records import label_2d, label_3d
+from .plan import plan_clips
 from .presets import PRESETS, Preset
-from .records import label_2d, label_3d
+from .station.cameras import VIEWS
 from .streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
@@ -92,16 +94,25 @@ def _make(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset, worke
           identity: dict[str, Any], report: Callable[[int, int], None] | None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
-    _write_json(out / SAMPLE_FILE, identity | {'finished': False})
-    todo = [plan for plan in plans if not _is_made(out, plan)]
-    _make_clips(out, todo, seed, preset, workers, len(plans), report)
+    remove_leftovers(out, '.*.tmp.json', '*/label/*/.*.tmp.json')
+    _write_json(out / SAMPLE_FILE, identity | {'finished': False}, indent=True)
+    # The 2D label is written last.
+    tasks = [(out, plan, seed, preset) for plan in plans if not _label_path(out, plan).exists()]
+    done = len(plans) - len(tasks)
+    with Pool(min(workers, max(len(tasks), 1))) as pool:
+        for _, made in pool.run(['all'], lambda _: tasks, _make_clip):
+            for _ in made:
+                done += 1
+                if report:
+                    report(done, len(plans))
     _write_errors(out / ERRORS_FILE, plans, seed, preset)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     _write_json(out / SAMPLE_FILE, identity | {
         'finished': True, 'num_clips': len(plans), 'num_clip_views': len(plans) * len(VIEWS),
         'defects': [{'label': f'{plan.split}/{plan.day_name}/{plan.label_name}.json',
-                     'defect': defect} for plan in plans for defect in sorted(plan.defects)]})
-    return len(todo)
+                     'defect': defect} for plan in plans for defect in sorted(plan.defects)],
+    }, indent=True)
+    return len(tasks)
 
 
 def _preset(name: str, overrides: dict[str, Any]) -> Preset:
@@ -140,24 +151,6 @@ def _label_path(out: Path, plan: ClipPlan, suffix: str = '') -> Path:
     return out / plan.split / 'label' / plan.day_name / f'{plan.label_name}{suffix}.json'
 
 
-def _is_made(out: Path, plan: ClipPlan) -> bool:
-    # The 2D label is written last.
-    return _label_path(out, plan).exists()
-
-
-def _make_clips(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset,
-                workers: int, num_clips: int,
-                report: Callable[[int, int], None] | None) -> None:
-    done = num_clips - len(plans)
-    tasks = [(out, plan, seed, preset) for plan in plans]
-    with Pool(min(workers, max(len(plans), 1))) as pool:
-        for _, made in pool.run(['all'], lambda _: tasks, _make_clip):
-            for _ in made:
-                done += 1
-                if report:
-                    report(done, num_clips)
-
-
 def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:
     cv2.setNumThreads(1)  # one process per core already
     performance = perform(plan, seed, preset.size)
@@ -176,9 +169,8 @@ def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:
     keypoints, _ = label_keypoints(performance, seed)
     document = label_2d(plan, keypoints)
     spoil_document(document, plan, preset.size[1])
-    joints = performance.joints.keypoints[performance.labelled]
-    _write_json(_label_path(out, plan, '-3d'), label_3d(plan, joints), indent=False)
-    _write_json(_label_path(out, plan), document, indent=False)
+    _write_json(_label_path(out, plan, '-3d'), label_3d(plan, performance.labelled_joints))
+    _write_json(_label_path(out, plan), document)
 
 
 def _write_errors(path: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset) -> None:
@@ -193,11 +185,9 @@ def _write_errors(path: Path, plans: Sequence[ClipPlan], seed: int, preset: Pres
         'rate': preset.error_rate,
         'moved_px': round(MOVED_SHARE * preset.size[1], 2),
         'clip_views': records,
-    }, indent=False)
+    })
 
 
-def _write_json(path: Path, document: dict[str, Any], indent: bool = True) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{path.name}.partial')
-    partial.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 if indent else 0))
-    os.replace(partial, path)
+def _write_json(path: Path, document: dict[str, Any], indent: bool = False) -> None:
+    with replacing(path) as partial:
+        partial.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 if indent else 0))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .clip import Performance
-from .render import draw_plan, paint
+from .station.render import draw_plan, paint
 
 _NOISE_MARGIN = 32
 _QUALITY = (66, 77)
@@ -65,23 +65,14 @@ def encode_jpeg(image: np.ndarray, quality: int, num_bytes: int) -> bytes:
     return data[:2] + b''.join(comments) + data[2:]
 
 
-def frames(performance: Performance, view: str, rng: np.random.Generator,
-           with_body: bool = True) -> Iterator[np.ndarray]:
-    """The BGR images (H, W, 3) of one camera, one after the other.
-
-    Args:
-        performance: The clip.
-        view: Camera letter.
-        rng: Draws the noise.
-        with_body: False leaves performer and equipment out and keeps all else.
-    """
-    station = performance.station
-    background = station.backgrounds[view]
-    drawing = draw_plan(performance.solids, station, view, performance.pose.lying)
-    for t in range(performance.plan.num_images):
-        image = background.copy()
-        if with_body:
-            paint(image, drawing, t)
+def frames(performance: Performance, view: str,
+           rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """The BGR images (H, W, 3) of one camera, one after the other; ``rng`` draws the noise."""
+    drawing = draw_plan(performance.solids, performance.station, view,
+                        performance.plan.drawn.lying)
+    for t in range(len(performance.joints.keypoints)):
+        image = drawing.background.copy()
+        paint(image, drawing, t)
         yield _with_noise(image, rng)
 
 

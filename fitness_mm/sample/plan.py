@@ -1,93 +1,26 @@
-"""Who does what on which day at which station: all clips of a sample, before anything is drawn."""
+"""All clips of a sample, before anything is drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import Exercise, exercise_by_name, exercise_of_type
+from fitness_mm.aihub.catalog import Exercise, exercise_by_name
 from fitness_mm.errors import ArgumentError
 
-from .defects import assign_defects
-from .label_errors import assign_errors
+from .clip_plan import ClipPlan
+from .exercises import DRAWN
+from .labels.defects import assign_defects
+from .labels.errors import assign_errors
 from .presets import Preset
 from .streams import stream
 
-_FIRST_DAY = date(2020, 9, 21)
 _SLOTS_PER_DAY = 8
 # Days 1, 3 and 12 have folder names of their own and come first, so that every sample has them.
 # Days 28, 37 and 38 are not used: the real ones are unusable.
 _TRAINING_DAYS = (1, 3, 12, 2, *range(4, 12), *range(13, 20), *range(29, 37))
 _VALIDATION_DAYS = tuple(range(20, 28))
-
-
-@dataclass(frozen=True)
-class ClipPlan:
-    """One clip: one performer doing one type at one station of one day.
-
-    Attributes:
-        split: ``training`` or ``validation``.
-        day: Number of the day.
-        slot: Number of the station.
-        performer: Number of the performer.
-        type_number: Type in the catalogue.
-        num_images: Images per view.
-        defects: Names of the defects the clip's files have.
-        errors: View letter -> kind of the planted label error.
-    """
-
-    split: str
-    day: int
-    slot: int
-    performer: int
-    type_number: int
-    num_images: int = 32
-    defects: frozenset[str] = frozenset()
-    errors: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def exercise(self) -> Exercise:
-        """The catalogue's entry."""
-        return exercise_of_type(self.type_number)
-
-    @property
-    def kept(self) -> dict[str, bool]:
-        """Truth of every condition, by Korean name."""
-        return truth_of_type(self.type_number)
-
-    @property
-    def day_name(self) -> str:
-        """Name of the day's folders."""
-        return f'Day{self.day:02d}_{_FIRST_DAY + timedelta(self.day - 1):%y%m%d}_F'
-
-    @property
-    def name(self) -> str:
-        """Name of the clip, without a view."""
-        return f'{self.type_number:03d}-1-1-01-Z{self.performer}'
-
-    @property
-    def label_name(self) -> str:
-        """Name of the 2D label file, without its extension."""
-        return f'D{self.day:02d}-{self.slot}-{self.type_number:03d}'
-
-    @property
-    def ids(self) -> tuple[int, int, int]:
-        """What tells this clip from all others, for its random numbers."""
-        return self.day, self.slot, self.type_number
-
-
-def truth_of_type(type_number: int) -> dict[str, bool]:
-    """Truth of every condition of a type, by Korean name.
-
-    The first type of an exercise keeps all conditions; in the others, bit i of the number of
-    types before it says that condition i is broken.
-    """
-    exercise = exercise_of_type(type_number)
-    bits = type_number - exercise.types[0]
-    return {condition: not bits >> i & 1 for i, condition in enumerate(exercise.conditions)}
 
 
 def _types_in_turn(exercise: Exercise, rng: np.random.Generator) -> list[int]:
@@ -134,18 +67,15 @@ def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
                     turn = ((performer - 1) * preset.visits + visit) * preset.clips + clip
                     clips.append(ClipPlan(split, day, int(slots[station]), performer,
                                           types[turn % len(types)]))
-    defects = assign_defects(clips, stream(seed, 'defects'))
-    clips = [replace(clip, num_images=found.num_images, defects=found.names)
-             for clip, found in zip(clips, defects, strict=True)]
-    errors = assign_errors(clips, preset.error_rate, stream(seed, 'errors'))
-    return [replace(clip, errors=found) for clip, found in zip(clips, errors, strict=True)]
+    clips = assign_defects(clips, stream(seed, 'defects'))
+    return assign_errors(clips, preset.error_rate, stream(seed, 'errors'))
 
 
 def _check(preset: Preset) -> None:
-    unknown = [name for name in preset.exercises if exercise_by_name(name).study_class is None]
+    unknown = [name for name in preset.exercises if exercise_by_name(name).name not in DRAWN]
     if unknown:
-        raise ArgumentError(f'the sample has no movement for {unknown[0]!r}; it has the twelve '
-                            'exercises with a seed class in the catalogue')
+        raise ArgumentError(f'the sample has no movement for {unknown[0]!r}; it has: '
+                            f'{", ".join(DRAWN)}')
     if not preset.exercises or len(set(preset.exercises)) < len(preset.exercises):
         raise ArgumentError('exercises must be one or more different names')
     if not 0.0 <= preset.error_rate <= 1.0:

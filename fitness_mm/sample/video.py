@@ -8,26 +8,27 @@ trying the whole pipeline.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from fitness_mm.aihub.catalog import Exercise, condition_position, exercise_by_name
+from fitness_mm.aihub.catalog import Exercise, condition_position, normalise
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.errors import ArgumentError, FitnessError
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
-from .body import Body, sample_body
-from .cameras import VIEWS
-from .clip import Performance, dressed, move, placed, station_of
+from .clip import Performance, dressed, placed, station_of
+from .clip_plan import ClipPlan
 from .dense_tempo import Schedule, dense_tempo, sample_schedule
-from .geometry import unit
+from .exercises import DRAWN
 from .images import frames
-from .motions import MOTIONS
-from .plan import ClipPlan
-from .pose import Joints, Pose
-from .scene import set_out
+from .performer.body import Body, sample_body
+from .performer.geometry import SIDES, unit
+from .performer.pose import Joints
+from .station.cameras import VIEWS
+from .station.scene import set_out
 from .streams import stream
 
 # Days on which the data set was not shot, so every room is a new one.
@@ -42,7 +43,7 @@ class Script:
     """What is to be filmed.
 
     Attributes:
-        exercise: English or Korean name of one of the twelve exercises that the sample has.
+        exercise: English or Korean name of one of the exercises that the sample has.
         reps: Number of repetitions; 0 films somebody who stands, or lies, still.
         rep_sec: Mean length of a repetition.
         before_sec: Time in the start position before the first repetition.
@@ -85,7 +86,6 @@ class Take:
         plan: The performer, the day and the station.
         schedule: The repetitions.
         body: The performer's proportions.
-        pose: Joint angles.
         joints: Joints in the room, in cm.
         keypoints: (T, K, 2) px where the camera sees them, also behind other limbs and outside
             the image.
@@ -95,22 +95,19 @@ class Take:
     plan: ClipPlan
     schedule: Schedule
     body: Body
-    pose: Pose
     joints: Joints
     keypoints: np.ndarray
 
     def images(self) -> Iterator[np.ndarray]:
         """The BGR images (H, W, 3) one after the other; a few seconds are in memory."""
-        script, num_frames = self.script, len(self.keypoints)
-        station = station_of(script.seed, self.plan.day, self.plan.slot, script.size)
-        rng = stream(script.seed, 'images', *self.plan.ids, VIEWS.index(script.view))
-        for start in range(0, num_frames, _FRAMES_AT_ONCE):
-            part = slice(start, min(start + _FRAMES_AT_ONCE, num_frames))
-            plan = replace(self.plan, num_images=part.stop - part.start)
-            joints = _cut(self.joints, part)
-            yield from frames(
-                Performance(plan, station, self.body, self.pose, joints,
-                            dressed(plan, script.seed, self.body, joints)), script.view, rng)
+        script, plan = self.script, self.plan
+        station = station_of(script.seed, plan.day, plan.slot, script.size)
+        rng = stream(script.seed, 'images', *plan.ids, VIEWS.index(script.view))
+        for start in range(0, len(self.keypoints), _FRAMES_AT_ONCE):
+            part = itemgetter(slice(start, start + _FRAMES_AT_ONCE))
+            joints = self.joints.mapped(part, part)
+            solids = dressed(plan, script.seed, self.body, joints)
+            yield from frames(Performance(plan, station, joints, solids), script.view, rng)
 
 
 def rehearse(script: Script) -> Take:
@@ -121,10 +118,8 @@ def rehearse(script: Script) -> Take:
     """
     script, exercise = _checked(script)
     seed, day = script.seed, _FIRST_DAY + script.take
-    broken = {condition_position(exercise, name) for name in script.faults}
-    kept = {name: i not in broken for i, name in enumerate(exercise.conditions)}
-    plan = ClipPlan('validation', day, _SLOT, script.performer,
-                    exercise.types[sum(1 << i for i in broken)])
+    broken = sum(1 << condition_position(exercise, name) for name in script.faults)
+    plan = ClipPlan('validation', day, _SLOT, script.performer, exercise.types[broken])
     ids = (script.performer, exercise.index, script.take)
     schedule = sample_schedule(stream(seed, 'tempo', *ids), script.reps, script.rep_sec,
                                script.before_sec, script.after_sec, script.pauses)
@@ -133,41 +128,38 @@ def rehearse(script: Script) -> Take:
     if script.faulty_reps is not None:
         faulty = schedule.share_of([rep - 1 for rep in script.faulty_reps], tempo.times_sec)
     body = sample_body(stream(seed, 'body', script.performer))
-    pose, joints = move(body, exercise.name, kept, stream(seed, 'movement', *ids),
-                        stream(seed, 'faults', *ids), tempo, faulty)
+    _, joints = plan.drawn.perform(body, plan.kept, stream(seed, 'movement', *ids),
+                                   stream(seed, 'faults', *ids), tempo, faulty)
     cameras, bench = set_out(stream(seed, 'station', day, _SLOT), script.size)
-    joints = placed(_smoothed(joints, script.fps), pose.lying, bench, stream(seed, 'place', *ids))
+    joints = placed(_smoothed(joints, script.fps), plan.drawn.lying, bench,
+                    stream(seed, 'place', *ids))
     keypoints, _ = cameras[script.view].project(joints.keypoints)
-    return Take(script, plan, schedule, body, pose, joints, keypoints)
+    return Take(script, plan, schedule, body, joints, keypoints)
 
 
 def _smoothed(joints: Joints, fps: float) -> Joints:
     """Without the jerks of a pose that is solved frame by frame, such as a bar that leaves the
     thigh, and a bent wrist that turns over as the forearm passes the direction of the bend."""
     keypoints = joints.keypoints.copy()
-    for side in ('Left', 'Right'):
+    for side, _ in SIDES:
         wrist, palm = (KEYPOINT_INDEX[f'{side} {joint}'] for joint in ('Wrist', 'Palm'))
         hand = keypoints[:, palm] - keypoints[:, wrist]
         length = np.linalg.norm(hand, axis=-1, keepdims=True)
         keypoints[:, palm] = (keypoints[:, wrist]
                               + length * unit(_blurred(hand, _HAND_SMOOTHING_SEC * fps)))
-    width = _SMOOTHING_SEC * fps
-    return Joints(_blurred(keypoints, width),
-                  {k: _blurred(v, width) for k, v in joints.extras.items()},
-                  {k: _blurred(v, width) for k, v in joints.axes.items()})
+
+    def blurred(values: np.ndarray) -> np.ndarray:
+        return _blurred(values, _SMOOTHING_SEC * fps)
+
+    return replace(joints, keypoints=keypoints).mapped(blurred, blurred)
 
 
 def _blurred(values: np.ndarray, frames: float) -> np.ndarray:
     return gaussian_filter1d(values, frames, axis=0, mode='nearest')
 
 
-def _cut(joints: Joints, part: slice) -> Joints:
-    return Joints(joints.keypoints[part], {k: v[part] for k, v in joints.extras.items()},
-                  {k: v[part] for k, v in joints.axes.items()})
-
-
 def _checked(script: Script) -> tuple[Script, Exercise]:
-    exercise = find_exercise(script.exercise)
+    exercise = _find_exercise(script.exercise)
     faults = tuple(dict.fromkeys(_find_condition(exercise, name) for name in script.faults))
     _check_numbers(script)
     if script.view not in VIEWS or len(script.view) != 1:
@@ -195,10 +187,8 @@ _RANGES = {
 
 
 def _check_numbers(script: Script) -> None:
-    for field in fields(script):
-        if field.name not in _RANGES:
-            continue
-        value, (low, high, what) = getattr(script, field.name), _RANGES[field.name]
+    for name, (low, high, what) in _RANGES.items():
+        value = getattr(script, name)
         if not low <= value <= high:
             raise FitnessError(f'{value:g} {what}, expected {low:g} to {high:g}')
     width, height = script.size
@@ -208,20 +198,12 @@ def _check_numbers(script: Script) -> None:
         raise FitnessError('the video has no frame; give it repetitions or time before or after')
 
 
-def find_exercise(name: str) -> Exercise:
-    """An exercise that can be filmed, by its English or Korean name.
-
-    Raises:
-        FitnessError: If there is none; the message lists them in both languages.
-    """
-    try:
-        exercise = exercise_by_name(name)
-    except ArgumentError:
-        exercise = None
-    if exercise is None or exercise.name not in MOTIONS:
-        known = ', '.join(f'{name} ({exercise_by_name(name).name_ko})' for name in MOTIONS)
-        raise FitnessError(f'the sample has no movement for {name!r}; it has: {known}')
-    return exercise
+def _find_exercise(name: str) -> Exercise:
+    for drawn in DRAWN.values():
+        if normalise(name) in (drawn.entry.name, drawn.entry.name_ko):
+            return drawn.entry
+    known = ', '.join(f'{name} ({drawn.entry.name_ko})' for name, drawn in DRAWN.items())
+    raise FitnessError(f'the sample has no movement for {name!r}; it has: {known}')
 
 
 def _find_condition(exercise: Exercise, name: str) -> str:

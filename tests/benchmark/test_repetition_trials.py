@@ -7,8 +7,8 @@ from trials.counting import Outcome, judge, markdown, summary
 from trials.movements import FPS, Trial, draw_trial, spoil
 
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.motions import MOTIONS
+from fitness_mm.sample.exercises import DRAWN
+from fitness_mm.sample.station.cameras import VIEWS
 from fitness_mm.sample.video import Script, rehearse
 
 NO_ERRORS = np.empty((0, 3))
@@ -17,7 +17,7 @@ NO_ERRORS = np.empty((0, 3))
 def test_trials_are_varied_and_reproducible():
     trials = [draw_trial(number, 5, 0.02) for number in range(60)]
     pairs = {(trial.script.exercise, trial.script.view) for trial in trials}
-    assert pairs == {(name, view) for name in MOTIONS for view in VIEWS}
+    assert pairs == {(name, view) for name in DRAWN for view in VIEWS}
     counts = [len(trial.bounds) for trial in trials]
     assert min(counts) == 0 and max(counts) >= 13
     still = [trial for trial in trials if not trial.script.reps]

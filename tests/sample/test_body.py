@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sample_bodies import good_movement, length
 
-from fitness_mm.sample.body import FRACTIONS_OF_HEIGHT, HEIGHT_RANGE_CM, sample_body
-from fitness_mm.sample.motions import MOTIONS
-from fitness_mm.sample.pose import Pose, solve
+from fitness_mm.sample.exercises import DRAWN
+from fitness_mm.sample.performer.body import FRACTIONS_OF_HEIGHT, HEIGHT_RANGE_CM, sample_body
+from fitness_mm.sample.performer.pose import Pose, solve
 
 BODIES = [sample_body(np.random.default_rng(seed)) for seed in range(200)]
 
@@ -25,7 +25,7 @@ def test_segments_are_near_the_tables_and_vary(name):
     assert ratio.std() / ratio.mean() > 0.008
 
 
-@pytest.mark.parametrize('exercise', MOTIONS)
+@pytest.mark.parametrize('exercise', DRAWN)
 @pytest.mark.parametrize('side', ['Left', 'Right'])
 def test_limbs_keep_their_length(exercise, side):
     body, _, joints = good_movement(exercise)

@@ -10,10 +10,10 @@ from sklearn.preprocessing import StandardScaler
 
 from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
-from fitness_mm.sample.body import sample_body
-from fitness_mm.sample.cameras import sample_cameras
-from fitness_mm.sample.clip import move
-from fitness_mm.sample.plan import truth_of_type
+from fitness_mm.sample.clip_plan import truth_of_type
+from fitness_mm.sample.exercises import DRAWN
+from fitness_mm.sample.performer.body import sample_body
+from fitness_mm.sample.station.cameras import sample_cameras
 from fitness_mm.sample.tempo import sample_tempo
 
 NUM_PERFORMERS = 90
@@ -40,8 +40,8 @@ def clips():
         for label, exercise in enumerate(CLASSES):
             kept = truth_of_type(int(rng.choice(exercise.types)))
             movement, faults = np.random.default_rng([performer, label, 3]).spawn(2)
-            pose, joints = move(body, exercise.name, kept, movement, faults,
-                                sample_tempo(movement, 32))
+            pose, joints = DRAWN[exercise.name].perform(body, kept, movement, faults,
+                                                        sample_tempo(movement, 32))
             points = _normalised(camera.project(joints.keypoints)[0])
             bottom = np.argmin(pose.s) if exercise.name == 'barbell row' else np.argmax(pose.s)
             bottoms.append(points[bottom].ravel())

@@ -11,18 +11,19 @@ import pytest
 
 from fitness_mm.aihub.catalog import exercise_of_type
 from fitness_mm.keypoints.skeleton import KEYPOINTS
-from fitness_mm.sample import defects
-from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.clip import label_keypoints, perform
-from fitness_mm.sample.label_errors import (
+from fitness_mm.sample.clip_plan import truth_of_type
+from fitness_mm.sample.labels import defects
+from fitness_mm.sample.labels.errors import (
     JITTER_SHARE,
     KINDS,
     MAX_JITTER_DEVIATIONS,
     MIN_JITTER_PX,
 )
-from fitness_mm.sample.plan import plan_clips, truth_of_type
+from fitness_mm.sample.plan import plan_clips
 from fitness_mm.sample.presets import PRESETS
-from fitness_mm.sample.render import draw_plan, paint
+from fitness_mm.sample.station.cameras import VIEWS
+from fitness_mm.sample.station.render import draw_plan, paint
 
 TINY = PRESETS['tiny']
 PLANS = plan_clips(TINY, seed=0)
@@ -214,7 +215,7 @@ def test_keypoints_lie_on_the_body(plan):
     for v, view in enumerate(VIEWS):
         background = np.zeros((TINY.size[1], TINY.size[0], 3), np.uint8)
         drawing = replace(draw_plan(performance.solids, performance.station, view,
-                                    performance.pose.lying), background=background)
+                                    plan.drawn.lying), background=background)
         for t in (0, 5, 10):
             image = background.copy()
             paint(image, drawing, 2 * t)

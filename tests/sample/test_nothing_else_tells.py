@@ -9,12 +9,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fitness_mm.sample.cameras import VIEWS
 from fitness_mm.sample.clip import perform
-from fitness_mm.sample.defects import image_folder
 from fitness_mm.sample.images import encode_jpeg, frames, jpegs
+from fitness_mm.sample.labels.defects import image_folder
 from fitness_mm.sample.plan import plan_clips
 from fitness_mm.sample.presets import PRESETS, Preset
+from fitness_mm.sample.station.cameras import VIEWS
 
 SIZE = (128, 72)
 PRESET = Preset(SIZE, PRESETS['small'].exercises, 10, 0, 1, 1, 3, error_rate=0.0)

@@ -13,13 +13,13 @@ from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.sample.clip import label_keypoints, perform
 from fitness_mm.sample.dense_tempo import sample_schedule
-from fitness_mm.sample.motions import MOTIONS
+from fitness_mm.sample.exercises import DRAWN
+from fitness_mm.sample.film import make_video, truth
 from fitness_mm.sample.plan import plan_clips
 from fitness_mm.sample.presets import PRESETS
 from fitness_mm.sample.video import Script, rehearse
-from fitness_mm.sample.video_file import make_video, truth
 
-CONDITIONS = [(name, condition) for name in MOTIONS
+CONDITIONS = [(name, condition) for name in DRAWN
               for condition in exercise_by_name(name).conditions]
 
 
@@ -40,7 +40,7 @@ LABELS_OF_VERSION_6 = '6d3ca4ac868c27be272a7ffa6e8704840b766b964ccf8bee1dd8a735c
 
 
 @pytest.mark.parametrize('reps', [0, 1, 7])
-@pytest.mark.parametrize('name', MOTIONS)
+@pytest.mark.parametrize('name', DRAWN)
 def test_as_many_repetitions_as_asked_for(name, reps):
     take = rehearse(Script(name, reps, 2.0, seed=reps))
     wrist, nose, hip = (take.joints.keypoints[:, KEYPOINT_INDEX[joint], 1]
@@ -71,7 +71,7 @@ def test_the_moments_come_in_order_and_fill_the_time(reps):
         assert pauses[0] > 4.0 > pauses[1:].max()
 
 
-@pytest.mark.parametrize('name', MOTIONS)
+@pytest.mark.parametrize('name', DRAWN)
 def test_nothing_jumps(name):
     conditions = exercise_by_name(name).conditions
     for faults in ((), conditions):
@@ -132,7 +132,7 @@ def test_english_names_do_as_well():
 
 @pytest.mark.parametrize('size', [(96, 64), (90, 160)])
 def test_the_whole_body_is_in_the_picture(size):
-    for name in MOTIONS:
+    for name in DRAWN:
         take = rehearse(Script(name, 1, size=size, view='B'))
         assert np.all(take.keypoints > 0) and np.all(take.keypoints < size)
 
@@ -141,7 +141,11 @@ def test_the_file_is_the_same_every_time_and_as_the_truth_says(tmp_path):
     script = Script('dumbbell curl', 1, 1.0, 0.2, 0.2, fps=25.0, size=(96, 64))
     for name in ('a', 'b'):
         make_video(tmp_path / f'{name}.mp4', script)
-    assert (tmp_path / 'a.mp4').read_bytes() == (tmp_path / 'b.mp4').read_bytes()
+    written = (tmp_path / 'a.mp4').read_bytes()
+    assert written == (tmp_path / 'b.mp4').read_bytes()
+    for header in (b'mvhd', b'tkhd', b'mdhd'):  # after version and flags: created, modified
+        at = written.index(header) + 8
+        assert written[at:at + 8] == bytes(8), 'the file says when it was written'
     document = json.loads((tmp_path / 'a.json').read_text('utf-8'))
     with av.open(str(tmp_path / 'a.mp4')) as container:
         stream = container.streams.video[0]
@@ -187,7 +191,7 @@ def test_bad_scripts_get_one_sentence(change, sentences):
 def test_the_tool_lists_films_and_refuses(tmp_path):
     listed = run_tool('data/make_video.py', '--list').stdout
     assert 'barbell squat (바벨 스쿼트)\n    척추의 중립 (' in listed
-    assert listed.count('\n') == len(MOTIONS) + len(CONDITIONS)
+    assert listed.count('\n') == len(DRAWN) + len(CONDITIONS)
     out = tmp_path / 'squat.mp4'
     said = run_tool('data/make_video.py', out, '--exercise', 'barbell squat', '--reps', 2,
                     '--seconds', 4, '--fps', 10, '--size', 96, 64, '--faults', '고개 정면').stdout

@@ -53,12 +53,12 @@ def parse_args() -> argparse.Namespace:
 
 
 def list_exercises() -> None:
-    from fitness_mm.aihub.catalog import STUDY_EXERCISES
     from fitness_mm.aihub.conditions import conditions_of
+    from fitness_mm.sample.exercises import DRAWN
 
-    for exercise in STUDY_EXERCISES:
-        print(f'{exercise.name} ({exercise.name_ko})')
-        for condition in conditions_of([exercise]):
+    for name, drawn in DRAWN.items():
+        print(f'{name} ({drawn.entry.name_ko})')
+        for condition in conditions_of([drawn.entry]):
             print(f'    {condition.name_ko} ({condition.name_en})')
 
 
@@ -88,8 +88,8 @@ def main() -> None:
         list_exercises()
         return
     from fitness_mm.progress import shown_progress
+    from fitness_mm.sample.film import make_video
     from fitness_mm.sample.video import Script
-    from fitness_mm.sample.video_file import make_video
 
     script = Script(**settings(args))
     with shown_progress() as progress:

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
-from fitness_mm.sample.cameras import VIEWS
-from fitness_mm.sample.defects import FEWER_FRAMES, MORE_FRAMES, image_folder, spoil_document
-from fitness_mm.sample.plan import ClipPlan, plan_clips
+from fitness_mm.sample.clip_plan import ClipPlan
+from fitness_mm.sample.labels.defects import FEWER_FRAMES, MORE_FRAMES, image_folder, spoil_document
+from fitness_mm.sample.labels.records import label_2d
+from fitness_mm.sample.plan import plan_clips
 from fitness_mm.sample.presets import PRESETS
-from fitness_mm.sample.records import label_2d
+from fitness_mm.sample.station.cameras import VIEWS
 
 IMAGE_SIZE = (1920, 1080)
 _CLIPS_PER_PERFORMER = 48  # twelve exercises, two visits, two clips of each

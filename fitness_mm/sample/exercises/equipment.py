@@ -1,33 +1,16 @@
-"""Barbell and dumbbells. Which of them follows from the exercise, how they look does not."""
+"""Barbell and dumbbells. Which of them follows from the exercise, how they look not."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from .arms import SIDES
-from .figure import Solids
-from .geometry import perpendicular, unit
-from .pose import Joints
-
-HELD = {
-    'front raise': 'dumbbells across',
-    'upright row': 'barbell',
-    'barbell stiff-leg deadlift': 'barbell',
-    'barbell row': 'barbell',
-    'dumbbell bent-over row': 'dumbbells along',
-    'barbell deadlift': 'barbell',
-    'barbell squat': 'barbell',
-    'overhead press': 'barbell',
-    'side lateral raise': 'dumbbells along',
-    'barbell curl': 'barbell',
-    'dumbbell curl': 'dumbbells turned',
-    'dumbbell pullover': 'one dumbbell',
-}
-"""What the hands hold. *Across* lies from left to right, *along* from back to front, *turned*
-half-way between; *one dumbbell* hangs from both hands."""
+from ..performer.figure import Loft, Solids
+from ..performer.geometry import SIDES, perpendicular, unit
+from ..performer.pose import Joints
 
 
 @dataclass(frozen=True)
@@ -73,10 +56,19 @@ def _disc(solids: Solids, centre: np.ndarray, axis: np.ndarray, radius: float, t
     rim = radius * (np.cos(a)[:, None] * across[:, None] + np.sin(a)[:, None] * other[:, None])
     faces = np.stack([centre - thickness / 2 * axis, centre + thickness / 2 * axis])
     points = np.concatenate([faces[0][:, None] + rim, faces[1][:, None] + rim], 1)
-    solids.loft(points, colour, group, faces=faces)
+    solids.lofts.append(Loft(points, colour, group, faces))
 
 
-def _barbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
+Hold = Callable[[Solids, Joints, EquipmentLook], None]
+"""Puts something into the hands: adds it to the solids."""
+
+
+def empty_hands(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
+    """Nothing."""
+
+
+def barbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
+    """A bar with two plates on either side."""
     left, right = joints.point('Left Palm'), joints.point('Right Palm')
     middle, axis = (left + right) / 2, unit(left - right)
     # In pieces, so that each finds its own place in the order of depth.
@@ -89,6 +81,30 @@ def _barbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
                   look.plate_thickness, look.plate_colour, f'plate {sign} {place}')
 
 
+def dumbbells(along: float) -> Hold:
+    """One in each hand: from left to right at 0, from back to front at 1, turned between."""
+
+    def hold(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
+        left, front = joints.axes['thorax'][:, 0], joints.axes['thorax'][:, 2]
+        for side, sign in SIDES:
+            wanted = along * front + (1 - along) * sign * left
+            _dumbbell(solids, joints.point(f'{side} Palm'),
+                      perpendicular(wanted, _forearm(joints, side)), look, f'{side} dumbbell')
+
+    return hold
+
+
+def one_dumbbell(solids: Solids, joints: Joints, look: EquipmentLook) -> None:
+    """One that hangs from both hands."""
+    axis = unit(_forearm(joints, 'Left') + _forearm(joints, 'Right'))
+    middle = (joints.point('Left Palm') + joints.point('Right Palm')) / 2
+    _dumbbell(solids, middle + look.handle_half * axis, axis, look, 'dumbbell')
+
+
+def _forearm(joints: Joints, side: str) -> np.ndarray:
+    return unit(joints.point(f'{side} Wrist') - joints.point(f'{side} Elbow'))
+
+
 def _dumbbell(solids: Solids, centre: np.ndarray, axis: np.ndarray, look: EquipmentLook,
               group: str) -> None:
     ends = [centre + sign * look.handle_half * axis for sign in (-1.0, 1.0)]
@@ -96,24 +112,3 @@ def _dumbbell(solids: Solids, centre: np.ndarray, axis: np.ndarray, look: Equipm
     for i, end in enumerate(ends):
         _disc(solids, end, axis, look.dumbbell, 1.3 * look.plate_thickness, look.plate_colour,
               f'{group} {i}')
-
-
-def add_equipment(solids: Solids, exercise: str, joints: Joints, look: EquipmentLook) -> None:
-    """Puts what an exercise needs into the hands."""
-    held = HELD[exercise]
-    left, _, front = (joints.axes['thorax'][:, i] for i in range(3))
-    palms = {side: joints.point(f'{side} Palm') for side, _ in SIDES}
-    forearms = {side: unit(joints.point(f'{side} Wrist') - joints.point(f'{side} Elbow'))
-                for side, _ in SIDES}
-    if held == 'barbell':
-        _barbell(solids, joints, look)
-    elif held == 'one dumbbell':
-        axis = unit(forearms['Left'] + forearms['Right'])
-        _dumbbell(solids, (palms['Left'] + palms['Right']) / 2 + look.handle_half * axis, axis,
-                  look, 'dumbbell')
-    else:
-        share = {'dumbbells across': 0.0, 'dumbbells turned': 0.5, 'dumbbells along': 1.0}[held]
-        for side, sign in SIDES:
-            wanted = share * front + (1 - share) * sign * left
-            _dumbbell(solids, palms[side], perpendicular(wanted, forearms[side]), look,
-                      f'{side} dumbbell')

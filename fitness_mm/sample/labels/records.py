@@ -8,17 +8,18 @@ import numpy as np
 
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
-from .cameras import VIEWS
+from ..clip_plan import ClipPlan
+from ..station.cameras import VIEWS
 from .defects import spelt_condition, spelt_exercise
-from .plan import ClipPlan
 
-# Releases differ in the order inside ``pts``; one starts with the left ear.
-_FROM_LEFT_EAR = (*KEYPOINTS[3:], *KEYPOINTS[:3])
+# The equipment group, as the labels name it.
+_GROUPS = {'bodyweight': '맨몸 운동', 'free weight': '바벨/덤벨', 'machine': '기구'}
 
 
 def _key_order(plan: ClipPlan) -> list[int]:
-    names = _FROM_LEFT_EAR if plan.day % 2 else KEYPOINTS
-    return [KEYPOINTS.index(name) for name in names]
+    # Releases differ in the order inside ``pts``; one starts with the left ear.
+    order = [*range(len(KEYPOINTS))]
+    return order[3:] + order[:3] if plan.day % 2 else order
 
 
 def label_2d(plan: ClipPlan, keypoints: np.ndarray) -> dict[str, Any]:
@@ -43,21 +44,19 @@ def label_2d(plan: ClipPlan, keypoints: np.ndarray) -> dict[str, Any]:
             }
         frames.append(frame)
     exercise, kept = plan.exercise, plan.kept
-    broken = [condition for condition, value in kept.items() if not value]
-    description = ('정자세로 동작' if not broken
-                   else ', '.join(f'{condition} 위반' for condition in broken))
+    broken = [f'{condition} 위반' for condition, value in kept.items() if not value]
     code = f'{plan.type_number:03d}'
     return {
         'frames': frames,
         'type': code,
         'type_info': {
             'key': code,
-            'type': '바벨/덤벨',
-            'pose': '누운 자세' if exercise.name == 'dumbbell pullover' else '선 자세',
+            'type': _GROUPS[exercise.group],
+            'pose': '누운 자세' if plan.drawn.lying else '선 자세',
             'exercise': spelt_exercise(exercise.name_ko),
             'conditions': [{'condition': spelt_condition(condition, plan, i), 'value': value}
                            for i, (condition, value) in enumerate(kept.items())],
-            'description': description,
+            'description': ', '.join(broken) or '정자세로 동작',
         },
     }
 

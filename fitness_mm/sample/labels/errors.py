@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
 
-from .cameras import VIEWS
+from ..clip_plan import ClipPlan
+from ..station.cameras import VIEWS
 from .defects import EMPTY_FRAMES
-
-if TYPE_CHECKING:
-    from .plan import ClipPlan
 
 JITTER_SHARE = 2.0 / 1080.0
 """Standard deviation of the label jitter: 2 px of an image 1080 px high, ..."""
@@ -77,21 +76,16 @@ KINDS: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndar
 
 
 def assign_errors(clips: Sequence[ClipPlan], rate: float,
-                  rng: np.random.Generator) -> list[tuple[tuple[str, str], ...]]:
-    """Spreads errors over a share of all clip-views that have labels, all kinds equally often.
-
-    Returns:
-        Per clip, pairs of view letter and kind.
-    """
+                  rng: np.random.Generator) -> list[ClipPlan]:
+    """Spreads errors over a share of all clip-views that have labels, all kinds equally often."""
     places = [(i, view) for i, clip in enumerate(clips) if EMPTY_FRAMES not in clip.defects
               for view in VIEWS]
     chosen = rng.permutation(len(places))[:round(rate * len(places))]
-    kinds = list(KINDS)
-    found: list[dict[str, str]] = [{} for _ in clips]
-    for turn, place in enumerate(chosen):
+    planted = list(clips)
+    for place, kind in zip(chosen, cycle(KINDS)):
         i, view = places[place]
-        found[i][view] = kinds[turn % len(kinds)]
-    return [tuple(sorted(errors.items())) for errors in found]
+        planted[i] = replace(planted[i], errors=tuple(sorted((*planted[i].errors, (view, kind)))))
+    return planted
 
 
 def plant(kind: str, keypoints: np.ndarray,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from fitness_mm.aihub.catalog import NUM_TYPES
 
-if TYPE_CHECKING:
-    from .plan import ClipPlan
+from ..clip_plan import ClipPlan
 
 EMPTY_FRAMES = 'empty frames'
 FEWER_FRAMES = '13 labelled frames'
@@ -34,20 +33,12 @@ DEFECTS = (DAY01_ALL_A, DAY03_C_IN_B, DAY12_SEPARATOR, TRAILING_DASH, SLOT_NUMBE
 CLIPS_PER_DEFECT = 400
 
 
-@dataclass(frozen=True)
-class Planted:
-    """What the files of one clip suffer from, and its number of images."""
-
-    num_images: int = 32
-    names: frozenset[str] = frozenset()
-
-
-def assign_defects(clips: Sequence[ClipPlan], rng: np.random.Generator) -> list[Planted]:
+def assign_defects(clips: Sequence[ClipPlan], rng: np.random.Generator) -> list[ClipPlan]:
     """Gives each defect to some training clips, at most one to a clip.
 
     A sample with too few clips, or without the day that a defect belongs to, goes without.
     """
-    planted = [Planted()] * len(clips)
+    planted = list(clips)
     free = [i for i, clip in enumerate(clips) if clip.split == 'training']
     rounds = -(-len(free) // CLIPS_PER_DEFECT)
     for name in DEFECTS * rounds:
@@ -56,7 +47,8 @@ def assign_defects(clips: Sequence[ClipPlan], rng: np.random.Generator) -> list[
             continue
         chosen = able[int(rng.integers(len(able)))]
         free.remove(chosen)
-        planted[chosen] = Planted(_NUM_IMAGES.get(name, 32), frozenset({name}))
+        planted[chosen] = replace(clips[chosen], defects=frozenset({name}),
+                                  num_images=_NUM_IMAGES.get(name, clips[chosen].num_images))
     return planted
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .geometry import unit
+from ..performer.geometry import unit
 
 VIEWS = 'ABCDE'
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+SIDES = (('Left', 1.0), ('Right', -1.0))
+"""Name and sign of x."""
+
 
 def unit(v: np.ndarray) -> np.ndarray:
     """Vectors (..., 3) scaled to length one."""
     return v / np.linalg.norm(v, axis=-1, keepdims=True)
 
 
-def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Scalar products over the last axis, which is kept: (..., 1)."""
-    return (a * b).sum(-1, keepdims=True)
+def mix(start: float | np.ndarray, end: float | np.ndarray, share: np.ndarray) -> np.ndarray:
+    """From a start at share 0 to an end at share 1."""
+    return start + (end - start) * share
 
 
 def perpendicular(towards: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """Unit vectors at right angles to the unit vectors ``axis``, turned towards ``towards``."""
-    return unit(towards - dot(towards, axis) * axis)
+    return unit(towards - (towards * axis).sum(-1, keepdims=True) * axis)
 
 
 def lean_axes(lean_deg: np.ndarray, roll_deg: np.ndarray | float = 0.0) -> np.ndarray:
@@ -38,6 +41,11 @@ def turn_y(points: np.ndarray, angle_deg: float) -> np.ndarray:
     a = np.radians(angle_deg)
     c, s = np.cos(a), np.sin(a)
     return points @ np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
+
+
+def limb_length(first: float, second: float, flexion_deg: np.ndarray) -> np.ndarray:
+    """Distance between the ends of a limb of two bones whose joint is bent by an angle."""
+    return np.sqrt(first**2 + second**2 + 2 * first * second * np.cos(np.radians(flexion_deg)))
 
 
 def two_bones(root: np.ndarray, target: np.ndarray, first: float, second: float,

@@ -1,71 +1,73 @@
 """What a performer looks like: skin, hair and clothes, and the solids that a body is drawn from.
 
-A figure is made of *capsules* (two balls and the skin stretched over them) and *lofts* (the skin
-stretched over any points); both project to convex outlines, which OpenCV fills fast.
+A figure is made of *capsules* and *lofts*; both project to convex outlines, which OpenCV fills
+fast.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from .arms import SIDES
 from .body import Body
+from .geometry import SIDES
 from .pose import Joints
 
 _RING_POINTS = 14
 
 
-@dataclass
-class Solids:
-    """Solids to draw, in T frames.
+class Capsule(NamedTuple):
+    """Two balls and the skin stretched over them, in T frames.
 
     Attributes:
-        starts: Capsules' first ends, (T, 3) each.
-        ends: Their second ends.
-        radii: Radius in cm at either end.
-        lofts: Point clouds (T, N, 3).
-        centres: Their centres (T, 3).
-        faces: For a loft that is a disc, the middles of its two faces (2, T, 3), else None.
-        shadows: Outlines on the floor (T, N, 3).
-        capsule_tags: Colour (BGR), group and nearness of every capsule. Solids of one group have
-            one place in the order of depth; those of one colour that follow each other are
-            shaded together, without seams, later ones over earlier ones. *Nearness* is by how
-            much nearer than it is, in cm, a solid counts.
-        loft_tags: The same of every loft.
+        start: (T, 3) middle of one ball, cm.
+        end: (T, 3) middle of the other.
+        radius_start: Radius of the first, cm.
+        radius_end: Radius of the second.
+        colour: BGR.
+        group: Solids of one group have one place in the order of depth; those of one colour that
+            follow each other are shaded together, without seams, later ones over earlier ones.
+        nearer: By how much nearer than it is, in cm, it counts in that order.
     """
 
-    starts: list[np.ndarray] = field(default_factory=list)
-    ends: list[np.ndarray] = field(default_factory=list)
-    radii: list[tuple[float, float]] = field(default_factory=list)
-    lofts: list[np.ndarray] = field(default_factory=list)
-    centres: list[np.ndarray] = field(default_factory=list)
-    faces: list[np.ndarray | None] = field(default_factory=list)
+    start: np.ndarray
+    end: np.ndarray
+    radius_start: float
+    radius_end: float
+    colour: np.ndarray
+    group: str
+    nearer: float = 0.0
+
+
+class Loft(NamedTuple):
+    """The convex hull of points (T, N, 3); colour and group as of a capsule.
+
+    Attributes:
+        points: Two rings of as many points, one after the other.
+        colour: BGR.
+        group: As above.
+        faces: For a disc, the middles of its two faces (2, T, 3), else None.
+    """
+
+    points: np.ndarray
+    colour: np.ndarray
+    group: str
+    faces: np.ndarray | None = None
+
+
+@dataclass
+class Solids:
+    """Solids to draw, and outlines (T, N, 3) of the shadows on the floor."""
+
+    capsules: list[Capsule] = field(default_factory=list)
+    lofts: list[Loft] = field(default_factory=list)
     shadows: list[np.ndarray] = field(default_factory=list)
-    capsule_tags: list[tuple[np.ndarray, str, float]] = field(default_factory=list)
-    loft_tags: list[tuple[np.ndarray, str, float]] = field(default_factory=list)
 
-    def capsule(self, start: np.ndarray, end: np.ndarray, radius_start: float, radius_end: float,
-                colour: np.ndarray, group: str, nearer: float = 0.0) -> None:
-        """Adds a capsule between two joints (T, 3)."""
-        self.starts.append(start)
-        self.ends.append(end)
-        self.radii.append((radius_start, radius_end))
-        self.capsule_tags.append((colour, group, nearer))
-
-    def loft(self, points: np.ndarray, colour: np.ndarray, group: str, nearer: float = 0.0,
-             faces: np.ndarray | None = None) -> None:
-        """Adds the convex hull of points (T, N, 3)."""
-        self.lofts.append(points)
-        self.centres.append(points.mean(1))
-        self.faces.append(faces)
-        self.loft_tags.append((colour, group, nearer))
-
-    @property
-    def tags(self) -> list[tuple[np.ndarray, str, float]]:
-        """Colour, group and nearness of every capsule, then of every loft."""
-        return self.capsule_tags + self.loft_tags
+    def capsule(self, *args, **kwargs) -> None:
+        """Adds a :class:`Capsule`."""
+        self.capsules.append(Capsule(*args, **kwargs))
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _trunk(solids: Solids, body: Body, joints: Joints, look: Look) -> None:
     # Each piece reaches a little into the one below, else a line would show between them.
     overlap = 1.5 * lumbar[:, None, 1]
     for low, high, colour in zip(rings[:-1], rings[1:], colours, strict=True):
-        solids.loft(np.concatenate([low - overlap, high], 1), colour, 'trunk')
+        solids.lofts.append(Loft(np.concatenate([low - overlap, high], 1), colour, 'trunk'))
     for side, _ in SIDES:
         base = neck - 0.004 * body.height * thorax[:, 1]
         solids.capsule(base, joints.point(f'{side} Shoulder'), size(0.024), size(0.030),

@@ -11,59 +11,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ..performer.geometry import turn_y
+from ..performer.pose import BENCH_TOP_CM
 from .cameras import AZIMUTH_DEG, Camera, sample_cameras
-from .geometry import turn_y
-from .pose import BENCH_TOP_CM
+from .cuboids import Cuboid, draw_cuboids
+from .light import Light, sample_light
 
 _BENCH_LENGTH_CM, _BENCH_WIDTH_CM = 118.0, 30.0
-_SHIFT = 3  # fractional bits of the coordinates given to OpenCV
-
-
-@dataclass(frozen=True)
-class Box:
-    """An upright box.
-
-    Attributes:
-        centre: (3,) middle of its base, cm.
-        size: (3,) along its own left, up and front, cm.
-        turn_deg: Turn about the vertical.
-        colour: (3,) BGR under full light.
-    """
-
-    centre: np.ndarray
-    size: np.ndarray
-    turn_deg: float
-    colour: np.ndarray
-
-    def corners(self) -> np.ndarray:
-        """(8, 3), the low four and then the high four."""
-        x, y, z = self.size / np.array([2.0, 1.0, 2.0])
-        flat = np.array([[-x, 0, -z], [x, 0, -z], [x, 0, z], [-x, 0, z]])
-        both = np.concatenate([flat, flat + np.array([0.0, y, 0.0])])
-        return turn_y(both, self.turn_deg) + self.centre
-
-
-_FACES = ((0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7), (4, 5, 6, 7))
-
-
-@dataclass(frozen=True)
-class Light:
-    """The light of a day: where it comes from and how it colours things.
-
-    Attributes:
-        direction: (3,) unit vector towards the lamp.
-        tint: (3,) BGR factors.
-        contrast: Difference between the lit and the dark side, around 1.
-    """
-
-    direction: np.ndarray
-    tint: np.ndarray
-    contrast: float
-
-    def shade(self, colour: np.ndarray, level: float) -> tuple[float, float, float]:
-        """A BGR colour at a level from 0, dark side, to 1, bright side."""
-        factor = 1.0 + self.contrast * (level - 0.65)
-        return tuple(np.clip(colour * self.tint * factor, 0, 255).tolist())
 
 
 @dataclass(frozen=True)
@@ -71,12 +25,12 @@ class Bench:
     """A station's bench.
 
     Attributes:
-        boxes: What it is made of.
+        parts: What it is made of.
         centre: (3,) on the floor, cm.
         turn_deg: Turn of its long side from the left-right axis.
     """
 
-    boxes: tuple[Box, ...]
+    parts: tuple[Cuboid, ...]
     centre: np.ndarray
     turn_deg: float
 
@@ -115,14 +69,6 @@ class _Room:
     half_size_cm: tuple[float, float]
 
 
-def _sample_light(rng: np.random.Generator) -> Light:
-    a = rng.uniform(0, 2 * np.pi)
-    direction = np.array([0.7 * np.sin(a), rng.uniform(0.7, 1.1), 0.7 * np.cos(a)])
-    warmth = rng.uniform(-0.09, 0.09)
-    tint = np.array([1.0 - warmth, 1.0, 1.0 + warmth]) * rng.uniform(0.82, 1.12)
-    return Light(direction / np.linalg.norm(direction), tint, rng.uniform(0.55, 0.85))
-
-
 def _sample_room(rng: np.random.Generator) -> _Room:
     grey = rng.uniform(70, 170)
     return _Room(
@@ -143,7 +89,7 @@ def _clear_of_cameras(azimuth: float) -> bool:
     return min(gaps) > 24.0
 
 
-def _sample_clutter(rng: np.random.Generator) -> list[Box]:
+def _sample_clutter(rng: np.random.Generator) -> list[Cuboid]:
     """Boxes, racks and posts around the station, none in the way of a camera."""
     clutter = []
     while len(clutter) < 26:
@@ -155,7 +101,7 @@ def _sample_clutter(rng: np.random.Generator) -> list[Box]:
         kind = rng.integers(3)
         low, high = ((20, 20, 20), (90, 60, 70)) if kind == 0 else \
                     ((5, 110, 5), (12, 210, 12)) if kind == 1 else ((60, 60, 25), (140, 170, 50))
-        clutter.append(Box(
+        clutter.append(Cuboid(
             centre=np.array([distance * np.sin(a), 0.0, distance * np.cos(a)]),
             size=rng.uniform(low, high), turn_deg=float(rng.uniform(0, 90)),
             colour=np.clip(rng.uniform(25, 215) + rng.normal(0, 22, 3), 10, 245)))
@@ -169,41 +115,15 @@ def _sample_bench(rng: np.random.Generator) -> Bench:
     frame = np.full(3, rng.uniform(60, 150))
 
     def part(along: float, height: float, size: tuple[float, float, float],
-             colour: np.ndarray) -> Box:
+             colour: np.ndarray) -> Cuboid:
         offset = turn_y(np.array([along, height, 0.0]), turn)
-        return Box(centre + offset, np.array(size), turn, colour)
+        return Cuboid(centre + offset, np.array(size), turn, colour)
 
     legs = [part(sign * 0.40 * _BENCH_LENGTH_CM, 0.0, (6, BENCH_TOP_CM - 8, 26), frame)
             for sign in (-1.0, 1.0)]
     rail = part(0.0, BENCH_TOP_CM - 14, (0.9 * _BENCH_LENGTH_CM, 6, 8), frame)
     top = part(0.0, BENCH_TOP_CM - 8, (_BENCH_LENGTH_CM, 8, _BENCH_WIDTH_CM), pad)
     return Bench((*legs, rail, top), centre, turn)
-
-
-def _draw_boxes(image: np.ndarray, boxes: list[Box] | tuple[Box, ...], camera: Camera,
-                light: Light | None) -> None:
-    """Draws boxes from far to near; without a light, in plain white, as a mask."""
-    def distance(box: Box) -> float:
-        return float(camera.project(box.centre)[1])
-
-    for box in sorted(boxes, key=distance, reverse=True):
-        corners = box.corners()
-        if camera.project(corners)[1].min() < 30.0:
-            continue
-        pixels = np.round(camera.project(corners)[0] * 2**_SHIFT).astype(np.int32)
-        for face in _FACES:
-            a, b, c = corners[list(face[:3])]
-            normal = np.cross(b - a, c - b)
-            normal *= np.sign(normal @ (corners[list(face)].mean(0) - corners.mean(0)))
-            if normal @ (camera.position - a) <= 0:
-                continue
-            if light is None:
-                shade = (255, 255, 255)
-            else:
-                level = 0.35 + 0.65 * max(float(normal @ light.direction)
-                                          / float(np.linalg.norm(normal)), 0.0)
-                shade = light.shade(box.colour, level)
-            cv2.fillConvexPoly(image, pixels[list(face)], shade, cv2.LINE_AA, _SHIFT)
 
 
 def _draw_room(camera: Camera, room: _Room, light: Light, rng: np.random.Generator) -> np.ndarray:
@@ -273,10 +193,10 @@ def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
         rng: Draws what belongs to this station alone.
         size: Width and height of the images.
     """
-    light, room = _sample_light(day_rng), _sample_room(day_rng)
+    light, room = sample_light(day_rng), _sample_room(day_rng)
     cameras, bench = set_out(rng, size)
     clutter = _sample_clutter(rng)
-    mat = Box(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
+    mat = Cuboid(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
                                                      rng.uniform(170, 220)]),
               float(rng.uniform(-4, 4)), rng.uniform(40, 130) + rng.normal(0, 12, 3))
     texture = int(rng.integers(2**31))
@@ -285,10 +205,10 @@ def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
         # The same walls from all sides, hence the same draws for all five cameras.
         image = _draw_room(camera, room, light, np.random.default_rng(texture))
         image = np.clip(image, 0, 255).astype(np.uint8)
-        for boxes in ([mat], clutter, bench.boxes):
-            _draw_boxes(image, boxes, camera, light)
+        for cuboids in ([mat], clutter, bench.parts):
+            draw_cuboids(image, cuboids, camera, light)
         backgrounds[view] = cv2.GaussianBlur(image, (0, 0), 0.5)
         mask = np.zeros(image.shape[:2], np.uint8)
-        _draw_boxes(mask, bench.boxes, camera, None)
+        draw_cuboids(mask, bench.parts, camera, None)
         masks[view] = mask
     return Station(cameras, light, bench, backgrounds, masks)

@@ -7,17 +7,16 @@ spine up from the hips; then arms and head.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, NUM_KEYPOINTS
 
-from .arms import Angles, Hang, Reach, Together
+from .arms import Arms
 from .body import Body
-from .geometry import lean_axes, two_bones
-
-Arms = Angles | Reach | Hang | Together
+from .geometry import SIDES, lean_axes, limb_length, two_bones
 
 BENCH_TOP_CM = 42.0
 
@@ -44,7 +43,6 @@ class Pose:
         shrug: Lift of the shoulders towards the ears, cm.
         stance: Half the distance between the ankles, cm; a number.
         toe_out: Turn of the feet outwards; a number.
-        lying: Whether the performer lies on the bench instead of standing.
         hip_lift: Lift of the hips off the bench, cm.
     """
 
@@ -60,7 +58,6 @@ class Pose:
     shrug: np.ndarray
     stance: float
     toe_out: float
-    lying: bool
     hip_lift: np.ndarray
 
 
@@ -70,8 +67,8 @@ class Joints:
 
     Attributes:
         keypoints: (T, K, 3), in the order of the labels.
-        extras: Points (T, 3) a drawing needs beside them: ``mid_hip``, heels, ``skull`` and
-            ``mid_head``.
+        extras: Points (T, 3) a drawing needs beside them: ``mid_hip``, ``mid_head`` and
+            heels.
         axes: Left, up, front (T, 3, 3) of ``pelvis``, ``lumbar``, ``thorax`` and ``head``.
     """
 
@@ -79,24 +76,17 @@ class Joints:
     extras: dict[str, np.ndarray]
     axes: dict[str, np.ndarray]
 
+    def mapped(self, points: Callable[[np.ndarray], np.ndarray],
+               axes: Callable[[np.ndarray], np.ndarray]) -> Joints:
+        """The same with functions applied to points and to axes."""
+        return Joints(points(self.keypoints), {k: points(v) for k, v in self.extras.items()},
+                      {k: axes(v) for k, v in self.axes.items()})
+
     def point(self, name: str) -> np.ndarray:
         """(T, 3) of a keypoint or of an extra point."""
         if name in self.extras:
             return self.extras[name]
         return self.keypoints[:, KEYPOINT_INDEX[name]]
-
-
-def knee_angle_deg(keypoints: np.ndarray) -> np.ndarray:
-    """Knee flexion (..., 2) of the left and right leg, 0 when straight, from (..., K, 3)."""
-    flexion = []
-    for side in ('Left', 'Right'):
-        hip, knee, ankle = (keypoints[..., KEYPOINT_INDEX[f'{side} {joint}'], :]
-                            for joint in ('Hip', 'Knee', 'Ankle'))
-        thigh, shin = knee - hip, ankle - knee
-        cosine = (thigh * shin).sum(-1) / (
-            np.linalg.norm(thigh, axis=-1) * np.linalg.norm(shin, axis=-1))
-        flexion.append(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
-    return np.stack(flexion, -1)
 
 
 def _spine_leans(pose: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -129,8 +119,7 @@ def _stand(body: Body, pose: Pose, above_hip: np.ndarray) -> dict[str, np.ndarra
     toe_out = np.radians(pose.toe_out)
     # Hip to ankle is as long as the knee angle says; what of it goes sideways is given by the
     # stance, the rest lies in the plane in which the body has to balance.
-    leg = np.sqrt(body.thigh**2 + body.shin**2 +
-                  2 * body.thigh * body.shin * np.cos(np.radians(pose.knee)))
+    leg = limb_length(body.thigh, body.shin, pose.knee)
     aside = pose.stance + ankle_ahead * np.sin(toe_out) - body.hip_half
     leg = np.sqrt(leg**2 - aside**2)
     ankle_front = ankle_ahead * np.cos(toe_out)
@@ -151,7 +140,7 @@ def _stand(body: Body, pose: Pose, above_hip: np.ndarray) -> dict[str, np.ndarra
     zero = np.zeros(num_frames)
     mid_hip = np.stack([zero, ankle_up + leg * np.cos(line), ankle_front + leg * np.sin(line)], -1)
     points = {'mid_hip': mid_hip}
-    for side, sign in (('Left', 1.0), ('Right', -1.0)):
+    for side, sign in SIDES:
         outward = np.array([sign * np.sin(toe_out), 0.0, np.cos(toe_out)])
         ankle = (np.stack([zero + sign * pose.stance, ankle_up, zero], -1) +
                  ankle_ahead[:, None] * outward)
@@ -171,21 +160,19 @@ def _stand(body: Body, pose: Pose, above_hip: np.ndarray) -> dict[str, np.ndarra
 
 def _lie(body: Body, pose: Pose) -> dict[str, np.ndarray]:
     """Legs of a body on the bench: hips on it, feet on the floor beyond its end."""
-    num_frames = len(pose.s)
-    zero = np.zeros(num_frames)
+    zero = np.zeros(len(pose.s))
     hip_height = BENCH_TOP_CM + body.thickness(0.062)
     mid_hip = np.stack([zero, hip_height + pose.hip_lift, zero], -1)
     points = {'mid_hip': mid_hip}
     # The feet stay where the knee angle puts them when the hips are on the bench.
     drop = hip_height - body.ankle_height
-    leg = np.sqrt(body.thigh**2 + body.shin**2 +
-                  2 * body.thigh * body.shin * np.cos(np.radians(np.median(pose.knee))))
+    leg = limb_length(body.thigh, body.shin, np.median(pose.knee))
     aside = pose.stance - body.hip_half
     ahead = np.sqrt(max(leg**2 - drop**2 - aside**2, 20.0**2))
-    for side, sign in (('Left', 1.0), ('Right', -1.0)):
+    for side, sign in SIDES:
         hip = mid_hip + np.array([sign * body.hip_half, 0.0, 0.0])
         ankle = np.stack([zero + sign * pose.stance, zero + body.ankle_height, zero + ahead], -1)
-        pole = np.broadcast_to([sign * 0.25, 1.0, 0.35], (num_frames, 3))
+        pole = np.array([[sign * 0.25, 1.0, 0.35]])
         points[f'{side} Knee'], points[f'{side} Ankle'] = two_bones(
             hip, ankle, body.thigh, body.shin, pole)
         points[f'{side} Hip'] = hip
@@ -196,10 +183,10 @@ def _lie(body: Body, pose: Pose) -> dict[str, np.ndarray]:
     return points
 
 
-def solve(body: Body, pose: Pose) -> Joints:
+def solve(body: Body, pose: Pose, lying: bool = False) -> Joints:
     """Solves a body in all frames at once, facing +z, feet around the origin.
 
-    A lying body has its mid-hip above the origin and its head towards -z.
+    A body that lies on the bench has its mid-hip above the origin and its head towards -z.
     """
     pelvis_lean, lumbar_lean, thorax_lean = _spine_leans(pose)
     axes = {
@@ -208,7 +195,7 @@ def solve(body: Body, pose: Pose) -> Joints:
         'thorax': lean_axes(thorax_lean, pose.roll),
     }
     # Leaning forward one still looks ahead somewhat; the head nods from there.
-    looking = 0.62 if not pose.lying else 1.0
+    looking = 1.0 if lying else 0.62
     head_lean = thorax_lean * looking + pose.head
     axes['head'] = lean_axes(head_lean, 0.5 * pose.roll)
     neck_axis = lean_axes((thorax_lean + head_lean) / 2, pose.roll)[:, 1]
@@ -216,23 +203,23 @@ def solve(body: Body, pose: Pose) -> Joints:
     waist_offset = body.pelvis * axes['pelvis'][:, 1]
     back_offset = waist_offset + body.lumbar * axes['lumbar'][:, 1]
     neck_offset = back_offset + body.thorax * axes['thorax'][:, 1]
-    points = _lie(body, pose) if pose.lying else _stand(body, pose, neck_offset)
+    points = _lie(body, pose) if lying else _stand(body, pose, neck_offset)
     mid_hip = points['mid_hip']
     points['Waist'], points['Back'] = mid_hip + waist_offset, mid_hip + back_offset
     points['Neck'] = mid_hip + neck_offset
 
     left, up, front = (axes['thorax'][:, i] for i in range(3))
     shoulder_line = points['Neck'] - 0.017 * body.height * up + pose.shrug[:, None] * up
-    for side, sign in (('Left', 1.0), ('Right', -1.0)):
+    for side, sign in SIDES:
         points[f'{side} Shoulder'] = shoulder_line + sign * body.shoulder_half * left
     points |= pose.arms.solve(body, points, axes)
 
     skull = points['Neck'] + body.neck * neck_axis
     left, up, front = (axes['head'][:, i] for i in range(3))
     mid_head = skull + 0.36 * body.head * up + 0.08 * body.head * front
-    points |= {'skull': skull, 'mid_head': mid_head}
+    points['mid_head'] = mid_head
     points['Nose'] = mid_head + 0.50 * body.head * front - 0.06 * body.head * up
-    for side, sign in (('Left', 1.0), ('Right', -1.0)):
+    for side, sign in SIDES:
         points[f'{side} Eye'] = mid_head + body.head * (0.43 * front + 0.10 * up +
                                                         sign * 0.15 * left)
         points[f'{side} Ear'] = mid_head + body.head * (0.02 * up - 0.04 * front +

@@ -1,0 +1,1 @@
+"""Where a clip happens: five cameras, room, light and bench, and how a body is drawn in there."""
