@@ -128,7 +128,7 @@ def test_necks_work_as_behind_rgb(fcn_test):
         level_fusion_cfg=dict(in_channels=(64, 64), mid_channels=(64, 64), out_channels=32,
                               downsample_scales=((1, 1, 1), (1, 1, 1))),
         aux_head_cfg=dict(out_channels=5, loss_weight=0.5))
-    head = dict(type='TPNHead', num_classes=5, in_channels=32, dropout_ratio=0.0,
+    head = dict(type='TPNHead', num_classes=5, in_channels=2048, dropout_ratio=0.0,
                 average_clips='score')
     kwargs = dict(backbone=dict(TSM, out_indices=(2, 3)), neck=neck, cls_head=head,
                   test_cfg=dict(fcn_test=fcn_test))
