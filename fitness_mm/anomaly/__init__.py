@@ -1,7 +1,7 @@
 """Wrong labels, found by networks that have not seen them.
 
-The hook in ``fitness_mm.anomaly.hook``, which ``fitness_mm.pose`` registers, needs mmengine; the rest
-needs neither torch nor OpenMMLab.
+The hook in ``fitness_mm.anomaly.hook``, which ``fitness_mm.pose`` registers, needs mmengine; the
+rest needs neither torch nor OpenMMLab.
 """
 
 from .decision import Anomalies, find_anomalies, recommended_rule
