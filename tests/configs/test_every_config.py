@@ -112,10 +112,10 @@ def test_imagenet_weights_are_loaded(load):
     model = MODELS.build(cfg.model)
     model.init_weights()
     weights = torch.load(cfg.model.backbone.pretrained)
-    stem = model.backbone.conv1.conv.weight
-    assert torch.equal(stem[:, :3], weights['conv1.weight'])
-    assert (stem[:, 3:] == 0).all()
-    shifted = model.backbone.layer4[2].conv1.conv.net
+    stem = model.backbone.rgb.conv1.conv
+    assert torch.equal(stem.weight, weights['conv1.weight'])
+    assert (stem.heatmap_weight == 0).all()
+    shifted = model.backbone.rgb.layer4[2].conv1.conv.net
     assert torch.equal(shifted.weight, weights['layer4.2.conv1.weight'])
 
 

@@ -68,17 +68,21 @@ class HeatmapFusionRecognizer(Recognizer2D):
         if isinstance(x, tuple) and len(x) == 1:  # MMPretrain's
             x, = x
         kwargs = dict(num_segs=num_segs)
+        test_cfg = (test_mode and self.test_cfg) or {}
+        fcn_test = test_cfg.get('fcn_test', False)
         if test_mode:
-            kwargs['fcn_test'] = bool((self.test_cfg or {}).get('fcn_test'))
+            kwargs['fcn_test'] = fcn_test
+        if fcn_test:
+            num_segs = test_cfg.get('num_segs') or self.backbone.rgb.num_segments
         if stage == 'backbone':
             return x, kwargs
         kwargs['loss_aux'] = {}
         if self.with_neck:  # of levels (N, C, T, H, W)
             x, kwargs['loss_aux'] = self.neck([_in_time(level, num_segs) for level in x],
                                               data_samples=data_samples)
-            if not kwargs.get('fcn_test'):
+            if not fcn_test:
                 x, kwargs['num_segs'] = x.squeeze(2), 1
-        elif kwargs.get('fcn_test'):
+        elif fcn_test:
             x = _in_time(x, num_segs)
         if stage == 'head':
             x = self.cls_head(x, **kwargs)
