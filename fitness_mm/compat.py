@@ -10,13 +10,10 @@ from __future__ import annotations
 import functools
 import importlib.util
 import inspect
-import io
 import logging
 import pickle
 import sys
 import types
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -178,29 +175,13 @@ def _load_weights_only() -> None:
     import torch
     from mmengine.runner import checkpoint
 
-    if not _is_weights_only(torch.load):
+    if tuple(map(int, torch.__version__.split('.')[:2])) < (2, 6):
         torch.load = functools.partial(torch.load, weights_only=True)
         logger.debug('torch.load: weights_only is the default')
     option = inspect.signature(checkpoint.load_url).parameters.get('weights_only')
     if option is not None and option.default is False:
         checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)
         logger.debug('mmengine: checkpoints are fetched with weights_only')
-
-
-def _is_weights_only(load: Callable) -> bool:
-    """Whether a function that loads checkpoints refuses other objects unless told otherwise."""
-    import torch
-
-    file = io.BytesIO()
-    torch.save(types.SimpleNamespace(), file)
-    file.seek(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')
-        try:
-            load(file)
-        except pickle.UnpicklingError:
-            return True
-    return False
 
 
 def _checkpoint_getattr(owner: type, name: str):

@@ -162,6 +162,7 @@ def test_a_torch_that_loads_anything_by_default_loads_weights_only(monkeypatch, 
         return modern(file, map_location, weights_only=weights_only)
 
     monkeypatch.setattr(torch, 'load', load)
+    monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
     compat._load_weights_only()
     assert torch.load is not load
     with pytest.raises(pickle.UnpicklingError):
