@@ -2,8 +2,10 @@
 
 import importlib.util
 import pickle
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +14,7 @@ import torch
 from mmcv.utils import ext_loader
 from mmengine.logging.history_buffer import HistoryBuffer
 from mmengine.optim import OneCycleLR
+from mmengine.runner import checkpoint
 
 from fitness_mm import compat
 
@@ -41,11 +44,58 @@ def test_every_host_module_imports_and_each_mend_is_logged_once():
     assert len(mended) == len(set(mended))
 
 
-def test_the_data_tools_start_without_torch():
-    code = ('import sys, fitness_mm.aihub, fitness_mm.sample; '
-            'print(sorted(m for m in ("torch", "mmengine", "mmcv") if m in sys.modules))')
-    result = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True)
-    assert result.stdout.strip() == '[]', result.stderr
+LIGHT = ('fitness_mm', 'fitness_mm.aihub', 'fitness_mm.anomaly', 'fitness_mm.keypoints',
+         'fitness_mm.posture', 'fitness_mm.repetitions', 'fitness_mm.sample')
+
+
+def run_python(code):
+    result = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True,
+                            timeout=240)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize('before', ['', 'import mmengine'])
+def test_data_parts_load_no_framework_even_beside_one(before):
+    heavy = ['mmcv', 'mmaction', 'mmpose', 'fitness_mm.action', 'fitness_mm.pose']
+    if not before:
+        heavy += ['torch', 'mmengine']
+    code = f"import sys\n{before}\nimport {', '.join(LIGHT)}\n"
+    assert run_python(f'{code}print([m for m in {heavy} if m in sys.modules])') == '[]'
+
+
+REGISTERED = """
+from mmengine.utils import import_modules_from_strings
+from mmengine.registry import HOOKS, OPTIM_WRAPPERS
+def check_pose():
+    import_modules_from_strings(['fitness_mm.pose'])
+    from mmpose.registry import DATASETS, METRICS
+    assert DATASETS.get('FitnessPoseDataset') and METRICS.get('FitnessMPJPE')
+    assert HOOKS.get('AnomalyFilterHook')
+def check_action():
+    import_modules_from_strings(['fitness_mm.action'])
+    from mmaction.registry import DATASETS, MODELS
+    assert DATASETS.get('FitnessClipDataset') and MODELS.get('HeatmapFusionRecognizer')
+def check_root():
+    assert HOOKS.get('EpochSeedHook') and HOOKS.get('FiniteLossHook')
+    assert OPTIM_WRAPPERS.get('CPUAmpOptimWrapper')
+"""
+
+
+@pytest.mark.parametrize('before, first, second', [
+    ('', 'pose', 'action'), (f"import {', '.join(LIGHT)}", 'action', 'pose'),
+    (f"import mmengine, {', '.join(LIGHT)}", 'pose', 'action'), ('import torch', 'action', 'pose')])
+def test_custom_imports_register_whatever_was_imported_before(before, first, second):
+    run_python(f'{before}\n{REGISTERED}\ncheck_{first}(); check_root(); check_{second}()')
+
+
+def test_the_hook_registers_alone():
+    """What tools/kfold.py adds to any config."""
+    run_python('import fitness_mm.anomaly\n'
+               'from mmengine.utils import import_modules_from_strings\n'
+               "import_modules_from_strings(['fitness_mm.anomaly.hook'])\n"
+               'from mmengine.registry import HOOKS\n'
+               "assert HOOKS.get('AnomalyFilterHook')")
 
 
 @pytest.mark.skipif(not LITE, reason='full mmcv is installed')
@@ -76,9 +126,9 @@ def test_an_mmaction_that_has_drn_is_left_alone(monkeypatch, tmp_path):
 
 def test_mmengine_log_buffers_load_with_weights_only(tmp_path):
     buffer = HistoryBuffer([1.0, 2.5], [1, 1])
-    checkpoint = dict(message_hub=dict(log_scalars={'train/loss': buffer}, lr=np.float64(0.5)),
-                      step=np.int64(3), history=np.arange(4, dtype=np.float32))
-    torch.save(checkpoint, tmp_path / 'good.pth')
+    content = dict(message_hub=dict(log_scalars={'train/loss': buffer}, lr=np.float64(0.5)),
+                   step=np.int64(3), history=np.arange(4, dtype=np.float32))
+    torch.save(content, tmp_path / 'good.pth')
     loaded = torch.load(tmp_path / 'good.pth', weights_only=True)
     assert loaded['message_hub']['log_scalars']['train/loss'].mean() == 1.75
     assert loaded['step'] == 3 and loaded['history'].tolist() == [0, 1, 2, 3]
@@ -90,6 +140,50 @@ def test_a_one_cycle_schedule_loads_with_weights_only(tmp_path):
     torch.save(scheduler.state_dict(), tmp_path / 'good.pth')
     state = torch.load(tmp_path / 'good.pth', weights_only=True)
     assert state.keys() == scheduler.state_dict().keys()
+
+
+@pytest.fixture
+def harmful(tmp_path):
+    """A checkpoint that would leave a file if it could."""
+    class Harm:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / 'ran', )
+
+    torch.save(dict(state_dict={}, harm=Harm()), tmp_path / 'harmful.pth')
+    yield tmp_path / 'harmful.pth'
+    assert not (tmp_path / 'ran').exists()
+
+
+def test_a_torch_that_loads_anything_by_default_loads_weights_only(monkeypatch, harmful):
+    """As torch before 2.6 does."""
+    modern = torch.load
+
+    def load(file, map_location=None, *, weights_only=False):
+        return modern(file, map_location, weights_only=weights_only)
+
+    monkeypatch.setattr(torch, 'load', load)
+    monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
+    compat._load_weights_only()
+    assert torch.load is not load
+    with pytest.raises(pickle.UnpicklingError):
+        checkpoint.load_checkpoint(torch.nn.Linear(1, 1), str(harmful))
+    torch.load(harmful.with_name('harmful.pth'), weights_only=False)  # who asks for it
+    harmful.with_name('ran').unlink()
+
+
+def test_a_torch_that_loads_weights_only_is_left_alone():
+    load, fetch = torch.load, checkpoint.load_url
+    compat._load_weights_only()
+    assert torch.load is load and checkpoint.load_url is fetch
+
+
+def test_fetched_checkpoints_are_weights_only(monkeypatch, tmp_path, harmful):
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
+    monkeypatch.setattr(torch.hub, 'download_url_to_file',
+                        lambda url, file, *args, **kwargs: shutil.copy(harmful, file))
+    with pytest.raises(pickle.UnpicklingError):
+        checkpoint.load_checkpoint(torch.nn.Linear(1, 1), 'https://example.org/harmful.pth')
+    assert list((tmp_path / 'home').rglob('harmful.pth'))  # it was fetched
 
 
 class Reach:

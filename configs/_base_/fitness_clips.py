@@ -7,7 +7,7 @@ from fitness_mm.aihub.index.selection import select_exercises  # noqa: E402
 exercises = '{{$FITNESS_EXERCISES:study}}'
 num_classes = len(select_exercises(exercises))
 # of every exercise, for posture judgement
-conditions = [len(exercise.conditions) for exercise in select_exercises(exercises)]
+num_conditions = [len(exercise.conditions) for exercise in select_exercises(exercises)]
 
 dataset_type = 'FitnessClipDataset'
 data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
@@ -17,7 +17,7 @@ input_size = (192, 256)  # width, height
 split = dict(split='performer', fold=0, num_folds=5)
 pack = dict(
     type='PackActionInputs',
-    algorithm_keys=('keypoints', 'frame_mask', 'conditions'),
+    algorithm_keys=('keypoints', 'frame_mask', 'gt_conditions'),
     meta_keys=('img_shape', 'clip', 'view', 'performer', 'frame_numbers'))
 
 # The parts of a pipeline: which frames, their pixels, and the network's format.

@@ -8,7 +8,7 @@ model = dict(
     backbone=dict(type='LimbNetwork', width=256, dropout_ratio=0.2),
     cls_head=dict(
         type='PostureHead',
-        conditions=_base_.conditions,
+        num_conditions=_base_.num_conditions,
         loss_conditions=dict(type='BCELossWithLogits', loss_weight=2.0),
         head=dict(type='GCNHead', in_channels=256, dropout=0.3)))
 

@@ -6,7 +6,7 @@ model = dict(
     cls_head=dict(
         _delete_=True,
         type='PostureHead',
-        conditions=_base_.conditions,
+        num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
 
 as_graph = [

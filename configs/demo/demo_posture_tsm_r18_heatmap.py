@@ -7,7 +7,7 @@ model = dict(
     cls_head=dict(
         _delete_=True,
         type='PostureHead',
-        conditions=_base_.conditions,
+        num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]

@@ -11,6 +11,7 @@ compat.apply()
 from fitness_mm.engine import cpu_amp, finite_loss_hook  # noqa: E402, F401
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
+from .class_count_hook import ClassCountHook  # noqa: E402
 from .data.dataset import FitnessClipDataset  # noqa: E402
 from .data.jitter_keypoints import JitterKeypoints  # noqa: E402
 from .data.random_keypoint_affine import RandomKeypointAffine  # noqa: E402
@@ -23,7 +24,6 @@ from .data.transforms import (  # noqa: E402
     SampleLabelledFrames,
 )
 from .evaluation.accuracy import FitnessAccMetric  # noqa: E402
-from .evaluation.class_count_hook import ClassCountHook  # noqa: E402
 from .evaluation.posture import FitnessPostureMetric  # noqa: E402
 from .models.data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .models.fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402

@@ -1,11 +1,8 @@
 """Wrong labels, found by networks that have not seen them.
 
-Everything but the hook needs neither torch nor OpenMMLab, so the hook is imported, and with that
-registered in mmengine's root registry, only in processes that work with mmengine already.
-``custom_imports = dict(imports=['fitness_mm.anomaly'])`` always runs in one.
+The hook in ``fitness_mm.anomaly.hook``, which ``fitness_mm.pose`` registers, needs mmengine; the
+rest needs neither torch nor OpenMMLab.
 """
-
-import sys
 
 from .decision import Anomalies, find_anomalies, recommended_rule
 from .files import AnomalyFiles, merge, write_anomalies
@@ -29,8 +26,3 @@ __all__ = [
     'find_anomalies', 'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold',
     'recommended_rule', 'severity', 'sweep', 'write_anomalies', 'write_record'
 ]
-
-if 'mmengine' in sys.modules:
-    from .hook import AnomalyFilterHook
-
-    __all__ += ['AnomalyFilterHook']

@@ -283,7 +283,8 @@ def _add_hook(cfg: Config, **arguments: Any) -> None:
     hooks = list(cfg.get('custom_hooks') or [])
     cfg.custom_hooks = [*hooks, dict(type='AnomalyFilterHook', **arguments)]
     imports = list((cfg.get('custom_imports') or {}).get('imports', []))
-    cfg.custom_imports = dict(imports=[*imports, 'fitness_mm.anomaly'], allow_failed_imports=False)
+    cfg.custom_imports = dict(imports=[*imports, 'fitness_mm.anomaly.hook'],
+                              allow_failed_imports=False)
 
 
 def _spread(folds: Sequence[int], devices: Sequence[str],

@@ -11,16 +11,14 @@ from pathlib import Path
 import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.registry import RUNNERS
+from mmengine.registry import METRICS, RUNNERS
 from mmengine.runner import Runner
 
 from fitness_mm import compat
 from fitness_mm.errors import FitnessError
 
 from .cpu_amp import CPUAmpOptimWrapper
-
-_REPORTS = {'FitnessAccMetric': 'accuracy.json', 'FitnessMPJPE': 'mpjpe.json',
-            'FitnessPostureMetric': 'posture.json'}
+from .parts import class_of
 
 
 def train(args: argparse.Namespace) -> None:
@@ -94,10 +92,11 @@ def _load_config(args: argparse.Namespace) -> Config:
 
 
 def _place_reports(cfg: Config) -> None:
-    """Puts metric reports that the config does not place into the work directory."""
+    """Puts reports of metrics with a ``report_name`` into the work directory, unless placed."""
     for evaluator in (cfg.get('val_evaluator'), cfg.get('test_evaluator')):
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
-            report = _REPORTS.get(metric.get('type')) if metric else None
+            report = getattr(class_of(metric, METRICS, cfg.get('default_scope')), 'report_name',
+                             None)
             if report is not None:
                 metric.setdefault('out_file', str(Path(cfg.work_dir) / report))
 

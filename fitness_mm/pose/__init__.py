@@ -8,6 +8,7 @@ from fitness_mm import compat
 
 compat.apply()
 
+from fitness_mm.anomaly.hook import AnomalyFilterHook  # noqa: E402
 from fitness_mm.engine import cpu_amp, finite_loss_hook  # noqa: E402, F401
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
@@ -25,7 +26,8 @@ from .transforms import (  # noqa: E402
 )
 
 __all__ = [
-    'METAINFO', 'ArgmaxHeatmap', 'EpochSeedHook', 'FitnessHeatmapHead', 'FitnessMPJPE',
-    'FitnessPoseDataset', 'FitnessRTMCCHead', 'FlipLabelledFrame', 'LabelledFrameAffine',
-    'LoadLabelledFrame', 'PoseEnsemble', 'UnionBoxCenterScale', 'fitness_metainfo'
+    'METAINFO', 'AnomalyFilterHook', 'ArgmaxHeatmap', 'EpochSeedHook', 'FitnessHeatmapHead',
+    'FitnessMPJPE', 'FitnessPoseDataset', 'FitnessRTMCCHead', 'FlipLabelledFrame',
+    'LabelledFrameAffine', 'LoadLabelledFrame', 'PoseEnsemble', 'UnionBoxCenterScale',
+    'fitness_metainfo'
 ]

@@ -43,6 +43,7 @@ class FitnessMPJPE(BaseMetric):
     """
 
     default_prefix = 'mpjpe'
+    report_name = 'mpjpe.json'
 
     def __init__(self, out_file: str | None = None, dump_file: str | None = None,
                  **kwargs) -> None:

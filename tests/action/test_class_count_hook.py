@@ -27,7 +27,7 @@ def runner(num_classes, **num_exercises):
 def test_different_numbers_are_named(part):
     check = getattr(ClassCountHook(), f'before_{part}')
     check(runner(41, **{part: 41}))
-    with pytest.raises(FitnessError, match=f'12 classes.*{part}_dataloader has 41 exercises'):
+    with pytest.raises(FitnessError, match=f'12 classes.*{part}_dataloader has 41;.*num_classes'):
         check(runner(12, **{part: 41}))
 
 
@@ -43,11 +43,28 @@ def test_wrapped_models_are_looked_into():
 
 def test_other_conditions_are_named():
     judging = runner(2, val=2)
-    judging.model.cls_head.conditions = (3, 4)
+    judging.model.cls_head.num_conditions = (3, 4)
     dataset = judging.val_dataloader.dataset
     ClassCountHook().before_val(judging)  # a data set that names no conditions
-    dataset.metainfo['conditions'] = (('a', 'b', 'c'), ('d', 'e', 'f', 'g'))
+    dataset.metainfo['condition_names'] = (('a', 'b', 'c'), ('d', 'e', 'f', 'g'))
     ClassCountHook().before_val(judging)
-    dataset.metainfo['conditions'] = (('d', 'e', 'f', 'g'), ('a', 'b', 'c'))
-    with pytest.raises(FitnessError, match=r'\[3, 4\] conditions .*val_dataloader has \[4, 3\]'):
+    dataset.metainfo['condition_names'] = (('d', 'e', 'f', 'g'), ('a', 'b', 'c'))
+    with pytest.raises(FitnessError, match=r'\(3, 4\) conditions .*val_dataloader has \(4, 3\)'):
         ClassCountHook().before_val(judging)
+
+
+@pytest.mark.parametrize('part', ['train', 'val', 'test'])
+@pytest.mark.parametrize('lack', ['classes', 'metainfo', 'head', 'num_classes'])
+def test_what_is_not_said_is_not_compared(part, lack):
+    """Data sets and networks of other projects."""
+    foreign = runner(12, **{part: 41})
+    dataset = getattr(foreign, f'{part}_dataloader').dataset
+    if lack == 'classes':
+        del dataset.metainfo['classes']
+    elif lack == 'metainfo':
+        del dataset.metainfo
+    elif lack == 'head':
+        del foreign.model.cls_head
+    else:
+        del foreign.model.cls_head.num_classes
+    getattr(ClassCountHook(), f'before_{part}')(foreign)

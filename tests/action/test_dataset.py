@@ -78,13 +78,13 @@ def test_sample_dict_holds_labels_of_its_clip_view(build):
 def test_conditions_stand_in_the_place_of_their_exercise(build):
     names = ['barbell curl', 'barbell row', 'barbell deadlift']
     dataset = build(subset='all', exercises=names)
-    assert dataset.metainfo['conditions'] == tuple(
+    assert dataset.metainfo['condition_names'] == tuple(
         e.conditions for e in select_exercises(names))
     exercises = set()
     for i in range(len(dataset)):
         info = dataset.get_data_info(i)
         start = 5 * info['label']  # all three have five conditions
-        conditions = info['conditions'].numpy()
+        conditions = info['gt_conditions'].numpy()
         assert conditions.dtype == np.int8 and conditions.shape == (15, )
         assert conditions[start:start + 5].tolist() == dataset.index.conditions(i).tolist()
         assert (np.delete(conditions, range(start, start + 5)) == -1).all()
@@ -105,18 +105,18 @@ def test_conditions_that_may_not_be_learnt_are_masked(build, sample_root, tmp_pa
     pq.write_table(table, tmp_path / 'index.parquet')
     plain, masked = build(subset='all'), build(subset='all', data_root=str(tmp_path))
     first, second, third = (
-        [d.get_data_info(i)['conditions'] for d in (plain, masked)] for i in range(3))
+        [d.get_data_info(i)['gt_conditions'] for d in (plain, masked)] for i in range(3))
     assert (first[0] >= 0).any() and (first[1] == -1).all()
     assert (second[0] >= 0).sum() == (second[1] >= 0).sum() + 1
     assert third[0].tolist() == third[1].tolist()
 
 
 def test_conditions_are_packed_for_the_head(build):
-    pack = dict(type='PackActionInputs', algorithm_keys=('conditions', ))
+    pack = dict(type='PackActionInputs', algorithm_keys=('gt_conditions', ))
     dataset = build(subset='all', pipeline=[*LOAD, dict(type='FormatShape', input_format='NCHW'),
                                             pack])
     sample = dataset[0]['data_samples']
-    assert sample.conditions.tolist() == dataset.get_data_info(0)['conditions'].tolist()
+    assert sample.gt_conditions.tolist() == dataset.get_data_info(0)['gt_conditions'].tolist()
 
 
 def test_frames_are_cropped_with_their_keypoints(build):

@@ -23,13 +23,13 @@ INNER = {
 def build(inner='gcn', **kwargs):
     init_default_scope('mmaction')
     torch.manual_seed(0)
-    return MODELS.build(dict(type='PostureHead', head=INNER[inner][0], conditions=CONDITIONS,
+    return MODELS.build(dict(type='PostureHead', head=INNER[inner][0], num_conditions=CONDITIONS,
                              **kwargs))
 
 
 def sample(label, conditions, **fields):
     made = ActionDataSample().set_gt_label(label)
-    made.set_field(torch.tensor(conditions, dtype=torch.int8), 'conditions')
+    made.set_field(torch.tensor(conditions, dtype=torch.int8), 'gt_conditions')
     for name, value in fields.items():
         made.set_field(value, name)
     return made
@@ -56,9 +56,9 @@ def test_any_head_is_widened_and_trained(inner):
     clip = scores if scores.ndim == 2 else scores[:, 0]
     torch.testing.assert_close(first.pred_logits, clip[0, :3])
     torch.testing.assert_close(first.pred_score, clip[0, :3].softmax(0))
-    torch.testing.assert_close(second.pred_conditions, clip[1, 3:])
+    torch.testing.assert_close(second.condition_logits, clip[1, 3:])
     assert first.pred_label.tolist() == [clip[0, :3].argmax()]
-    assert ('frame_conditions' in first) == (inner == 'tsm')
+    assert ('frame_condition_logits' in first) == (inner == 'tsm')
 
 
 def test_losses_against_hand_computed_numbers():
@@ -121,11 +121,11 @@ def test_clips_of_a_sample_are_averaged_as_logits():
     feats = torch.randn(2 * 3 * 2, 4, 3, 3)  # 2 samples of 3 clips of 2 frames
     scores = head(feats, num_segs=6)  # (6, 1 + 2, 9)
     first, second = head.predict(feats, [sample(*FIRST), sample(*SECOND)], num_segs=6)
-    torch.testing.assert_close(first.pred_conditions, scores[:3, 0, 3:].mean(0))
+    torch.testing.assert_close(first.condition_logits, scores[:3, 0, 3:].mean(0))
     torch.testing.assert_close(second.pred_logits, scores[3:, 0, :3].mean(0))
-    assert first.frame_conditions.shape == (6, 6)
-    torch.testing.assert_close(second.frame_conditions[2], scores[4, 1, 3:])
-    torch.testing.assert_close(second.frame_conditions.mean(0), second.pred_conditions)
+    assert first.frame_condition_logits.shape == (6, 6)
+    torch.testing.assert_close(second.frame_condition_logits[2], scores[4, 1, 3:])
+    torch.testing.assert_close(second.frame_condition_logits.mean(0), second.condition_logits)
 
 
 def test_what_the_inner_head_needs_of_samples_reaches_it():
@@ -137,7 +137,7 @@ def test_what_the_inner_head_needs_of_samples_reaches_it():
     changed[1] += 100  # the frame that does not count
     before = head.predict(feats, copy.deepcopy(masked), num_segs=2)
     after = head.predict(changed, copy.deepcopy(masked), num_segs=2)
-    torch.testing.assert_close(after[0].pred_conditions, before[0].pred_conditions)
+    torch.testing.assert_close(after[0].condition_logits, before[0].condition_logits)
     for name, value in head.loss(feats, masked, num_segs=2).items():
         torch.testing.assert_close(head.loss(changed, masked, num_segs=2)[name], value)
 
@@ -152,7 +152,7 @@ def test_copies_are_independent_and_weights_fit():
 
 
 @pytest.mark.parametrize('samples, message', [
-    ([ActionDataSample().set_gt_label(0)], 'no `conditions`.*algorithm_keys'),
+    ([ActionDataSample().set_gt_label(0)], 'no `gt_conditions`.*algorithm_keys'),
     ([sample(0, [1, 0])], 'has 2 conditions, but PostureHead 6'),
     ([sample(torch.tensor([0.5, 0.5, 0.0]), FIRST[1])], 'blended'),
 ])
@@ -162,8 +162,8 @@ def test_samples_that_cannot_train_it(samples, message):
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(conditions=[]), 'conditions'),
-    (dict(conditions=[0, 0]), 'conditions'),
+    (dict(num_conditions=[]), 'num_conditions'),
+    (dict(num_conditions=[0, 0]), 'num_conditions'),
     (dict(fault_weight=[1, 2]), '6 of them'),
     (dict(fault_weight=0), 'positive'),
     (dict(condition_smooth_eps=1), 'condition_smooth_eps'),
@@ -171,5 +171,5 @@ def test_samples_that_cannot_train_it(samples, message):
 def test_arguments_that_make_no_head(kwargs, message):
     init_default_scope('mmaction')
     with pytest.raises(ValueError, match=message):
-        MODELS.build({'type': 'PostureHead', 'head': INNER['gcn'][0], 'conditions': CONDITIONS,
+        MODELS.build({'type': 'PostureHead', 'head': INNER['gcn'][0], 'num_conditions': CONDITIONS,
                       **kwargs})

@@ -123,8 +123,8 @@ def predictions():
     records = hand_made()
     for i in range(len(records)):
         yield dict(pred_logits=torch.from_numpy(records.exercise_logits[i]),
-                   pred_conditions=torch.from_numpy(records.condition_logits[i]),
-                   conditions=torch.from_numpy(records.truth[i]),
+                   condition_logits=torch.from_numpy(records.condition_logits[i]),
+                   gt_conditions=torch.from_numpy(records.truth[i]),
                    gt_label=torch.tensor([records.label[i]]), clip=str(records.clip[i]),
                    view=str(records.view[i]), performer=int(records.performer[i]))
 
@@ -132,7 +132,7 @@ def predictions():
 @pytest.mark.parametrize('batch_size', [1, 4])
 def test_metric_reports_and_writes_what_the_functions_compute(tmp_path, batch_size):
     metric = FitnessPostureMetric(out_file=str(tmp_path / 'posture.json'))
-    metric.dataset_meta = dict(classes=CLASSES, conditions=CONDITIONS)
+    metric.dataset_meta = dict(classes=CLASSES, condition_names=CONDITIONS)
     everything = list(predictions())
     for start in range(0, len(everything), batch_size):
         metric.process(None, everything[start:start + batch_size])

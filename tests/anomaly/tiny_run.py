@@ -15,9 +15,12 @@ from mmengine.registry import DATASETS, MODELS
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement, InstanceData
 
+from fitness_mm import compat
 from fitness_mm.aihub.index.exclusions import read_joint_exclusions
 from fitness_mm.anomaly.hook import AnomalyFilterHook  # noqa: F401
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+
+compat.apply()
 
 VIEW_WITH_ERRORS = 'C'
 

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
@@ -19,12 +20,12 @@ def sample(inputs, keypoints=None, frames=None):
 
 def test_a_joint_disappears_from_every_kind_of_input():
     keypoints = torch.ones(4, 24, 3)
-    fused = without_joint(sample(torch.ones(4, 3, 8, 6), keypoints), 5)
+    fused = without_joint(sample(torch.ones(4, 3, 8, 6), keypoints), 5, 'keypoints')
     assert fused['data_samples'].keypoints[..., 2].sum(0).tolist() == [4] * 5 + [0] + [4] * 18
     assert keypoints.min() == 1  # the sample itself stays
-    volumes = without_joint(sample(torch.ones(2, 24, 4, 8, 6)), 5)['inputs']
+    volumes = without_joint(sample(torch.ones(2, 24, 4, 8, 6)), 5, 'heatmaps')['inputs']
     assert volumes.sum((0, 2, 3, 4)).eq(0).nonzero().tolist() == [[5]]
-    skeleton = without_joint(sample(torch.ones(2, 1, 4, 24, 3)), 5)['inputs']
+    skeleton = without_joint(sample(torch.ones(2, 1, 4, 24, 3)), 5, 'skeleton')['inputs']
     assert skeleton.sum((0, 1, 2, 4)).eq(0).nonzero().tolist() == [[5]]
 
 
@@ -35,6 +36,10 @@ def test_a_moment_repeats_its_nearest_neighbour():
     assert fused['inputs'][:, 0, 0, 0].tolist() == [1, 1, 2, 2, 4, 5]
     assert fused['data_samples'].keypoints[:, 0, 0].tolist() == [1, 1, 2, 2, 4, 5]
     skeleton = torch.arange(6.).view(2, 1, 3, 1, 1).expand(2, 1, 3, 24, 3)
+    pixels = torch.arange(6.).view(2, 1, 3, 1, 1).expand(2, 3, 3, 24, 5)  # of a 3D network
+    keypoints = torch.arange(6.).view(6, 1, 1).expand(6, 24, 3)  # packed, and seen by none
+    moved = without_moment(sample(pixels, keypoints), chosen)['inputs']
+    assert moved[:, 0, :, 0, 0].flatten().tolist() == [1, 1, 2, 2, 4, 5]
     found = without_moment(sample(skeleton), chosen)['inputs']
     assert found.shape == skeleton.shape
     assert found[:, 0, :, 0, 0].flatten().tolist() == [1, 1, 2, 2, 4, 5]
@@ -43,12 +48,14 @@ def test_a_moment_repeats_its_nearest_neighbour():
 class KneeRecogniser:
     """Finds the fault where the left knee, keypoint 13, is high at the third moment."""
 
+    network = SimpleNamespace(model=None)
+
     def samples(self, windows):
         return [sample(torch.from_numpy(w.keypoints)[None, None], frames=np.arange(4))
                 for w in windows]
 
     def predict(self, samples):
-        return [SimpleNamespace(pred_conditions=-s['inputs'][0, 0, :, 13, 0].max()[None])
+        return [SimpleNamespace(condition_logits=-s['inputs'][0, 0, :, 13, 0].max()[None])
                 for s in samples]
 
 
@@ -60,3 +67,35 @@ def test_evidence_names_what_the_network_looks_at():
     assert evidence.joints == (('Left Knee', 7.0), )
     assert evidence.moments == ((3.0, 7.0), ) and evidence.time == 3.0
     assert find_evidence(KneeRecogniser(), window, 0, time=2.5).time == 2.5
+
+
+class PixelRecogniser:
+    """Finds the fault where the third moment is bright in a row of pixels, and sees no joint."""
+
+    network = SimpleNamespace(model=None)
+
+    def __init__(self, shape, dtype=torch.uint8):
+        self.shape, self.dtype = shape, dtype
+
+    def samples(self, windows):
+        pixels = torch.zeros(self.shape, dtype=self.dtype)
+        pixels[..., 5, :] = 9  # a row that is no joint, whatever its number
+        keypoints = torch.ones(4, 24, 3)  # packed for whoever wants them
+        return [sample(pixels, keypoints, np.arange(4)) for _ in windows]
+
+    def predict(self, samples):
+        self.asked = len(samples)
+        return [SimpleNamespace(condition_logits=-s['inputs'][..., 5, :].float().mean()[None])
+                for s in samples]
+
+
+@pytest.mark.parametrize('recogniser', [
+    PixelRecogniser((4, 3, 24, 3)), PixelRecogniser((1, 3, 4, 32, 24)),
+    PixelRecogniser((1, 3, 4, 24, 3)), PixelRecogniser((1, 3, 4, 32, 24), torch.float32)
+], ids=['2d', '3d', '3d as narrow as a skeleton', '3d floats'])
+def test_a_network_of_pixels_gives_no_evidence_of_joints(recogniser):
+    window = Window(np.array([1., 2, 3, 4]), np.zeros((4, 24, 2), np.float32), np.ones((4, 24)),
+                    (), (10, 10), 1.0)
+    evidence = find_evidence(recogniser, window, 0)
+    assert evidence.joints == ()
+    assert recogniser.asked == 1 + 4  # no joint was occluded

@@ -68,8 +68,8 @@ def check_action(prediction, metrics):
     assert prediction.pred_score.shape == (12, )
     assert prediction.pred_score.sum().item() == pytest.approx(1, abs=1e-4)
     assert metrics['acc/top1'] in (0.0, 1.0)
-    if 'pred_conditions' in prediction:
-        assert prediction.pred_conditions.shape == (51, )
+    if 'condition_logits' in prediction:
+        assert prediction.condition_logits.shape == (51, )
         assert prediction.pred_logits.softmax(0) == pytest.approx(prediction.pred_score)
         assert metrics['posture/exact_match'] in (0.0, 1.0)
 
@@ -112,17 +112,17 @@ def test_imagenet_weights_are_loaded(load):
     model = MODELS.build(cfg.model)
     model.init_weights()
     weights = torch.load(cfg.model.backbone.pretrained)
-    stem = model.backbone.conv1.conv.weight
-    assert torch.equal(stem[:, :3], weights['conv1.weight'])
-    assert (stem[:, 3:] == 0).all()
-    shifted = model.backbone.layer4[2].conv1.conv.net
+    stem = model.backbone.rgb.conv1.conv
+    assert torch.equal(stem.weight, weights['conv1.weight'])
+    assert (stem.heatmap_weight == 0).all()
+    shifted = model.backbone.rgb.layer4[2].conv1.conv.net
     assert torch.equal(shifted.weight, weights['layer4.2.conv1.weight'])
 
 
 def num_exercises(cfg):
     if cfg.model.cls_head.type == 'PostureHead':
-        assert sum(cfg.model.cls_head.conditions) == 167
-        return len(cfg.model.cls_head.conditions)
+        assert sum(cfg.model.cls_head.num_conditions) == 167
+        return len(cfg.model.cls_head.num_conditions)
     return cfg.model.cls_head.num_classes
 
 

@@ -13,7 +13,7 @@ from conftest import REPO
 
 MMPOSE_CONFIG = '''
 default_scope = 'mmpose'
-custom_imports = dict(imports=['fitness_mm'])
+custom_imports = dict(imports=['fitness_mm.action'])
 default_hooks = dict(logger=dict(type='LoggerHook', interval=1))
 auto_scale_lr = dict(base_batch_size=4)
 model = dict(

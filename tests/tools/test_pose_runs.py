@@ -20,7 +20,7 @@ SMALL = ('train_cfg.max_epochs=2', 'train_cfg.val_interval=2', 'train_dataloader
 
 FOREIGN = '''
 default_scope = 'mmpose'
-custom_imports = dict(imports=['fitness_mm'])
+custom_imports = dict(imports=['fitness_mm.pose'])
 default_hooks = dict(logger=dict(type='LoggerHook', interval=1))
 auto_scale_lr = dict(base_batch_size=4)
 codec = dict(type='ArgmaxHeatmap', input_size=(64, 96), heatmap_size=(16, 24), sigma=1)

@@ -29,11 +29,11 @@ class FitnessClipDataset(ClipViewDataset):
     :class:`LoadLabelledFrames` needs to read the images. ``keypoint`` is in pixels of the original
     image until then.
 
-    ``conditions``, an int8 tensor (P,), is the sample's truth for the posture conditions of all
+    ``gt_conditions``, an int8 tensor (P,), is the sample's truth for the posture conditions of all
     exercises of the data set, in the order of
     :func:`~fitness_mm.aihub.conditions.conditions_of`: 1 kept, 0 broken, and -1 for those of
     other exercises, those that its label does not give, and all of a quarantined type. They are
-    named in ``metainfo['conditions']``, a tuple of Korean names per class.
+    named in ``metainfo['condition_names']``, a tuple of Korean names per class.
 
     Args:
         data_root: Folder with ``index.parquet``, as ``tools/data/prepare.py`` leaves it.
@@ -59,7 +59,7 @@ class FitnessClipDataset(ClipViewDataset):
         metainfo = {
             'classes': tuple(e.name for e in selected),
             'classes_ko': tuple(e.name_ko for e in selected),
-            'conditions': tuple(e.conditions for e in selected),
+            'condition_names': tuple(e.conditions for e in selected),
             'keypoints': KEYPOINTS,
             **(kwargs.pop('metainfo', None) or {})
         }
@@ -125,7 +125,7 @@ class FitnessClipDataset(ClipViewDataset):
             view=view,
             performer=int(index.value('performer', idx)),
             label=int(self.labels[idx]),
-            conditions=self._conditions(idx),
+            gt_conditions=self._gt_conditions(idx),
             frame_numbers=numbers,
             keypoint=keypoint[None],
             keypoint_score=score.astype(np.float32)[None],
@@ -133,7 +133,7 @@ class FitnessClipDataset(ClipViewDataset):
             modality='RGB',
             num_clips=1)
 
-    def _conditions(self, idx: int) -> torch.Tensor:
+    def _gt_conditions(self, idx: int) -> torch.Tensor:
         conditions = torch.full((int(self.condition_starts[-1]), ), -1, dtype=torch.int8)
         if self.index.value('conditions_usable', idx):
             given = self.index.conditions(idx)

@@ -1,1 +1,1 @@
-"""Metrics of exercise recognition and posture judgement, and checks before training."""
+"""Metrics of exercise recognition and posture judgement."""

@@ -64,6 +64,8 @@ class FitnessAccMetric(AccMetric):
         **kwargs: Those of :class:`mmaction.evaluation.AccMetric`.
     """
 
+    report_name = 'accuracy.json'
+
     def __init__(self, out_file: str | None = None, **kwargs) -> None:
         super().__init__(**kwargs)
         self.out_file = out_file

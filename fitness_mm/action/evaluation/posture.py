@@ -41,6 +41,7 @@ class FitnessPostureMetric(BaseMetric):
     """
 
     default_prefix = 'posture'
+    report_name = 'posture.json'
 
     def __init__(self, out_file: str | None = None, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -53,14 +54,14 @@ class FitnessPostureMetric(BaseMetric):
             ValueError: If a sample has no prediction or truth of conditions.
         """
         for sample in data_samples:
-            if 'pred_conditions' not in sample or 'conditions' not in sample:
-                raise ValueError('FitnessPostureMetric needs `pred_conditions`, which PostureHead '
-                                 'predicts, and `conditions`, which FitnessClipDataset gives and '
-                                 'PackActionInputs has to name in algorithm_keys')
+            if 'condition_logits' not in sample or 'gt_conditions' not in sample:
+                raise ValueError('FitnessPostureMetric needs `condition_logits`, which PostureHead '
+                                 'predicts, and `gt_conditions`, which FitnessClipDataset gives '
+                                 'and PackActionInputs has to name in algorithm_keys')
             self.results.append({
                 'exercise_logits': _array(sample['pred_logits']),
-                'condition_logits': _array(sample['pred_conditions']),
-                'truth': _array(sample['conditions']),
+                'condition_logits': _array(sample['condition_logits']),
+                'truth': _array(sample['gt_conditions']),
                 'label': int(sample['gt_label']),
                 **{name: sample.get(name, unknown) for name, unknown in _ORIGIN.items()},
             })
@@ -69,7 +70,7 @@ class FitnessPostureMetric(BaseMetric):
         """The measures; writes the report and the records on the way."""
         columns = {name: np.stack([result[name] for result in results]) for name in results[0]}
         records = PostureRecords(**columns, classes=tuple(self.dataset_meta['classes']),
-                                 conditions=tuple(self.dataset_meta['conditions']))
+                                 conditions=tuple(self.dataset_meta['condition_names']))
         report = posture_report(records)
         if self.out_file is not None:
             path = Path(self.out_file)

@@ -7,20 +7,19 @@ from mmaction.models import ActionDataPreprocessor
 from mmaction.registry import MODELS
 from mmaction.utils import SampleList
 from torch import Tensor
+from torch.nn import functional
 
-from .fusion.layout import frames_of, fused_channels, heatmaps_of, unused_of
 from .heatmaps import gaussian_heatmaps
 
 
 @MODELS.register_module()
 class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
-    """Normalises frames, renders keypoint heatmaps and puts the two into one tensor.
+    """Normalises frames and renders keypoint heatmaps.
 
     A sample arrives as uint8 frames (T, 3, H, W) and ``data_sample.keypoints`` (T, K, 3): x and y
-    in pixels of these frames, and a score. It leaves as (N, T, C, H, W), float32 or, under
-    autocast, the type to which the network's first layer would round it: the three channels of the
-    frame, and behind them the maps, one a channel at stride 1, else as
-    :mod:`~fitness_mm.action.models.fusion.layout` has them. Rendering here rather than in the
+    in pixels of these frames, and a score. A batch leaves as a dictionary of ``imgs``
+    (N, T, 3, H, W) and ``heatmaps`` (N, T, K, H / stride, W / stride), float32 or, under autocast,
+    the type to which the network's first layer would round it. Rendering here rather than in the
     pipeline keeps the maps, eight times the size of the frames, out of the data loader's workers.
 
     Args:
@@ -50,32 +49,42 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
     def preprocess(self,
                    inputs: list[Tensor],
                    data_samples: SampleList,
-                   training: bool = False) -> tuple[Tensor, SampleList]:
-        """Batches frames of shape (T, 3, H, W) and their keypoints to (N, T, C, H, W).
+                   training: bool = False) -> tuple[dict[str, Tensor], SampleList]:
+        """Batches frames of shape (T, 3, H, W) and renders their keypoints.
 
         Raises:
             ValueError: If a sample carries no keypoints, or not one set per frame.
         """
         # Blending has to mix the maps too, so it waits until they are there.
-        frames, data_samples = super().preprocess(inputs, data_samples, training=False)
-        n, t, _, h, w = frames.shape
-        keypoints = torch.stack([self._keypoints(s, t) for s in data_samples])  # (N, T, K, 3)
-        num_keypoints = keypoints.shape[2]
+        imgs, data_samples = super().preprocess(inputs, data_samples, training=False)
+        keypoints = torch.stack([self._keypoints(s, imgs.shape[1]) for s in data_samples])
+        imgs = imgs.to(_autocast_dtype(imgs.device))
 
-        channels = fused_channels(num_keypoints, (h, w), self.stride)
-        dtype = _autocast_dtype(frames.device)
-        batch = frames.new_empty(n, t, channels, h, w, dtype=dtype)
-        frames_of(batch)[:] = frames
-        maps = heatmaps_of(batch, num_keypoints, self.stride)  # (N, T, K, H', W')
-        unused_of(batch, num_keypoints, self.stride).zero_()
+        # as a strided convolution leaves them
+        size = [-(-side // self.stride) for side in imgs.shape[-2:]]
+        heatmaps = imgs.new_empty(*keypoints.shape[:3], *size)  # (N, T, K, H', W')
         # Pixel edges of the maps are pixel edges of the input, so positions only scale.
         scale = keypoints.new_tensor([1 / self.stride, 1 / self.stride, 1])
-        gaussian_heatmaps(keypoints * scale, maps.shape[-2:], self.sigma / self.stride,
-                          self.amplitude, out=maps)
+        gaussian_heatmaps(keypoints * scale, size, self.sigma / self.stride, self.amplitude,
+                          out=heatmaps)
 
         if training and self.blending is not None:
-            batch, data_samples = self.blending(batch, data_samples)
-        return batch, data_samples
+            imgs, heatmaps, data_samples = self._blend(imgs, heatmaps, data_samples)
+        return dict(imgs=imgs, heatmaps=heatmaps), data_samples
+
+    def _blend(self, imgs: Tensor, heatmaps: Tensor,
+               data_samples: SampleList) -> tuple[Tensor, Tensor, SampleList]:
+        """Blends frames and maps alike, the maps as pixels of the frames' size.
+
+        At a larger stride a pixel of a map becomes the mean over what it covers of the frame.
+        """
+        h, w = imgs.shape[-2:]
+        full = heatmaps.repeat_interleave(self.stride, -2).repeat_interleave(self.stride, -1)
+        blended, data_samples = self.blending(
+            torch.cat([imgs, full[..., :h, :w]], 2), data_samples)
+        imgs, full = blended.split([imgs.shape[2], heatmaps.shape[2]], 2)
+        heatmaps = functional.avg_pool2d(full.flatten(0, 1), self.stride, ceil_mode=True)
+        return imgs, heatmaps.unflatten(0, full.shape[:2]), data_samples
 
     @staticmethod
     def _keypoints(data_sample, num_frames: int) -> Tensor:

@@ -10,8 +10,6 @@ from mmaction.registry import MODELS
 from mmaction.utils import SampleList
 from torch import Tensor, nn
 
-from .frame_scores import FrameScores
-
 
 @MODELS.register_module()
 class PostureHead(BaseHead):
@@ -19,9 +17,9 @@ class PostureHead(BaseHead):
 
     The inner head computes C + P scores: logits of the C exercises, and behind them, for the P
     conditions of all exercises one after the other, logits that the condition is kept. A sample's
-    ``conditions``, int8 (P,), say 1 for kept, 0 for broken and -1 for what the sample cannot teach:
-    other exercises' conditions, those not given, and all of a quarantined type. The exercise has
-    the host's loss, the conditions the mean binary cross entropy over what is not -1.
+    ``gt_conditions``, int8 (P,), say 1 for kept, 0 for broken and -1 for what the sample cannot
+    teach: other exercises' conditions, those not given, and all of a quarantined type. The exercise
+    has the host's loss, the conditions the mean binary cross entropy over what is not -1.
 
     Whatever the recogniser and the inner head do with masks and keyword arguments, they go on
     doing. The inner head's own ``loss_cls``, ``average_clips`` and label smoothing are not used.
@@ -30,13 +28,13 @@ class PostureHead(BaseHead):
     calibrated probability is a function of what :meth:`predict` leaves in a sample:
 
     - ``pred_logits`` (C,) and ``pred_score``, their softmax, and ``pred_label``;
-    - ``pred_conditions`` (P,), uncalibrated;
-    - ``frame_conditions`` (T, P), with T the frames of all clips, if the inner head has scores per
-      frame (``TSNHead``, ``TSMHead``).
+    - ``condition_logits`` (P,), uncalibrated;
+    - ``frame_condition_logits`` (T, P), with T the frames of all clips, if the inner head has
+      scores per frame (``TSNHead``, ``TSMHead``).
 
     Args:
         head: Config of the inner head; its number of classes is set here.
-        conditions: Number of conditions of every exercise.
+        num_conditions: Number of conditions of every exercise; their sum is P.
         loss_exercise: Config of the loss of the exercise logits.
         loss_conditions: Config of the loss of the condition logits; called as
             ``BCELossWithLogits`` is, with ``weight`` and a sum as reduction.
@@ -53,35 +51,35 @@ class PostureHead(BaseHead):
 
     def __init__(self,
                  head: dict,
-                 conditions: Sequence[int],
+                 num_conditions: Sequence[int],
                  loss_exercise: dict = dict(type='CrossEntropyLoss'),  # noqa: B006, the hosts' way
                  loss_conditions: dict = dict(type='BCELossWithLogits'),  # noqa: B006
                  fault_weight: float | Sequence[float] = 1.0,
                  condition_smooth_eps: float = 0.0,
                  label_smooth_eps: float = 0.0,
                  **kwargs) -> None:
-        conditions = tuple(conditions)
-        if not conditions or min(conditions) < 0 or not sum(conditions):
-            raise ValueError('conditions has to hold the number of conditions of every exercise, '
-                             f'not all of them 0, but got {conditions}')
+        num_conditions = tuple(num_conditions)
+        if not num_conditions or min(num_conditions) < 0 or not sum(num_conditions):
+            raise ValueError('num_conditions has to hold the number of conditions of every '
+                             f'exercise, not all of them 0, but got {num_conditions}')
         if not 0 <= condition_smooth_eps < 1:
             raise ValueError('condition_smooth_eps has to be at least 0 and less than 1, but got '
                              f'{condition_smooth_eps}')
-        num_classes, num_conditions = len(conditions), sum(conditions)
-        inner = MODELS.build({**head, 'num_classes': num_classes + num_conditions})
+        num_classes, num_logits = len(num_conditions), sum(num_conditions)
+        inner = MODELS.build({**head, 'num_classes': num_classes + num_logits})
         super().__init__(num_classes, inner.in_channels, loss_exercise,
                          label_smooth_eps=label_smooth_eps, **kwargs)
-        self.conditions, self.num_conditions = conditions, num_conditions
+        self.num_conditions = num_conditions
+        self.split_sizes = [num_classes, num_logits]  # of the scores: C and P
         # The recogniser calls loss or predict; those of the inner head prepare what its forward
         # needs, and end here with the scores.
         inner.loss_by_feat = inner.predict_by_feat = _scores
         if isinstance(getattr(inner, 'consensus', None), nn.Module):
-            inner.consensus = FrameScores()
+            inner.consensus = _FrameScores()
         self.head = inner
         self.loss_conditions = MODELS.build(loss_conditions)
         self.condition_smooth_eps = condition_smooth_eps
-        self.register_buffer('fault_weight', _weights(fault_weight, num_conditions),
-                             persistent=False)
+        self.register_buffer('fault_weight', _weights(fault_weight, num_logits), persistent=False)
 
     def forward(self, x: Tensor, **kwargs) -> Tensor:
         """Scores of the inner head.
@@ -97,17 +95,17 @@ class PostureHead(BaseHead):
         """Losses ``loss_cls`` and ``loss_conditions``, and accuracies.
 
         Raises:
-            ValueError: If a sample has no ``conditions`` of this head's number.
+            ValueError: If a sample has no ``gt_conditions`` of this head's number.
         """
         return self.loss_by_feat(self.head.loss(feats, data_samples, **kwargs), data_samples)
 
     def loss_by_feat(self, cls_scores: Tensor, data_samples: SampleList) -> dict:
         """Losses of scores as :meth:`forward` returns them."""
         clip, _ = _split_frames(cls_scores.float())  # (N, C + P)
-        exercise, conditions = clip.split([self.num_classes, self.num_conditions], dim=1)
-        labels = self._labels(data_samples).to(clip.device)  # (N, P)
-        usable = labels >= 0
-        kept = labels.clamp(min=0).float()
+        exercise, conditions = clip.split(self.split_sizes, dim=1)
+        truth = self._truth(data_samples).to(clip.device)  # (N, P)
+        usable = truth >= 0
+        kept = truth.clamp(min=0).float()
         target = kept * (1 - self.condition_smooth_eps) + self.condition_smooth_eps / 2
         weight = usable * (kept + (1 - kept) * self.fault_weight)
         total = self.loss_conditions(conditions, target, weight=weight, reduction='sum')
@@ -115,7 +113,7 @@ class PostureHead(BaseHead):
         # A batch without usable conditions still has a graph, as all ranks have to.
         losses['loss_conditions'] = total / usable.sum().clamp(min=1)
         if usable.any():
-            right = (conditions > 0) == (labels > 0)
+            right = (conditions > 0) == (truth > 0)
             losses['conditions_acc'] = right[usable].float().mean()
         return losses
 
@@ -131,31 +129,41 @@ class PostureHead(BaseHead):
         if frames is not None:
             frames = frames.reshape(len(data_samples), -1, logits.shape[1])  # (N, clips * T, C + P)
         for i, (sample, row) in enumerate(zip(data_samples, logits, strict=True)):
-            exercise, conditions = row.split([self.num_classes, self.num_conditions])
+            exercise, conditions = row.split(self.split_sizes)
             sample.set_field(exercise, 'pred_logits')
             sample.set_pred_score(exercise.softmax(0))
             sample.set_pred_label(exercise.argmax(0, keepdim=True))
-            sample.set_field(conditions, 'pred_conditions')
+            sample.set_field(conditions, 'condition_logits')
             if frames is not None:
-                sample.set_field(frames[i, :, self.num_classes:], 'frame_conditions')
+                sample.set_field(frames[i, :, self.num_classes:], 'frame_condition_logits')
         return data_samples
 
-    def _labels(self, data_samples: SampleList) -> Tensor:
+    def _truth(self, data_samples: SampleList) -> Tensor:
         """int8 (N, P)."""
         for sample in data_samples:
-            if 'conditions' not in sample:
+            if 'gt_conditions' not in sample:
                 raise ValueError(
-                    'PostureHead found no `conditions` in a data sample; use FitnessClipDataset '
-                    "and name 'conditions' in the algorithm_keys of PackActionInputs")
-            if len(sample.conditions) != self.num_conditions:
-                raise ValueError(f'a data sample has {len(sample.conditions)} conditions, but '
-                                 f'PostureHead {self.num_conditions}; the head and the data set '
+                    'PostureHead found no `gt_conditions` in a data sample; use '
+                    "FitnessClipDataset and name 'gt_conditions' in the algorithm_keys of "
+                    'PackActionInputs')
+            if len(sample.gt_conditions) != self.split_sizes[1]:
+                raise ValueError(f'a data sample has {len(sample.gt_conditions)} conditions, but '
+                                 f'PostureHead {self.split_sizes[1]}; the head and the data set '
                                  'have to name the same exercises')
             if sample.gt_label.is_floating_point():
                 raise ValueError('blended samples (Mixup, CutMix) show the postures of two people, '
                                  'which PostureHead cannot judge; remove `blending` from '
                                  'model.data_preprocessor')
-        return torch.stack([torch.as_tensor(sample.conditions) for sample in data_samples])
+        return torch.stack([torch.as_tensor(sample.gt_conditions) for sample in data_samples])
+
+
+class _FrameScores(nn.Module):
+    """Takes the place of the consensus of heads that score frame by frame: the frames' mean, and
+    behind it what it is the mean of."""
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Scores of frames (N, T, C) to (N, 1 + T, C): the clip's, then the frames'."""
+        return torch.cat([frames.mean(1, keepdim=True), frames], 1)
 
 
 def _scores(cls_scores: Tensor, data_samples: SampleList) -> Tensor:
@@ -168,11 +176,11 @@ def _split_frames(scores: Tensor) -> tuple[Tensor, Tensor | None]:
     return (scores, None) if scores.ndim == 2 else (scores[:, 0], scores[:, 1:])
 
 
-def _weights(value: float | Sequence[float], num_conditions: int) -> Tensor:
+def _weights(value: float | Sequence[float], number: int) -> Tensor:
     weights = torch.as_tensor(value, dtype=torch.float32)
     if weights.ndim == 0:
-        weights = weights.expand(num_conditions).clone()
-    if weights.shape != (num_conditions, ) or not (weights > 0).all():
-        raise ValueError(f'fault_weight has to be a positive number or {num_conditions} of them, '
+        weights = weights.expand(number).clone()
+    if weights.shape != (number, ) or not (weights > 0).all():
+        raise ValueError(f'fault_weight has to be a positive number or {number} of them, '
                          f'one a condition, but got {value}')
     return weights

@@ -7,25 +7,14 @@ from mmaction.registry import MODELS
 
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, LIMBS, NUM_KEYPOINTS
 
+_NECK, _BACK = KEYPOINT_INDEX['Neck'], KEYPOINT_INDEX['Back']
 
-def graph_layout(center: str = 'Neck') -> dict:
-    """The layout that MMAction2's ``Graph`` takes: every limb, from its outer joint inwards.
-
-    Args:
-        center: Name of the keypoint that limbs lead to.
-
-    Returns:
-        ``num_node``, ``center`` and ``inward``, pairs of keypoint indices (outer, inner).
-    """
-    inward, reached = [], [KEYPOINT_INDEX[center]]
-    for inner in reached:  # grows while it is walked: breadth first
-        for limb in LIMBS:
-            if inner in limb:
-                outer = limb[1 - limb.index(inner)]
-                if outer not in reached:
-                    inward.append((outer, inner))
-                    reached.append(outer)
-    return dict(num_node=NUM_KEYPOINTS, center=KEYPOINT_INDEX[center], inward=inward)
+GRAPH_LAYOUT = dict(
+    num_node=NUM_KEYPOINTS,
+    center=_NECK,
+    # limbs are drawn inwards, but for the spine below the neck
+    inward=[(b, a) if a in (_NECK, _BACK) else (a, b) for a, b in LIMBS])
+"""What MMAction2's ``Graph`` takes: every limb from its outer joint to its inner one."""
 
 
 @MODELS.register_module()
@@ -38,4 +27,4 @@ class FitnessSTGCN(STGCN):
     """
 
     def __init__(self, graph_cfg: dict, **kwargs) -> None:
-        super().__init__(graph_cfg={**graph_cfg, 'layout': graph_layout()}, **kwargs)
+        super().__init__(graph_cfg={**graph_cfg, 'layout': GRAPH_LAYOUT}, **kwargs)

@@ -96,9 +96,8 @@ def _images(frames: Tensor) -> np.ndarray:
 
 def _rendered_maps(sample: dict, recognizer: nn.Module) -> np.ndarray | None:
     from fitness_mm.action import HeatmapFusionDataPreprocessor
-    from fitness_mm.action.models.fusion.layout import heatmaps_of
     preprocessor = recognizer.data_preprocessor
     if not isinstance(preprocessor, HeatmapFusionDataPreprocessor):
         return None
-    batch = preprocessor(pseudo_collate([sample]))['inputs']  # (1, T, C, H, W)
-    return heatmaps_of(batch, NUM_KEYPOINTS, preprocessor.stride)[0].amax(1).numpy()
+    inputs = preprocessor(pseudo_collate([sample]))['inputs']
+    return inputs['heatmaps'][0].amax(1).numpy()  # (T, H / stride, W / stride)

@@ -137,9 +137,9 @@ class PostureRecogniser:
             raise InferenceError(
                 f'{self.network.config_file} gives {len(exercise)} scores for '
                 f'{len(self.exercises)} exercises; its head and its data set do not agree')
-        conditions = _array(prediction, 'pred_conditions')
+        conditions = _array(prediction, 'condition_logits')
         seen = np.asarray(prediction.metainfo.get('frame_numbers', np.arange(len(times))))
-        by_frame = _array(prediction, 'frame_conditions')
+        by_frame = _array(prediction, 'frame_condition_logits')
         if by_frame is not None and len(by_frame) != len(seen):
             by_frame = None
         return WindowScores(times[seen], exercise, conditions, by_frame)

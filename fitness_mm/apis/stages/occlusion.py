@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window
 from fitness_mm.apis.result import Evidence
@@ -23,7 +23,7 @@ _LEAST_SHARE = 0.15
 
 def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
                   time: float | None = None) -> Evidence:
-    """Occludes every joint and every moment of a window once.
+    """Occludes every joint that the network sees and every moment of a window once.
 
     Args:
         recogniser: The network.
@@ -32,33 +32,54 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
         time: When the fault is strongest in seconds; if None, the moment that speaks most for it.
     """
     sample = recogniser.samples([window])[0]
+    sees = _joints_in(sample, recogniser.network.model)
+    num_joints = NUM_KEYPOINTS if sees else 0
     frame_of = np.asarray(sample['data_samples'].metainfo.get(
         'frame_numbers', np.arange(len(window.times))))
-    variants = [sample, *(without_joint(sample, k) for k in range(NUM_KEYPOINTS)),
+    variants = [sample, *(without_joint(sample, k, sees) for k in range(num_joints)),
                 *(without_moment(sample, frame_of == moment) for moment in np.unique(frame_of))]
-    logits = np.array([float(p.pred_conditions[position]) for p in recogniser.predict(variants)])
+    logits = np.array([float(p.condition_logits[position]) for p in recogniser.predict(variants)])
     rises = logits[1:] - logits[0]
-    joints = _strongest(KEYPOINTS, rises[:NUM_KEYPOINTS], _MOST_JOINTS)
+    joints = _strongest(KEYPOINTS[:num_joints], rises[:num_joints], _MOST_JOINTS)
     moments = _strongest([float(window.times[m]) for m in np.unique(frame_of)],
-                         rises[NUM_KEYPOINTS:], _MOST_MOMENTS)
+                         rises[num_joints:], _MOST_MOMENTS)
     if time is None:
         time = moments[0][0] if moments else float(np.median(window.times))
     return Evidence(time, joints, moments)
 
 
-def without_joint(sample: dict, joint: int) -> dict:
-    """A packed sample in which a keypoint was not seen."""
+def _joints_in(sample: dict, model: nn.Module) -> str:
+    """Where a network finds joints in a packed sample; '' for one that sees only pixels."""
+    from fitness_mm.action import HeatmapFusionRecognizer
+
+    inputs = sample['inputs']
+    if isinstance(model, HeatmapFusionRecognizer):  # renders them
+        return 'keypoints'
+    if inputs.dtype == torch.uint8:
+        return ''
+    if inputs.ndim == 5 and inputs.shape[1] == NUM_KEYPOINTS:  # (clips, K, T, H, W)
+        return 'heatmaps'
+    if inputs.ndim == 5 and inputs.shape[3] == NUM_KEYPOINTS and inputs.shape[4] in (2, 3):
+        return 'skeleton'  # (clips, M, T, K, D)
+    return ''
+
+
+def without_joint(sample: dict, joint: int, where: str) -> dict:
+    """A packed sample in which a keypoint was not seen.
+
+    Args:
+        sample: The sample.
+        joint: Number of the keypoint.
+        where: Joints are: in the ``keypoints`` of the data sample, or in inputs that are
+            ``heatmaps`` or a ``skeleton``.
+    """
     inputs, data_sample = sample['inputs'], sample['data_samples'].clone()
-    if 'keypoints' in data_sample:  # rendered on the model's device
-        keypoints = data_sample.keypoints.clone()
-        keypoints[:, joint, 2] = 0
-        data_sample.keypoints = keypoints
-    elif inputs.ndim == 5 and inputs.shape[1] == NUM_KEYPOINTS:  # (clips, K, T, H, W)
+    if where == 'keypoints':
+        data_sample.keypoints = data_sample.keypoints.clone()
+        data_sample.keypoints[:, joint, 2] = 0
+    else:
         inputs = inputs.clone()
-        inputs[:, joint] = 0
-    else:  # (clips, M, T, K, D)
-        inputs = inputs.clone()
-        inputs[..., joint, :] = 0
+        (inputs[:, joint] if where == 'heatmaps' else inputs[..., joint, :]).zero_()
     return dict(inputs=inputs, data_samples=data_sample)
 
 
@@ -71,14 +92,14 @@ def without_moment(sample: dict, chosen: np.ndarray) -> dict:
     source = np.arange(len(chosen))
     source[chosen] = [others[np.abs(others - t).argmin()] for t in np.flatnonzero(chosen)]
     source = torch.from_numpy(source)
-    if 'keypoints' in data_sample:  # (T, 3, H, W) and (T, K, 3)
+    if 'keypoints' in data_sample:  # (T, K, 3)
         data_sample.keypoints = data_sample.keypoints[source]
-        return dict(inputs=inputs[source], data_samples=data_sample)
-    return dict(inputs=_in_time(inputs, source), data_samples=data_sample)
+    inputs = inputs[source] if inputs.ndim == 4 else _in_time(inputs, source)  # (T, 3, H, W)
+    return dict(inputs=inputs, data_samples=data_sample)
 
 
 def _in_time(inputs: Tensor, source: Tensor) -> Tensor:
-    """(clips, K, T, H, W) or (clips, M, T, K, D), whose clips follow each other in time."""
+    """(clips, C, T, H, W) or (clips, M, T, K, D), whose clips follow each other in time."""
     clips, t = inputs.shape[0], inputs.shape[2]
     joined = inputs.transpose(1, 2).flatten(0, 1)[source]
     return joined.unflatten(0, (clips, t)).transpose(1, 2)

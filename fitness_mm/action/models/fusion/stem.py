@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from mmaction.models import ResNet
 from torch import Tensor, nn
 
-from .wrapper import FusedBackbone
+from .base import FUSIONS, FusedBackbone
 
 
-class StemFusion:
+@FUSIONS.register_module('stem')
+class StemFusion(FusedBackbone):
     """Heatmaps rendered at the stem's output resolution, and a 3x3 convolution of them added to it.
 
     The maps are smooth, so nothing is lost at a quarter of the resolution; at 192x256 it costs
@@ -15,44 +17,28 @@ class StemFusion:
     fused network begins as the RGB network.
 
     Args:
+        rgb: Config of a ResNet of MMAction2.
         num_keypoints: Number of heatmaps.
         stride: Of the maps; the stem's.
     """
 
     stride = 4
+    rgb_type = ResNet
 
-    def __init__(self, num_keypoints: int, stride: int) -> None:
-        self.num_keypoints, self.stride = num_keypoints, stride
-
-    def backbone_cfg(self, cfg: dict) -> dict:
-        """The backbone stays the RGB one."""
-        return cfg
-
-    def wrap(self, backbone: nn.Module, cfg: dict) -> nn.Module:
-        """The backbone with a convolution beside it.
-
-        Raises:
-            ValueError: If the backbone is no ResNet of MMAction2.
-        """
-        return _StemFusedBackbone(backbone, self.num_keypoints, self.stride)
-
-
-class _StemFusedBackbone(FusedBackbone):
-
-    def __init__(self, rgb: nn.Module, num_keypoints: int, stride: int) -> None:
+    def __init__(self, rgb: dict, num_keypoints: int, stride: int) -> None:
         super().__init__(rgb, num_keypoints, stride)
         # what the stem's first convolution gives, its pooling keeps
-        self.heatmap_conv = nn.Conv2d(num_keypoints, rgb.conv1.out_channels, 3, padding=1,
+        self.heatmap_conv = nn.Conv2d(num_keypoints, self.rgb.conv1.out_channels, 3, padding=1,
                                       bias=False)
         nn.init.zeros_(self.heatmap_conv.weight)
 
-    def fuse(self, frames: Tensor, heatmaps: Tensor) -> Tensor:
+    def forward(self, imgs: Tensor, heatmaps: Tensor) -> Tensor:
         """Runs the RGB backbone with the convolved maps added to its stem's output.
 
         Raises:
             ValueError: If the maps are not of the stem's output resolution.
         """
-        added = self.heatmap_conv(heatmaps)
+        added = self.heatmap_conv(heatmaps)  # (N, C, H / 4, W / 4)
 
         def add(stem: nn.Module, args: tuple, output: Tensor) -> Tensor:
             if output.shape[2:] != added.shape[2:]:
@@ -65,6 +51,6 @@ class _StemFusedBackbone(FusedBackbone):
         # A hook for the time of the call works for every ResNet, temporally shifted or not.
         handle = self.rgb.maxpool.register_forward_hook(add)
         try:
-            return self.rgb(frames)
+            return self.rgb(imgs)
         finally:
             handle.remove()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from mmaction.models import ResNet
 from mmaction.registry import MODELS
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
-from .wrapper import FusedBackbone
+from .base import FUSIONS, FusedBackbone
 
 _STEM_STRIDE = 4  # of a ResNet
 
 
-class SumFusion:
+@FUSIONS.register_module('sum')
+class SumFusion(FusedBackbone):
     """A second backbone that sees only the heatmaps, its features added to the RGB one's.
 
     The data set builder's reference model sums two TSM streams, heatmaps at a quarter of RGB's
@@ -21,6 +23,7 @@ class SumFusion:
     but for its input.
 
     Args:
+        rgb: Config of a ResNet of MMAction2; the heatmaps' stream is built from it, too.
         num_keypoints: Number of heatmaps.
         stride: Of the maps, 1 or 4.
 
@@ -29,40 +32,23 @@ class SumFusion:
     """
 
     stride = _STEM_STRIDE
+    rgb_type = ResNet
 
-    def __init__(self, num_keypoints: int, stride: int) -> None:
+    def __init__(self, rgb: dict, num_keypoints: int, stride: int) -> None:
         if stride not in (1, _STEM_STRIDE):
             raise ValueError("sum fusion's heatmap stream takes maps of stride 1 or "
                              f'{_STEM_STRIDE}, but data_preprocessor.stride is {stride}')
-        self.num_keypoints, self.stride = num_keypoints, stride
-
-    def backbone_cfg(self, cfg: dict) -> dict:
-        """The RGB stream's backbone stays as it is."""
-        return cfg
-
-    def wrap(self, backbone: nn.Module, cfg: dict) -> nn.Module:
-        """The backbone with a second one beside it, built from the same config.
-
-        Raises:
-            ValueError: If the backbone is no ResNet of MMAction2.
-        """
-        return _SummedBackbones(backbone, cfg, self.num_keypoints, self.stride)
-
-
-class _SummedBackbones(FusedBackbone):
-
-    def __init__(self, rgb: nn.Module, cfg: dict, num_keypoints: int, stride: int) -> None:
         super().__init__(rgb, num_keypoints, stride)
-        stream = MODELS.build({**cfg, 'in_channels': num_keypoints})
+        stream = MODELS.build({**rgb, 'in_channels': num_keypoints})
         # ImageNet knows nothing about heatmaps.
         stream.pretrained, stream.pretrained2d = None, False
         if stride == _STEM_STRIDE:
             stream.conv1 = ConvModule(
-                num_keypoints, rgb.conv1.out_channels, 3, padding=1, bias=False,
-                conv_cfg=rgb.conv_cfg, norm_cfg=rgb.norm_cfg, act_cfg=rgb.act_cfg)
+                num_keypoints, stream.conv1.out_channels, 3, padding=1, bias=False,
+                conv_cfg=stream.conv_cfg, norm_cfg=stream.norm_cfg, act_cfg=stream.act_cfg)
             stream.maxpool = nn.Identity()
         self.heatmap_stream = stream
 
-    def fuse(self, frames: Tensor, heatmaps: Tensor) -> Tensor:
+    def forward(self, imgs: Tensor, heatmaps: Tensor) -> Tensor:
         """Adds the features of both streams."""
-        return self.rgb(frames) + self.heatmap_stream(heatmaps)
+        return self.rgb(imgs) + self.heatmap_stream(heatmaps)

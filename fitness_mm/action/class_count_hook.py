@@ -17,7 +17,7 @@ class ClassCountHook(Hook):
     conditions that a :class:`PostureHead` has.
 
     Without it, a label that the head does not have ends training in an index error, and one that
-    means another condition does not end it.
+    means another condition does not end it. What a head or a data set does not say is not compared.
 
     Raises:
         FitnessError: Before training, validation or testing, if they differ.
@@ -38,20 +38,15 @@ class ClassCountHook(Hook):
     @staticmethod
     def _check(runner: Runner, dataset: BaseDataset, name: str) -> None:
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        classes = len(dataset.metainfo['classes'])
-        head_conditions = getattr(model.cls_head, 'conditions', None)
-        if model.cls_head.num_classes != classes:
-            raise FitnessError(
-                f'the head has {model.cls_head.num_classes} classes, but the data set of {name} '
-                f'has {classes} exercises; set `exercises` in configs/_base_/fitness_clips.py, '
-                'which sets both, or model.cls_head.num_classes and dataset.exercises')
-        named_conditions = dataset.metainfo.get('conditions')
-        if head_conditions is None or named_conditions is None:
-            return
-        conditions = tuple(map(len, named_conditions))
-        if tuple(head_conditions) != conditions:
-            raise FitnessError(
-                f'the head has {list(head_conditions)} conditions for its exercises, but the data '
-                f'set of {name} has {list(conditions)}; set `exercises` in '
-                'configs/_base_/fitness_clips.py, which sets both, or '
-                'model.cls_head.conditions and dataset.exercises')
+        head, metainfo = getattr(model, 'cls_head', None), getattr(dataset, 'metainfo', {})
+        classes, names = metainfo.get('classes'), metainfo.get('condition_names')
+        for what, option, ours, theirs in (
+                ('classes', 'num_classes', getattr(head, 'num_classes', None),
+                 None if classes is None else len(classes)),
+                ('conditions by exercise', 'num_conditions', getattr(head, 'num_conditions', None),
+                 None if names is None else tuple(map(len, names)))):
+            if ours is not None and theirs is not None and ours != theirs:
+                raise FitnessError(
+                    f'the head has {ours} {what}, but the data set of {name} has {theirs}; set '
+                    '`exercises` in configs/_base_/fitness_clips.py, which sets both, or '
+                    f'model.cls_head.{option} and dataset.exercises')
