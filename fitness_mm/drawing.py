@@ -12,10 +12,9 @@ from matplotlib.lines import Line2D
 from .aihub.catalog import exercise_by_name
 from .aihub.frames import FrameError, read_frames
 from .aihub.index.index import FitnessIndex
-from .keypoints.skeleton import KEYPOINTS, LIMBS
+from .keypoints.colours import KEYPOINT_COLOURS, LEFT, MIDDLE, RIGHT
+from .keypoints.skeleton import LIMBS
 
-_COLOURS = {'Left': '#56b4e9', 'Right': '#e69f00'}  # told apart by the colour-blind too
-_MIDDLE_COLOUR = '#f0e442'
 _KOREAN_FONTS = ('Noto Sans CJK KR', 'Noto Sans KR', 'NanumGothic', 'NanumBarunGothic',
                  'Malgun Gothic', 'Apple SD Gothic Neo', 'AppleGothic', 'UnDotum', 'Baekmuk Dotum')
 _MARGIN = 0.12
@@ -34,16 +33,15 @@ def draw_skeleton(axes: Axes, points: np.ndarray, visible: np.ndarray | None) ->
     segments = [points[[a, b]] for a, b in limbs]
     axes.add_collection(LineCollection(segments, colors='black', linewidths=2.6))
     axes.add_collection(LineCollection(segments, linewidths=1.5,
-                                       colors=[_colour(KEYPOINTS[a]) for a, _ in limbs]))
+                                       colors=[KEYPOINT_COLOURS[a] for a, _ in limbs]))
     shown = np.flatnonzero(visible) if visible is not None else np.arange(len(points))
-    axes.scatter(*points[shown].T, s=5, c=[_colour(KEYPOINTS[k]) for k in shown],
+    axes.scatter(*points[shown].T, s=5, c=[KEYPOINT_COLOURS[k] for k in shown],
                  edgecolors='black', linewidths=0.4, zorder=3)
 
 
 def draw_legend(figure: Figure) -> None:
     """Says above a figure which colour is which side."""
-    entries = {"performer's left": _COLOURS['Left'], "performer's right": _COLOURS['Right'],
-               'middle': _MIDDLE_COLOUR}
+    entries = {"performer's left": LEFT, "performer's right": RIGHT, 'middle': MIDDLE}
     figure.legend(handles=[Line2D([], [], color=c, marker='o', markeredgecolor='black', label=name)
                            for name, c in entries.items()],
                   loc='outside upper center', ncols=3, fontsize=8, facecolor='0.8')
@@ -93,10 +91,6 @@ def font_families() -> list[str]:
     """Fonts for text with Korean in it: one that has it comes second, if there is one."""
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return ['DejaVu Sans', *[name for name in _KOREAN_FONTS if name in installed][:1]]
-
-
-def _colour(keypoint: str) -> str:
-    return _COLOURS.get(keypoint.partition(' ')[0], _MIDDLE_COLOUR)
 
 
 def _read_crop(index: FitnessIndex, index_row: int | None, number: int,

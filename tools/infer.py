@@ -2,7 +2,11 @@
 
 import argparse
 import sys
+from dataclasses import fields
 from pathlib import Path
+
+from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.options import Options
 
 
 def parse_args() -> argparse.Namespace:
@@ -13,41 +17,46 @@ def parse_args() -> argparse.Namespace:
                         help='a video file, a folder of frames, or camera:N')
     parser.add_argument('--out', required=True, metavar='DIR',
                         help='folder for annotated.mp4, result.json, report.html and report.png; '
-                        'of several videos each gets a folder of its own there')
+                        'of several videos each gets a folder of its own there, called after it')
     models = parser.add_argument_group('models')
-    models.add_argument('--pose', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
+    models.add_argument('--pose', nargs=2, default=(None, None), metavar=('CONFIG', 'CHECKPOINT'),
                         help='pose estimator')
-    models.add_argument('--posture', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
-                        help='recogniser with a posture head')
+    models.add_argument('--posture', nargs=2, default=(None, None),
+                        metavar=('CONFIG', 'CHECKPOINT'), help='recogniser with a posture head')
     models.add_argument('--calibration', metavar='FILE',
                         help='its calibration.json (default: the one beside its checkpoint)')
-    models.add_argument('--detector', nargs=2, metavar=('CONFIG', 'CHECKPOINT'),
+    models.add_argument('--detector', nargs=2, default=(None, None),
+                        metavar=('CONFIG', 'CHECKPOINT'),
                         help='person detector of MMDetection (default: the pose estimator '
                         'searches)')
     models.add_argument('--device', help='such as cpu or cuda:0 (default: the best there is)')
     models.add_argument('--half', action='store_true',
                         help='half precision: float16 on a GPU, bfloat16 on a CPU')
-    models.add_argument('--batch-size', type=int, default=32, help='default: %(default)s')
+    models.add_argument('--batch-size', type=int, default=Options.batch_size,
+                        help='default: %(default)s')
     looking = parser.add_argument_group('how to look')
     looking.add_argument('--box', type=float, nargs=4, metavar=('X1', 'Y1', 'X2', 'Y2'),
                          help='box that holds the person throughout, in pixels of the video')
     looking.add_argument('--fps', type=float,
                          help='of a folder of frames (default: 30); a video says it itself')
-    looking.add_argument('--pose-fps', type=float, default=15,
+    looking.add_argument('--pose-fps', type=float, default=Options.pose_fps,
                          help='frames a second for the pose estimator (default: %(default)s)')
-    looking.add_argument('--smooth', type=float, default=0.3, metavar='SECONDS',
+    looking.add_argument('--smooth', type=float, default=Options.smooth, metavar='SECONDS',
                          help="length of the keypoints' filter, 0 for none (default: %(default)s)")
-    looking.add_argument('--window', type=float, default=10, metavar='SECONDS',
+    looking.add_argument('--window', type=float, default=Options.window, metavar='SECONDS',
                          help='what the recogniser sees at once (default: %(default)s)')
     looking.add_argument('--stride', type=float, metavar='SECONDS',
                          help='from window to window (default: half a window)')
-    looking.add_argument('--no-evidence', action='store_true',
+    looking.add_argument('--no-evidence', action='store_false', dest='evidence',
                          help='do not find out which joints speak for a fault')
-    looking.add_argument('--camera-seconds', type=float, default=20,
+    looking.add_argument('--camera-seconds', type=float, default=Options.camera_seconds,
                          help='length of a recording (default: %(default)s)')
+    looking.set_defaults(channels=Options.channels)
     output = parser.add_argument_group('output')
     output.add_argument('--lang', choices=['both', 'ko', 'en'], default='both',
-                        help='of the report and the video (default: %(default)s)')
+                        help='of what is written; with both, report.html is in both, and video '
+                        'and picture are in Korean where a font has its letters, else in English '
+                        '(default: %(default)s)')
     output.add_argument('--font', metavar='FILE.ttf',
                         help='font with Korean letters for video and picture')
     output.add_argument('--show', action='store_true', help='show the frames in a window')
@@ -56,34 +65,34 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> int:
     args = parse_args()
-    from fitness_mm.apis import FitnessInferencer, InferenceError
-    from fitness_mm.apis.report.terminal import summary_text
+    options = {field.name: getattr(args, field.name) for field in fields(Options)}
     try:
-        inferencer = FitnessInferencer(
-            *(args.pose or (None, None)), *(args.posture or (None, None)), args.calibration,
-            *(args.detector or (None, None)), device=args.device, half=args.half)
+        Options(**options)
+        from fitness_mm.apis.report.language import Writing
+        Writing.of(args.lang, args.font)
+        # what can be wrong with arguments is said by now, before the networks are loaded
+        from fitness_mm.apis import FitnessInferencer
+        inferencer = FitnessInferencer(*args.pose, *args.posture, args.calibration, *args.detector,
+                                       device=args.device, half=args.half)
     except InferenceError as error:
         print(f'infer.py: {error}', file=sys.stderr)
         return 1
-    failed = 0
-    for video in args.video:
-        out = Path(args.out)
-        if len(args.video) > 1:
-            out /= Path(video).stem
+    from fitness_mm.apis.report.terminal import summary_text
+    from fitness_mm.apis.video.sources import folder_names
+    failed, out = 0, Path(args.out)
+    folders = [out] if len(args.video) == 1 else [out / name for name in folder_names(args.video)]
+    for video, folder in zip(args.video, folders, strict=True):
         camera = video.startswith('camera:') and video[7:].isdigit()
         try:
             result = inferencer(
-                int(video[7:]) if camera else video, out_dir=out, batch_size=args.batch_size,
-                show=args.show, fps=args.fps, box=args.box, pose_fps=args.pose_fps,
-                smooth=args.smooth, window=args.window, stride=args.stride,
-                evidence=not args.no_evidence, camera_seconds=args.camera_seconds,
-                language=args.lang, font=args.font)['predictions'][0]
+                int(video[7:]) if camera else video, out_dir=folder, show=args.show,
+                language=args.lang, font=args.font, **options)['predictions'][0]
         except InferenceError as error:
             print(f'infer.py: {error}', file=sys.stderr)
             failed += 1
             continue
         print(summary_text(result))
-        print(f'open      {out / "report.html"}')
+        print(f'open      {folder / "report.html"}')
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""A video in, feedback out, by the conventions of the hosts' inferencers."""
+"""A video in, feedback out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
-from mmengine.infer import BaseInferencer
 
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.progress import shown_progress
@@ -19,14 +17,16 @@ from .networks.detector import PersonDetector
 from .networks.files import calibration_beside, demo_files
 from .networks.pose_estimator import PoseEstimator
 from .networks.recogniser import PostureRecogniser
-from .pipeline import Models, Options, analyse
+from .options import Options
+from .pipeline import Models, Progress, analyse
+from .report.language import Writing
 from .report.outputs import Outputs, write_outputs
 from .report.sentences import Sentence
 from .result import Inference
 from .stopwatch import Stopwatch
 from .video.camera import record
 from .video.frames import FrameSource
-from .video.sources import Input, open_source
+from .video.sources import Input, folder_names, open_source
 
 _NO_CALIBRATION = Sentence(
     '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
@@ -35,10 +35,13 @@ _NO_CALIBRATION = Sentence(
 _OPTIONS = {field.name for field in fields(Options)}
 
 
-class FitnessInferencer(BaseInferencer):
+class FitnessInferencer:
     """Recognises the exercise in a video, judges its posture and says what to change.
 
-    Models that are not named are those that ``make demo`` leaves in ``work_dirs``.
+    It is called as the hosts' inferencers are, and returns what they return, but it is none:
+    several networks look at a video one after the other, so there is no batch of inputs that one
+    model could forward. Models that are not named are those that ``make demo`` leaves in
+    ``work_dirs``.
 
     Args:
         pose: Config of a pose estimator on the data set's 24 keypoints.
@@ -58,11 +61,6 @@ class FitnessInferencer(BaseInferencer):
     Raises:
         InferenceError: If a file is missing, damaged, or does not fit the others.
     """
-
-    preprocess_kwargs: ClassVar[set] = {'fps', 'channels', 'camera_seconds'}
-    forward_kwargs: ClassVar[set] = _OPTIONS
-    visualize_kwargs: ClassVar[set] = {'return_vis', 'show', 'out_dir', 'language', 'font'}
-    postprocess_kwargs: ClassVar[set] = set()
 
     def __init__(self,
                  pose: str | Path | None = None,
@@ -91,11 +89,13 @@ class FitnessInferencer(BaseInferencer):
     def __call__(self,
                  inputs: Input | int | Sequence[str | Path],
                  return_datasamples: bool = False,
-                 batch_size: int = 32,
+                 batch_size: int = Options.batch_size,
                  return_vis: bool = False,
                  show: bool = False,
                  out_dir: str | Path | None = None,
-                 **kwargs) -> dict:
+                 language: str = 'both',
+                 font: str | Path | None = None,
+                 **options) -> dict:
         """Looks at one or more videos.
 
         Args:
@@ -107,12 +107,12 @@ class FitnessInferencer(BaseInferencer):
             batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
             return_vis: Whether to return the drawn frames; all of them are then in memory.
             show: Whether to show the drawn frames in a window.
-            out_dir: Where video, JSON and report go; a folder of its own for each of several
-                videos. Nothing is written if None.
-            **kwargs: ``fps`` and ``channels`` of
-            :func:`~fitness_mm.apis.video.sources.open_source`;
-                ``camera_seconds``; the fields of :class:`~fitness_mm.apis.pipeline.Options`; and
-                ``language`` (``both``, ``ko``, ``en``) and ``font`` of what is drawn.
+            out_dir: Where video, JSON and report go; of several videos each gets a folder of its
+                own there, called after it. Nothing is written if None.
+            language: ``ko``, ``en``, or ``both``: the page is in both then. Pictures have room
+                for one: Korean, if it is wanted and there is a font for it.
+            font: File of a font with Korean letters for pictures; an installed one if None.
+            **options: The other fields of :class:`~fitness_mm.apis.options.Options`.
 
         Returns:
             ``predictions``, a dict per video as ``docs/inference.md`` describes it, and
@@ -121,64 +121,77 @@ class FitnessInferencer(BaseInferencer):
         Raises:
             InferenceError: If an input or an argument cannot be used.
         """
-        unknown = set(kwargs) - self.preprocess_kwargs - _OPTIONS - self.visualize_kwargs
+        unknown = set(options) - _OPTIONS
         if unknown:
             raise InferenceError(f'there is no argument {sorted(unknown)[0]!r}')
-        options = Options(**{k: v for k, v in kwargs.items() if k in _OPTIONS})
-        if batch_size < 1:
-            raise InferenceError(f'batch_size has to be at least 1, but is {batch_size}')
-        self.models.pose.batch_size = batch_size
-        self.models.posture.batch_size = max(1, batch_size // 8)
-        inputs = self._inputs_to_list(inputs)
+        options = Options(batch_size=batch_size, **options)
+        writing = Writing.of(language, font)
+        self.models.pose.batch_size = options.batch_size
+        self.models.posture.batch_size = max(1, options.batch_size // 8)
+        inputs, folders = _inputs(inputs, out_dir)
         results, drawn = [], []
-        for given in inputs:
-            folder = None if out_dir is None else Path(out_dir)
+        for given, folder in zip(inputs, folders, strict=True):
             with shown_progress() if self.show_progress else nullcontext(_nothing) as progress:
                 clock = Stopwatch()
                 with clock.stage('open'):
-                    source = self._open(given, folder, progress, kwargs)
-                if folder is not None and len(inputs) > 1:
-                    folder = folder / source.name
+                    source = _opened(given, folder, progress, options)
                 result = analyse(source, self.models, options, progress, clock)
                 if not self.calibrated and result.person is not None:
                     result.notes.append(_NO_CALIBRATION)
-                outputs = Outputs(folder, return_vis, show, kwargs.get('language', 'both'),
-                                  kwargs.get('font'))
-                drawn.append(write_outputs(result, source, outputs, progress, clock))
+                drawn.append(write_outputs(
+                    result, source, Outputs(folder, return_vis, show, writing), progress, clock))
             results.append(result)
-        return self.postprocess(results, drawn if return_vis else None, return_datasamples)
+        return dict(
+            predictions=results if return_datasamples else [r.as_dict() for r in results],
+            visualization=drawn if return_vis else None)
 
-    def postprocess(self, preds: list[Inference], visualization: list[np.ndarray] | None,
-                    return_datasample: bool = False) -> dict:
-        """Results as the hosts return them."""
-        return dict(predictions=preds if return_datasample else [p.as_dict() for p in preds],
-                    visualization=visualization)
+    def visualize(self, inputs: Input | Sequence[str | Path], preds: Sequence[Inference],
+                  out_dir: str | Path | None = None, language: str = 'both',
+                  font: str | Path | None = None, fps: float | None = None,
+                  channels: str = Options.channels) -> list[np.ndarray]:
+        """Draws results on their videos again, for instance in another language.
 
-    def visualize(self, inputs: list, preds: list[Inference], out_dir: str | Path | None = None,
-                  language: str = 'both', font: str | Path | None = None,
-                  **kwargs) -> list[np.ndarray]:
-        """Draws results on their videos again, for instance in another language."""
-        outputs = Outputs(None if out_dir is None else Path(out_dir), True, False, language, font)
-        return [write_outputs(result, open_source(given, **kwargs), outputs, _nothing, Stopwatch())
-                for given, result in zip(inputs, preds, strict=True)]
+        Args:
+            inputs: As when it was called, but no camera.
+            preds: What it returned with ``return_datasamples``; they are told how long it took.
+            out_dir: As when it is called.
+            language: As when it is called.
+            font: As when it is called.
+            fps: Frames per second of what does not say so itself.
+            channels: Order of the colours in arrays.
 
-    def _inputs_to_list(self, inputs) -> list:
-        """A folder or a list of frames is one input, a list of files several."""
-        several = isinstance(inputs, (list, tuple)) and all(
-            isinstance(one, (str, Path)) for one in inputs) and inputs
-        return list(inputs) if several else [inputs]
+        Returns:
+            Per video uint8 RGB (T, H', W', 3).
 
-    def _init_pipeline(self, cfg) -> None:
-        """Each network has its own."""
+        Raises:
+            InferenceError: If an input or an argument cannot be used.
+        """
+        writing = Writing.of(language, font)
+        return [write_outputs(result, open_source(given, fps, channels),
+                              Outputs(folder, True, False, writing), _nothing,
+                              Stopwatch(result.seconds))
+                for given, folder, result in zip(*_inputs(inputs, out_dir), preds, strict=True)]
 
-    @staticmethod
-    def _open(given: Input | int, folder: Path | None, progress, kwargs: dict) -> FrameSource:
-        if isinstance(given, int):
-            if folder is None:
-                raise InferenceError('a camera needs out_dir, where its recording goes')
-            given = record(given, kwargs.get('camera_seconds', 20.0), folder / 'recording.mp4',
-                           progress)
-        return open_source(given, kwargs.get('fps'), kwargs.get('channels', 'rgb'))
+
+def _inputs(inputs, out_dir: str | Path | None) -> tuple[list, list[Path | None]]:
+    """Inputs, of which a folder or a list of frames is one, and where what is made of each goes."""
+    several = isinstance(inputs, (list, tuple)) and all(
+        isinstance(one, (str, Path)) for one in inputs) and inputs
+    inputs = list(inputs) if several else [inputs]
+    if out_dir is None:
+        return inputs, [None] * len(inputs)
+    if len(inputs) == 1:
+        return inputs, [Path(out_dir)]
+    return inputs, [Path(out_dir) / name for name in folder_names(inputs)]
+
+
+def _opened(given: Input | int, folder: Path | None, progress: Progress,
+            options: Options) -> FrameSource:
+    if isinstance(given, int):
+        if folder is None:
+            raise InferenceError('a camera needs out_dir, where its recording goes')
+        given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
+    return open_source(given, options.fps, options.channels)
 
 
 def _files(part: str, config: str | Path | None,

@@ -13,6 +13,7 @@ from fitness_mm.repetitions.counting import count_repetitions
 from .errors import InferenceError
 from .networks.pose_estimator import PoseEstimator
 from .networks.recogniser import PostureRecogniser, Window, WindowScores
+from .options import Options
 from .report.sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
 from .result import SURE, Counted, Inference
 from .stages.by_repetition import repetition_logits, repetition_windows
@@ -21,7 +22,7 @@ from .stages.occlusion import find_evidence
 from .stages.person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, find_person
 from .stages.pose import PoseResult, run_pose
 from .stages.track import Track, smoothed
-from .stages.windows import WINDOW_SECONDS, plan_windows
+from .stages.windows import plan_windows
 from .stopwatch import Stopwatch
 from .video.crops import framing_of
 from .video.frames import FrameSource
@@ -33,38 +34,6 @@ _DOUBTFUL_BOX = Sentence(
     'The body is hardly seen in the box given. Check that it holds all of it.')
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to look at a video.
-
-    Attributes:
-        box: The person's box, x1, y1, x2, y2 in pixels of the video; found if None.
-        pose_fps: Frames per second that the pose estimator looks at, at most.
-        smooth: Length of the keypoints' filter in seconds; 0 for none.
-        window: Seconds that the recogniser sees at once.
-        stride: Seconds from one window to the next; half a window if None.
-        evidence: Whether to find out which joints and moments speak for a fault.
-    """
-
-    box: Sequence[float] | None = None
-    pose_fps: float = 15.0
-    smooth: float = 0.3
-    window: float = WINDOW_SECONDS
-    stride: float | None = None
-    evidence: bool = True
-
-    def __post_init__(self) -> None:
-        if self.box is not None:
-            box = np.asarray(self.box, np.float64)
-            if box.shape != (4, ) or not np.isfinite(box).all() or (box[2:] <= box[:2]).any():
-                raise InferenceError('box has to be x1 y1 x2 y2 in pixels of the video, x2 > x1 '
-                                     f'and y2 > y1, but is {self.box}')
-        for name, least in (('pose_fps', 1.0), ('smooth', 0.0)):
-            if not getattr(self, name) >= least:
-                raise InferenceError(f'{name} has to be at least {least:g}, but is '
-                                     f'{getattr(self, name)}')
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ConditionVerdict:
     """The judgement of one condition.
 
     Attributes:
@@ -103,6 +103,7 @@ class Inference:
         repetitions: In order; None if they were not counted.
         windows: What each window was taken for.
         notes: Sentences about what limits the result.
+        drawing_notes: The same about what was drawn of it last.
         seconds: Time that each stage took.
     """
 
@@ -115,10 +116,11 @@ class Inference:
     exercise: Exercise | None = None
     probability: float = 0.0
     ranking: list[tuple[Exercise, float]] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
+    verdicts: list[ConditionVerdict] = field(default_factory=list)
     repetitions: list[Counted] | None = None
     windows: list[WindowResult] = field(default_factory=list)
     notes: list[Sentence] = field(default_factory=list)
+    drawing_notes: list[Sentence] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -132,10 +134,15 @@ class Inference:
         return self.exercise is not None and self.probability >= SURE
 
     @property
-    def faults(self) -> list[Verdict]:
+    def faults(self) -> list[ConditionVerdict]:
         """The conditions that are broken, the surest first."""
         broken = [v for v in self.verdicts if v.verdict == BROKEN]
         return sorted(broken, key=lambda v: v.probability)
+
+    @property
+    def all_notes(self) -> list[Sentence]:
+        """What limits the result and what was drawn of it."""
+        return [*self.notes, *self.drawing_notes]
 
     def as_dict(self) -> dict:
         """For JSON; ``docs/inference.md`` says what each entry is."""
@@ -167,13 +174,13 @@ class Inference:
                 'names': list(KEYPOINTS), 'times': _rounded(self.track.times, 3),
                 'positions': _rounded(self.track.keypoints, 1),
                 'scores': _rounded(self.track.scores, 3)},
-            'notes': [note.en for note in self.notes],
-            'notes_ko': [note.ko for note in self.notes],
+            'notes': [note.en for note in self.all_notes],
+            'notes_ko': [note.ko for note in self.all_notes],
             'seconds': {stage: _rounded(s, 3) for stage, s in self.seconds.items()},
         }
 
 
-def _verdict_dict(verdict: Verdict) -> dict:
+def _verdict_dict(verdict: ConditionVerdict) -> dict:
     condition, evidence = verdict.condition, verdict.evidence
     broken = verdict.verdict == BROKEN
     return {

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Sums up the time of stages by name; a stage inside another is taken off that one."""
+    """Sums up the time of stages by name; a stage inside another is taken off that one.
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._begin = time.perf_counter()
+    Args:
+        before: Seconds of what was done already, by stage and in ``total``.
+    """
+
+    def __init__(self, before: Mapping[str, float] | None = None) -> None:
+        self.seconds = dict(before or {})
+        self._begin = time.perf_counter() - self.seconds.pop('total', 0.0)
         self._inner: list[float] = []
 
     @contextmanager
@@ -30,5 +34,5 @@ class Stopwatch:
                 self._inner[-1] += taken
 
     def total(self) -> float:
-        """Seconds since it was made."""
+        """Seconds since it was made, and before."""
         return time.perf_counter() - self._begin

@@ -156,17 +156,46 @@ def test_several_videos_get_a_folder_each(inferencer, tmp_path):
     assert {p.name for p in (tmp_path / 'out').iterdir()} == {'a', 'b'}
 
 
+def test_drawing_again_keeps_the_times_of_before(inferencer, tmp_path):
+    frames = moving_square(20)
+    before = inferencer(frames, box=BOX, return_datasamples=True)['predictions'][0]
+    seconds = dict(before.seconds)
+    drawn, = inferencer.visualize(frames, [before], out_dir=tmp_path, language='en')
+    assert len(drawn) == 20
+    assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
+    told = json.loads((tmp_path / JSON).read_text('utf-8'))['seconds']
+    assert told.keys() == {*seconds, 'draw', 'report'}
+    for stage in ('find person', 'pose', 'recognise'):
+        assert told[stage] == pytest.approx(seconds[stage], abs=1e-3)
+    assert told['total'] == pytest.approx(
+        seconds['total'] + told['draw'] + told['report'], abs=0.2)
+
+
 @pytest.mark.parametrize('arguments, message', [
     (dict(box=(5, 5, 4, 9)), 'box has to be x1 y1 x2 y2'),
-    (dict(box=(500, 5, 600, 9)), 'lies outside the picture of 96x64'),
-    (dict(pose_fps=0), 'pose_fps has to be at least 1'),
-    (dict(window=-1, box=BOX), 'window has to be positive'),
-    (dict(language='fr', box=BOX), 'language has to be one of'),
-    (dict(batch_size=0), 'batch_size has to be at least 1'),
+    (dict(pose_fps=0), 'pose_fps has to be a number from 1 to 1000, but is 0'),
+    (dict(window=-1), 'window has to be a number from 0.5'),
+    (dict(window=float('inf')), 'window has to be a number from 0.5'),
+    (dict(smooth=float('nan')), 'smooth has to be a number from 0'),
+    (dict(stride='much'), 'stride has to be a number from'),
+    (dict(fps=0), 'fps has to be a number from'),
+    (dict(camera_seconds=-3), 'camera_seconds has to be a number from'),
+    (dict(language='fr'), 'language has to be one of'),
+    (dict(batch_size=0), 'batch_size has to be a number from 1'),
     (dict(channels='xyz'), "channels has to be 'rgb' or 'bgr'"),
     (dict(colour=1), "no argument 'colour'"),
+    (dict(font='none.ttf'), 'none.ttf is missing or not a TrueType'),
+])
+def test_arguments_that_cannot_be_used_are_named_before_anything_is_opened(
+        arguments, message, inferencer):
+    with pytest.raises(InferenceError, match=message):
+        inferencer('not_there.mp4', **arguments)
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (dict(box=(500, 5, 600, 9)), 'lies outside the picture of 96x64'),
     (dict(box=BOX, show=True), 'frames cannot be shown'),
 ])
-def test_arguments_that_cannot_be_used(arguments, message, inferencer):
+def test_what_only_shows_with_the_video_is_named_too(arguments, message, inferencer):
     with pytest.raises(InferenceError, match=message):
         inferencer(moving_square(4), **arguments)

@@ -6,30 +6,32 @@ from PIL import Image
 
 from fitness_mm import fonts
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.apis.report.language import Writing
+from fitness_mm.apis.report.model import tell
 from fitness_mm.apis.report.page import write_page
 from fitness_mm.apis.report.panel import Panel
-from fitness_mm.apis.report.words import PictureText
 from fitness_mm.apis.result import Counted, Inference
 
-TEXT = PictureText(False, fonts.latin_font_file())
+WRITING = Writing(('en', ), 'en', fonts.latin_font_file())
 
 
 @pytest.fixture
-def long_result():
+def long_report():
     """Half an hour with a repetition every two seconds."""
     times = np.arange(0, 1800, 0.5)
     reps = [Counted(i + 1, 2.0 * i, 2.0 * i + 0.5, 2.0 * i + 1) for i in range(899)]
-    return Inference('long', (320, 180), 2.0, times, exercise=exercise_by_name('barbell squat'),
+    result = Inference('long', (320, 180), 2.0, times, exercise=exercise_by_name('barbell squat'),
                      probability=0.9, repetitions=reps)
+    return tell(result, ('en', ))
 
 
-def test_the_page_has_room_for_every_repetition(long_result, tmp_path):
-    write_page(tmp_path / 'report.png', long_result, [], TEXT)
+def test_the_page_has_room_for_every_repetition(long_report, tmp_path):
+    write_page(tmp_path / 'report.png', long_report, {}, WRITING)
     with Image.open(tmp_path / 'report.png') as page:
         assert page.width == 1240
 
 
 @pytest.mark.parametrize('height', [120, 480])
-def test_the_panel_has_room_for_every_repetition(long_result, height):
-    panel = Panel(long_result, height, TEXT)
+def test_the_panel_has_room_for_every_repetition(long_report, height):
+    panel = Panel(long_report, height, WRITING)
     assert panel.at(0.0).shape == panel.at(1799.0).shape == (height, panel.width, 3)

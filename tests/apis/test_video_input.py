@@ -1,3 +1,4 @@
+import unicodedata
 import wave
 
 import cv2
@@ -6,7 +7,7 @@ import pytest
 from video_cases import moving_square, turn_right, write_video
 
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.video.sources import open_source
+from fitness_mm.apis.video.sources import folder_names, open_source
 
 
 def read(source):
@@ -123,3 +124,41 @@ def test_arrays_in_either_order_of_colours_and_grey(tmp_path):
 def test_what_are_no_frames_is_explained(frames, message):
     with pytest.raises(InferenceError, match=message):
         open_source(frames)
+
+
+@pytest.mark.parametrize('fps', [0, -1, float('inf'), float('nan'), 1e-9])
+def test_a_rate_that_cannot_be_is_refused_and_not_replaced(fps, tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), moving_square(1)[0])
+    for given in (moving_square(3), tmp_path):
+        with pytest.raises(InferenceError, match='fps has to be a number from'):
+            open_source(given, fps)
+
+
+@pytest.mark.parametrize('files, names', [
+    (['a.mp4', 'b.mp4'], ['a', 'b']),
+    (['my.own.video.mp4', 'my.own.mp4'], ['my.own.video', 'my.own']),
+    (['mon/squat.mp4', 'tue/squat.mov'], ['squat.mp4', 'squat.mov']),
+    (['mon/squat.mp4', 'tue/squat.mp4'], ['mon_squat.mp4', 'tue_squat.mp4']),
+    (['x/mon/a.mp4', 'y/mon/a.mp4', 'b.mp4'], ['x_mon_a.mp4', 'y_mon_a.mp4', 'b']),
+    (['set.1/', 'set.2/'], ['set.1', 'set.2']),
+    (['x/set.1/', 'y/set.1/'], ['x_set.1', 'y_set.1']),
+    (['a.mp4', 'A.mp4'], ['a', 'A_2']),
+    (['a.mp4', './a.mp4', 'c/../a.mp4'], ['a', 'a_2', 'a_3']),
+    (['a/x.mp4', 'b/x.mp4', 'a/x.mp4'], ['a_x.mp4', 'b_x.mp4', 'a_x.mp4_2']),
+    (['a/b.mp4', 'c/b.mp4', 'a_b.mp4.mp4'], ['a_b.mp4', 'c_b.mp4', 'a_b.mp4_2']),
+    (['\uac00.mp4', '\u1100\u1161.mp4'], None),
+    ([f'{"d" * 200}/{"e" * 200}/a.mp4', f'{"d" * 200}/{"f" * 200}/a.mp4'], None),
+    (['\udcbd.mp4', '\udcbd.mov'], None),
+])
+def test_no_two_inputs_share_a_folder(files, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for file in files:
+        if file.endswith('/'):
+            (tmp_path / file).mkdir(parents=True)
+    found = folder_names(files)
+    folded = {unicodedata.normalize('NFC', name).casefold() for name in found}
+    assert len(folded) == len(files) and all('/' not in name for name in found)
+    if names is not None:
+        assert found == names
+    for name in found:
+        (tmp_path / 'out' / name).mkdir(parents=True)  # the file system takes it

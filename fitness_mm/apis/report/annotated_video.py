@@ -13,11 +13,11 @@ from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stages.track import Track
 from fitness_mm.apis.video.encoder import encoding
 from fitness_mm.apis.video.frames import FrameSource
-from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
-from .panel import Panel, moment_at
+from .language import Writing
+from .model import Report
+from .panel import Panel
 from .picture import draw_person
-from .words import PictureText
 
 _HEIGHTS = (480, 720)
 
@@ -27,18 +27,19 @@ class Annotator:
 
     Args:
         result: What was found.
-        text: Language and font.
+        report: What to say of it, in the language of pictures.
+        writing: Brings the fonts.
     """
 
-    def __init__(self, result: Inference, text: PictureText) -> None:
-        self.result = result
+    def __init__(self, result: Inference, report: Report, writing: Writing) -> None:
+        self.result, self.report = result, report
         width, height = result.size
         tall = int(np.clip(height, *_HEIGHTS))
         # a very wide picture would be huge at that height
         self.scale = min(tall / height, 1280 / width) if width > height else tall / height
         self.size = (max(2, round(width * self.scale) // 2 * 2),
                      max(2, round(height * self.scale) // 2 * 2))
-        self.panel = Panel(result, max(self.size[1], _HEIGHTS[0]), text)
+        self.panel = Panel(report, max(self.size[1], _HEIGHTS[0]), writing)
 
     @property
     def canvas_size(self) -> tuple[int, int]:
@@ -59,10 +60,8 @@ class Annotator:
         interpolation = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
         picture = cv2.resize(image, self.size, interpolation=interpolation)
         if person is not None:
-            shown = moment_at(self.result, time).shown
-            marked = {KEYPOINT_INDEX[name] for i in shown
-                      if (evidence := self.result.verdicts[i].evidence) is not None
-                      for name, _ in evidence.joints}
+            marked = {joint for i in self.report.shown_at(time)
+                      for joint in self.report.rows[i].moment.joints}
             draw_person(picture, (person.keypoints[0] + 0.5) * self.scale - 0.5, person.scores[0],
                         tuple(sorted(marked)), thickness=self.size[1] / 220)
         canvas = np.zeros((self.canvas_size[1], self.canvas_size[0], 3), np.uint8)

@@ -15,13 +15,13 @@ from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.files import replacing
-from fitness_mm.fonts import FontError
 
 from .annotated_video import Annotator, write_video
 from .html import write_html
-from .key_frames import key_frames, key_times
+from .key_frames import key_frames
+from .language import Writing
+from .model import tell
 from .page import write_page
-from .words import LANGUAGES, picture_text
 
 VIDEO, JSON, HTML, PAGE = 'annotated.mp4', 'result.json', 'report.html', 'report.png'
 
@@ -34,20 +34,13 @@ class Outputs:
         folder: Where files go; none are written if None.
         keep: Whether the drawn frames are wanted as an array.
         show: Whether to show them in a window.
-        language: One of :data:`~fitness_mm.apis.report.words.LANGUAGES`.
-        font: File of a font with Korean letters; an installed one if None.
+        writing: Languages and fonts.
     """
 
     folder: Path | None
     keep: bool
     show: bool
-    language: str
-    font: str | Path | None
-
-    def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise InferenceError(f'language has to be one of {LANGUAGES}, but is '
-                                 f'{self.language!r}')
+    writing: Writing
 
 
 def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
@@ -59,17 +52,13 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
         The drawn frames, uint8 RGB (T, H, W, 3), if they are wanted.
 
     Raises:
-        InferenceError: If there is no window to show frames in, or the font cannot be used.
+        InferenceError: If there is no window to show frames in.
     """
     drawn: list[np.ndarray] = []
     if outputs.folder is not None or outputs.keep or outputs.show:
-        try:
-            text, note = picture_text(outputs.language, outputs.font)
-        except FontError as error:
-            raise InferenceError(str(error)) from error
-        if note is not None and note not in result.notes:
-            result.notes.append(note)
-        annotator = Annotator(result, text)
+        writing = outputs.writing
+        result.drawing_notes = list(writing.notes)
+        report = tell(result, (writing.picture, ))
         total = len(result.frame_times)
 
         def take(frame: np.ndarray) -> None:
@@ -80,14 +69,15 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
 
         with clock.stage('draw'):
             found = write_video(
-                None if outputs.folder is None else outputs.folder / VIDEO, source, annotator,
-                key_times(result), lambda done: progress('drawing', done, max(total, done)),
+                None if outputs.folder is None else outputs.folder / VIDEO, source,
+                Annotator(result, report, writing), [moment.time for moment in report.moments],
+                lambda done: progress('drawing', done, max(total, done)),
                 take if outputs.keep or outputs.show else None)
         if outputs.folder is not None:
             with clock.stage('report'):
-                frames = key_frames(result, found)
-                write_html(outputs.folder / HTML, result, frames, outputs.language)
-                write_page(outputs.folder / PAGE, result, frames, text)
+                frames = key_frames(result, report.moments, found)
+                write_html(outputs.folder / HTML, tell(result, writing.page), frames)
+                write_page(outputs.folder / PAGE, report, frames, writing)
     result.seconds = {**clock.seconds, 'total': clock.total()}
     if outputs.folder is not None:
         with replacing(outputs.folder / JSON) as unfinished:

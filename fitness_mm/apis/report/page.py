@@ -1,205 +1,168 @@
-"""The report as one picture, of the shape of a sheet of paper."""
+"""The report as one picture, of the width of a sheet of paper."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 
-from fitness_mm.apis.result import Inference, Verdict
 from fitness_mm.files import replacing
-from fitness_mm.keypoints.joint_names import joint_names
-from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
-from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED
+from fitness_mm.keypoints.colours import LEFT
+from fitness_mm.posture.calibration import BROKEN
 
-from .key_frames import KeyFrame
-from .panel import COLOURS, draw_symbol, percent, wrapped
-from .words import (
-    PictureText,
-    clock_time,
-    headline,
-    part_name,
-    seconds_text,
-    summary,
-    told,
-    when_text,
-)
+from .ink import draw_symbol, wrapped
+from .language import Writing
+from .model import COLOURS, KeyMoment, Report, Row
 
 _WIDTH, _LEAST_HEIGHT, _MARGIN = 1240, 900, 70
-_INK, _GREY, _LINE, _BLUE = (28, 31, 36), (95, 100, 108), (215, 218, 224), (86, 180, 233)
-_PHOTO_HEIGHT = 290
-_MOST_FAULTS = 4
+_INNER = _WIDTH - 2 * _MARGIN
+_INK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
+_FAULT_PHOTO, _POSE_PHOTO = (420, 290), (_INNER // 2 - 12, 290)
 
 
-def write_page(path: Path, result: Inference, frames: Sequence[KeyFrame],
-               text: PictureText) -> None:
-    """Writes the page as PNG, whole or not at all."""
+def write_page(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray],
+               writing: Writing) -> None:
+    """Writes the page as PNG, whole or not at all.
+
+    Args:
+        path: The file.
+        report: What to say, in the language of pictures.
+        frames: The key frames, uint8 RGB (H, W, 3).
+        writing: Brings the fonts.
+    """
+    height = _Sheet(report, frames, writing, 1).lay_out()
+    sheet = _Sheet(report, frames, writing, max(_LEAST_HEIGHT, height))
+    sheet.lay_out()
     with replacing(path) as unfinished:
-        _Sheet(result, frames, text).image().save(unfinished, format='PNG')
+        sheet.canvas.save(unfinished, format='PNG')
 
 
 class _Sheet:
     """Draws from top to bottom; ``y`` is how far it is."""
 
-    def __init__(self, result: Inference, frames: Sequence[KeyFrame], text: PictureText) -> None:
-        self.result, self.frames, self.text = result, frames, text
-        self.canvas = Image.new('RGB', (_WIDTH, 4000), 'white')
+    def __init__(self, report: Report, frames: Mapping[KeyMoment, np.ndarray], writing: Writing,
+                 height: int) -> None:
+        self.report, self.frames, self.font = report, frames, writing.font
+        self.canvas = Image.new('RGB', (_WIDTH, height), 'white')
         self.draw = ImageDraw.Draw(self.canvas)
         self.y = float(_MARGIN)
 
-    def image(self) -> Image.Image:
-        self._header()
-        if self.result.sure:
-            self._faults()
-            self._conditions()
-        if self.result.exercise is not None:
-            self._tempo()
-        self._notes()
-        return self.canvas.crop((0, 0, _WIDTH, max(_LEAST_HEIGHT, round(self.y) + _MARGIN)))
+    def lay_out(self) -> int:
+        """Draws all of it; the height that it takes."""
+        report = self.report
+        self._write(report.headline.main, 46, bold=True)
+        self._write(report.about, 20, colour=_GREY)
+        if report.sure:
+            self._facts()
+            self._title('advice')
+            for row in report.faults:
+                self._fault(row)
+            if not report.faults:
+                self._write(report.summary.main, 22)
+            self._title('conditions')
+            for row in report.rows:
+                self._condition(row)
+        if report.exercise is not None:
+            self._title('tempo')
+            if report.repetitions:
+                self._timeline()
+            self._write(report.tempo.main, 20)
+            self._poses()
+        self._title('limits')
+        for note in report.notes:
+            self._write(note.main, 17, colour=_GREY)
+            self.y += 4
+        return round(self.y) + _MARGIN
 
-    def _write(self, words: str, size: float, bold: bool = False,
-               colour: tuple[int, int, int] = _INK, left: float = _MARGIN,
-               right: float = _WIDTH - _MARGIN) -> None:
-        font = self.text.font(size, bold)
+    def _write(self, words: str, size: float, bold: bool = False, colour: str = _INK,
+               left: float = _MARGIN, right: float = _WIDTH - _MARGIN) -> None:
+        font = self.font(size, bold)
         for line in wrapped(words, font, right - left):
             self.draw.text((left, self.y), line, fill=colour, font=font)
             self.y += size * 1.35
 
     def _title(self, key: str) -> None:
         self.y += 24
-        self._write(self.text.word(key), 27, bold=True)
+        self._write(self.report.word(key).main, 27, bold=True)
         self.draw.line((_MARGIN, self.y + 2, _WIDTH - _MARGIN, self.y + 2), fill=_LINE, width=2)
         self.y += 16
 
-    def _header(self) -> None:
-        result, word = self.result, self.text.word
-        self._write(headline(result, self.text.korean), 46, bold=True)
-        self._write(f'{result.name} · {seconds_text(result.duration)}', 20, colour=_GREY)
-        if not result.sure:
-            return
-        judged = [v for v in result.verdicts if v.verdict != NOT_JUDGED]
-        facts = [(percent(result.probability), 'sure')]
-        if result.repetitions is not None:
-            facts.append((str(len(result.repetitions)), 'repetitions'))
-        if result.repetitions:
-            mean = sum(r.stop - r.start for r in result.repetitions) / len(result.repetitions)
-            facts.append((seconds_text(mean), 'per repetition'))
-        facts.append((f'{len(result.faults)} / {len(judged)}', 'faults of judged'))
+    def _facts(self) -> None:
         self.y += 16
-        width = (_WIDTH - 2 * _MARGIN) / 4
-        for i, (value, key) in enumerate(facts):
-            x = _MARGIN + i * width
-            self.draw.text((x, self.y), value, fill=_INK, font=self.text.font(42, bold=True))
-            self.draw.text((x, self.y + 54), word(key), fill=_GREY, font=self.text.font(19))
-        self.y += 84
+        top, width = self.y, _INNER / 4
+        for i, (value, label) in enumerate(self.report.facts):
+            left = _MARGIN + i * width
+            self.draw.text((left, top), value, fill=_INK, font=self.font(42, bold=True))
+            self.y = top + 54
+            self._write(label.main, 19, colour=_GREY, left=left, right=left + width - 12)
+        self.y = top + 84
 
-    def _faults(self) -> None:
-        self._title('advice')
-        result = self.result
-        if not result.faults:
-            self._write(told(summary(result), self.text.korean), 22)
-        for verdict in result.faults[:_MOST_FAULTS]:
-            frame = next((f for f in self.frames if f.fault is not None
-                          and f.fault.condition == verdict.condition), None)
-            self._fault(verdict, frame)
-
-    def _fault(self, verdict: Verdict, frame: KeyFrame | None) -> None:
-        top, left = self.y, float(_MARGIN + 22)
-        if frame is not None:
-            photo = self._photo(frame, left, top)
-            left += photo.width + 26
-        draw_symbol(self.draw, BROKEN, (left + 16, self.y + 19), 15)
-        self._write(self.text.condition(verdict.condition), 27, bold=True, left=left + 44)
+    def _fault(self, row: Row) -> None:
+        top, left = self.y, _MARGIN + 22
+        width, height = self._photo(row.moment, left, top, _FAULT_PHOTO)
+        left += width + 26 if width else 0
+        draw_symbol(self.draw, row.verdict, (left + 16, self.y + 19), 15)
+        self._write(row.name.main, 27, bold=True, left=left + 44)
         self.y += 6
-        self._write(self.text.advice(verdict.condition), 22, left=left)
+        self._write(row.advice.main, 22, left=left)
         self.y += 8
-        sure = f'{percent(1 - verdict.probability)} {self.text.word("sure")}'
-        when = told(when_text(verdict, self.result), self.text.korean)
-        self._write(f'{sure} · {when}', 19, colour=_GREY, left=left)
-        if verdict.evidence is not None and verdict.evidence.joints:
-            names = joint_names((KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints),
-                                'ko' if self.text.korean else 'en')
-            self._write(f'{self.text.word("speaks")}: {names}', 19, colour=_GREY, left=left)
-        if frame is not None:
-            self.y = max(self.y, top + _PHOTO_HEIGHT)
+        for said in (row.detail, row.speaks):
+            if said is not None:
+                self._write(said.main, 19, colour=_GREY, left=left)
+        self.y = max(self.y, top + height)
         self.draw.rectangle((_MARGIN, top, _MARGIN + 7, self.y), fill=COLOURS[BROKEN])
         self.y += 22
 
-    def _photo(self, frame: KeyFrame, x: float, y: float) -> Image.Image:
-        photo = Image.fromarray(frame.image)
-        size = round(photo.width * _PHOTO_HEIGHT / photo.height), _PHOTO_HEIGHT
-        photo = photo.resize(size, Image.Resampling.LANCZOS)
-        self.canvas.paste(photo, (round(x), round(y)))
-        return photo
+    def _photo(self, moment: KeyMoment, left: float, top: float,
+               room: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of a key frame, made to fit; nothing of one that there is not."""
+        if moment not in self.frames:
+            return 0, 0
+        photo = Image.fromarray(self.frames[moment])
+        scale = min(room[0] / photo.width, room[1] / photo.height)
+        size = max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+        self.canvas.paste(photo.resize(size, Image.Resampling.LANCZOS), (round(left), round(top)))
+        return size
 
-    def _conditions(self) -> None:
-        self._title('conditions')
-        for verdict in self.result.verdicts:
-            draw_symbol(self.draw, verdict.verdict, (_MARGIN + 16, self.y + 15), 13)
-            says = self.text.word(verdict.verdict)
-            if verdict.probability is not None and verdict.verdict != NOT_JUDGED:
-                sure = max(verdict.probability, 1 - verdict.probability)
-                says += f' · {percent(sure)}'
-            self.draw.text((_WIDTH - _MARGIN, self.y + 15), says, anchor='rm', fill=_INK,
-                           font=self.text.font(20))
-            self._write(self.text.condition(verdict.condition), 22, left=_MARGIN + 44,
-                        right=_WIDTH - _MARGIN - 260)
-            if verdict.reason:
-                reason = told(verdict.reason, self.text.korean)
-                self._write(reason, 17, colour=_GREY, left=_MARGIN + 44)
-            self.y += 8
+    def _condition(self, row: Row) -> None:
+        draw_symbol(self.draw, row.verdict, (_MARGIN + 16, self.y + 15), 13)
+        says = f'{row.word.main} · {row.sure}' if row.sure else row.word.main
+        self.draw.text((_WIDTH - _MARGIN, self.y + 15), says, anchor='rm', fill=_INK,
+                       font=self.font(20))
+        self._write(row.name.main, 22, left=_MARGIN + 44, right=_WIDTH - _MARGIN - 260)
+        if row.reason is not None:
+            self._write(row.reason.main, 17, colour=_GREY, left=_MARGIN + 44)
+        self.y += 8
 
-    def _tempo(self) -> None:
-        result = self.result
-        self._title('tempo')
-        if not result.repetitions:
-            words = 'not counted' if result.repetitions is None else 'no repetitions'
-            self._write(self.text.word(words), 22)
-            return
-        width, duration = _WIDTH - 2 * _MARGIN, max(result.duration, 1e-6)
-
-        def x(time: float) -> float:
-            return _MARGIN + width * min(time / duration, 1)
-
-        for r in result.repetitions:
-            # of a long video, a repetition is a line without a number
-            left, right = x(r.start), max(x(r.stop) - 3, x(r.start) + 1)
-            self.draw.rectangle((left, self.y, right, self.y + 34), fill=_BLUE)
-            font = self.text.font(18)
-            if self.draw.textlength(str(r.number), font) < right - left:
-                self.draw.text(((left + right) / 2, self.y + 17), str(r.number), fill=_INK,
-                               anchor='mm', font=font)
+    def _timeline(self) -> None:
+        line, font = self.report.timeline, self.font(18)
+        for bar in line.repetition_bars(_INNER, self.draw.textlength('0', font)):
+            left, right = _MARGIN + bar.left, _MARGIN + bar.right
+            self.draw.rectangle((left, self.y, right - 1, self.y + 34), fill=LEFT)
+            self.draw.text(((left + right) / 2, self.y + 17), bar.label, fill=_INK, anchor='mm',
+                           font=font)
         self.y += 42
-        for verdict in (v for v in result.faults if v.ranges):
-            for a, b in verdict.ranges:
-                self.draw.rectangle((x(a), self.y, max(x(b), x(a) + 3), self.y + 9),
-                                    fill=COLOURS[BROKEN])
-            self.draw.text((_MARGIN, self.y + 11), self.text.condition(verdict.condition),
-                           fill=_GREY, font=self.text.font(15))
-            self.y += 36
-        for i in range(6):
-            time = duration * i / 5
-            self.draw.text((x(time), self.y), clock_time(time), fill=_GREY,
-                           anchor='la' if not i else 'ra' if i == 5 else 'ma',
-                           font=self.text.font(16))
+        for name, bars in line.fault_bars(_INNER):
+            for bar in bars:
+                self.draw.rectangle((_MARGIN + bar.left, self.y, _MARGIN + bar.right - 1,
+                                     self.y + 9), fill=COLOURS[BROKEN])
+            self.y += 11
+            self._write(name.main, 15, colour=_GREY)
+            self.y += 5
+        for x, label in line.ticks(_INNER):
+            anchor = 'la' if not x else 'ra' if x == _INNER else 'ma'
+            self.draw.text((_MARGIN + x, self.y), label, fill=_GREY, anchor=anchor,
+                           font=self.font(16))
         self.y += 36
-        out = sum(r.turn - r.start for r in result.repetitions) / len(result.repetitions)
-        back = sum(r.stop - r.turn for r in result.repetitions) / len(result.repetitions)
-        self._write(f'{self.text.word("out")} {seconds_text(out)} · {self.text.word("back")} '
-                    f'{seconds_text(back)}', 20)
-        left, top = float(_MARGIN), self.y + 10
-        for frame in (f for f in self.frames if f.part):
-            photo = self._photo(frame, left, top)
-            caption = f'{part_name(frame.part, self.text.korean)} · {clock_time(frame.time)}'
-            font = self.text.font(17)
-            self.draw.text((left, top + _PHOTO_HEIGHT + 4), caption, fill=_GREY, font=font)
-            left += max(photo.width, self.draw.textlength(caption, font)) + 24
-            self.y = top + _PHOTO_HEIGHT + 30
 
-    def _notes(self) -> None:
-        self._title('limits')
-        notes = [told(note, self.text.korean) for note in self.result.notes]
-        for note in (*notes, self.text.word('disclaimer')):
-            self._write(note, 17, colour=_GREY)
-            self.y += 4
+    def _poses(self) -> None:
+        left, top, font = float(_MARGIN), self.y + 10, self.font(17)
+        for moment, caption in self.report.poses:
+            width, height = self._photo(moment, left, top, _POSE_PHOTO)
+            if not width:
+                continue
+            self.draw.text((left, top + height + 4), caption.main, fill=_GREY, font=font)
+            left += max(width, self.draw.textlength(caption.main, font)) + 24
+            self.y = top + height + 30

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 
 from fitness_mm.apis.stages.person import SEEN_SCORE
-from fitness_mm.keypoints.skeleton import KEYPOINTS, LIMBS
+from fitness_mm.keypoints.colours import KEYPOINT_COLOURS, rgb
+from fitness_mm.keypoints.skeleton import LIMBS
 
-# told apart by the colour-blind too: the performer's left is blue, right orange
-_SIDES = {'Left': (86, 180, 233), 'Right': (230, 159, 0)}
-_MIDDLE = (240, 228, 66)
+_COLOURS = [rgb(colour) for colour in KEYPOINT_COLOURS]
 _OUTLINE = (20, 20, 20)
 _FAULT = (213, 94, 0)
 _SUBPIXEL_BITS = 4
@@ -36,10 +35,10 @@ def draw_person(image: np.ndarray, keypoints: np.ndarray, scores: np.ndarray,
     for width, coloured in ((wide, False), (thin, True)):
         for a, b in limbs:
             cv2.line(image, fixed[a].tolist(), fixed[b].tolist(),
-                     _colour(a) if coloured else _OUTLINE, width, cv2.LINE_AA, _SUBPIXEL_BITS)
+                     _COLOURS[a] if coloured else _OUTLINE, width, cv2.LINE_AA, _SUBPIXEL_BITS)
     radius = round(1.3 * thickness * 2**_SUBPIXEL_BITS)
     for k in np.flatnonzero(seen):
-        cv2.circle(image, fixed[k].tolist(), radius, _colour(k), cv2.FILLED, cv2.LINE_AA,
+        cv2.circle(image, fixed[k].tolist(), radius, _COLOURS[k], cv2.FILLED, cv2.LINE_AA,
                    _SUBPIXEL_BITS)
     ring = round(2.6 * radius)
     for k in marked:
@@ -47,7 +46,3 @@ def draw_person(image: np.ndarray, keypoints: np.ndarray, scores: np.ndarray,
             for colour, width in (((255, 255, 255), thin + 2), (_FAULT, thin)):
                 cv2.circle(image, fixed[k].tolist(), ring, colour, width, cv2.LINE_AA,
                            _SUBPIXEL_BITS)
-
-
-def _colour(keypoint: int) -> tuple[int, int, int]:
-    return _SIDES.get(KEYPOINTS[keypoint].partition(' ')[0], _MIDDLE)

@@ -1,4 +1,4 @@
-"""What a person is told beside the advice on single conditions, in Korean and English.
+"""All words that a person is told beside the advice on single conditions, in Korean and English.
 
 Advice is in the table of :mod:`fitness_mm.aihub.conditions`. The Korean sentences are built so that
 no particle depends on a number or name that is filled in.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.keypoints.joint_names import joint_names
+from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
 
 
 class Sentence(NamedTuple):
@@ -19,6 +20,39 @@ class Sentence(NamedTuple):
     ko: str
     en: str
 
+
+WORDS = {
+    KEPT: Sentence('지킴', 'kept'),
+    BROKEN: Sentence('어긋남', 'broken'),
+    NOT_JUDGED: Sentence('판단 안 함', 'not judged'),
+    'sure': Sentence('확률', 'sure'),
+    'repetitions': Sentence('회', 'repetitions'),
+    'per repetition': Sentence('한 번에 걸린 시간', 'per repetition'),
+    'faults of judged': Sentence('판단한 조건 중 어긋난 것', 'faults, of conditions judged'),
+    'number': Sentence('번호', 'no.'),
+    'unclear': Sentence('운동이 확실하지 않음', 'exercise not clear'),
+    'no person': Sentence('사람이 보이지 않음', 'no person seen'),
+    'out': Sentence('가는 동작', 'first half'),
+    'back': Sentence('돌아오는 동작', 'second half'),
+    'start': Sentence('반복 시작', 'start of a repetition'),
+    'turn': Sentence('되돌아오는 지점', 'turning point'),
+    'advice': Sentence('고칠 점', 'What to change'),
+    'conditions': Sentence('자세', 'Posture'),
+    'tempo': Sentence('반복과 빠르기', 'Repetitions and tempo'),
+    'not counted': Sentence('반복을 세지 않았습니다.', 'Repetitions were not counted.'),
+    'no repetitions': Sentence('완전한 반복이 보이지 않습니다.',
+                               'No complete repetition was seen.'),
+    'probability kept': Sentence('지킬 확률', 'probability that it is kept'),
+    'limits': Sentence('알아 두기', 'Please note'),
+    'speaks': Sentence('주로 본 관절', 'judged mostly by'),
+    'when': Sentence('시점', 'when'),
+    'disclaimer': Sentence(
+        '영상 하나를 컴퓨터가 판단한 결과이므로 틀릴 수 있으며, 트레이너나 의사를 대신하지 '
+        '않습니다.',
+        'Made by a computer from one video. It can be wrong, and is no substitute for a trainer or '
+        'a doctor.'),
+}
+"""Single words and headings of reports, pictures and videos."""
 
 NO_PERSON = Sentence(
     '영상에서 사람을 찾지 못했어요. 밝은 곳에서 온몸이 화면에 들어오게 다시 찍어 주세요.',
@@ -35,6 +69,9 @@ _NOT_JUDGED = {
         '잘 지켰는지 확실하지 않아서 판정하지 않았어요.',
         'Not judged: it is too close to call.'),
 }
+
+_MOST_LISTED = 10
+"""Longer lists of repetitions or times are counted instead."""
 
 # Native numerals read better than digits up to the five conditions that an exercise can have.
 _NATIVE = {1: '한', 2: '두', 3: '세', 4: '네', 5: '다섯'}
@@ -63,18 +100,6 @@ def all_kept(judged: int, total: int) -> Sentence:
                     f'나머지 {_kinds(left)}는 판정하지 않았어요.',
                     f'No fault in the {_conditions(judged)} judged; {left} of {total} '
                     f'{"was" if left == 1 else "were"} not judged.')
-
-
-def faults_found(broken: int) -> Sentence:
-    """How many things there are to work on; advice follows.
-
-    Raises:
-        ValueError: If there is none, which :func:`all_kept` is for.
-    """
-    if broken < 1:
-        raise ValueError(f'{broken} faults found, expected at least 1')
-    return Sentence(f'고칠 점이 {_kinds(broken)} 있어요.',
-                    f'{broken} {"thing" if broken == 1 else "things"} to work on.')
 
 
 def not_judged(reason: str, joints: Sequence[int] = ()) -> Sentence:
@@ -124,26 +149,6 @@ def other_people(count: int) -> Sentence:
         'picture. Only the most prominent one was judged.')
 
 
-def repetitions(count: int, mean_seconds: float) -> Sentence:
-    """How often and how fast.
-
-    Args:
-        count: Of repetitions.
-        mean_seconds: Mean duration of a repetition; ignored where there is none.
-
-    Raises:
-        ValueError: If the count is negative.
-    """
-    if count < 0:
-        raise ValueError(f'{count} repetitions, expected 0 or more')
-    if count == 0:
-        return Sentence('반복 동작을 찾지 못했어요.', 'No repetition was found.')
-    if count == 1:
-        return Sentence(f'1회, {mean_seconds:.1f}초', f'1 repetition, {mean_seconds:.1f} s')
-    return Sentence(f'{count}회, 회당 평균 {mean_seconds:.1f}초',
-                    f'{count} repetitions, {mean_seconds:.1f} s each on average')
-
-
 def seen_in(numbers: Sequence[int], total: int) -> Sentence:
     """In which repetitions a fault shows.
 
@@ -159,7 +164,9 @@ def seen_in(numbers: Sequence[int], total: int) -> Sentence:
         raise ValueError(f'repetitions {numbers} of {total}, expected some of 1 to {total}')
     if len(numbers) == total > 1:
         return Sentence('모든 반복에서 나타났어요.', 'Seen in every repetition.')
-    runs = _runs(numbers)
+    if len(runs := _runs(numbers)) > _MOST_LISTED:
+        return Sentence(f'{total}회 중 {len(numbers)}회에서 나타났어요.',
+                        f'Seen in {len(numbers)} of {total} repetitions.')
     korean = ', '.join(str(a) if a == b else f'{a}~{b}' for a, b in runs)
     return Sentence(f'{korean}회째에 나타났어요.',
                     f'Seen in repetition{"s" if len(numbers) > 1 else ""} '
@@ -177,6 +184,10 @@ def seen_at(ranges: Sequence[tuple[float, float]]) -> Sentence:
     """
     if not ranges:
         raise ValueError('no range of time, expected at least one')
+    if len(ranges) > _MOST_LISTED:
+        first, last = ranges[0][0], ranges[-1][1]
+        return Sentence(f'{first:.1f}~{last:.1f}초 사이에 {len(ranges)}번 나타났어요.',
+                        f'Seen {len(ranges)} times between {first:.1f} and {last:.1f} s.')
     korean = ', '.join(f'{start:.1f}~{stop:.1f}초' for start, stop in ranges)
     return Sentence(f'{korean} 사이에 나타났어요.',
                     'Seen at ' + _enumerated([f'{a:.1f} to {b:.1f} s' for a, b in ranges]) + '.')

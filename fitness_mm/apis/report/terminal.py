@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_SYMBOLS = {'kept': '✓', 'broken': '✗', 'not judged': '–'}
+from .model import SYMBOLS
 
 
 def summary_text(result: dict) -> str:
@@ -15,7 +15,7 @@ def summary_text(result: dict) -> str:
     if result['repetitions'] is not None:
         lines.append(f'count     {result["repetitions"]["count"]}')
     for condition in result['conditions']:
-        lines.append(f'{_SYMBOLS[condition["verdict"]]:<10}{condition["name"]} '
+        lines.append(f'{SYMBOLS[condition["verdict"]]:<10}{condition["name"]} '
                      f'{condition["name_ko"]}: {condition["verdict"]}')
         if condition['verdict'] == 'broken':
             lines += [f'          {condition["advice"]}', f'          {condition["advice_ko"]}']

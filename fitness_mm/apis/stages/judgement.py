@@ -12,7 +12,7 @@ from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.report.sentences import Sentence, not_judged
-from fitness_mm.apis.result import Counted, Verdict, WindowResult
+from fitness_mm.apis.result import ConditionVerdict, Counted, WindowResult
 from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 
 from .person import SEEN_SCORE
@@ -73,7 +73,7 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
                      calibration: PostureCalibration, track: Track,
                      repetitions: Sequence[Counted] = (),
-                     by_repetition: np.ndarray | None = None) -> list[Verdict]:
+                     by_repetition: np.ndarray | None = None) -> list[ConditionVerdict]:
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
     Args:
@@ -87,7 +87,7 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         by_repetition: Logits of each of them, (R, P), if they are known.
     """
     if scores[0].conditions is None:
-        return [Verdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
+        return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
                 for c in conditions if c.exercise == exercises[exercise]]
     logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
     seen = (track.scores >= SEEN_SCORE).mean(0) >= SEEN_SHARE
@@ -100,7 +100,7 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
     for given in calibration.verdicts(logits, exercise, seen):
         condition = conditions[given.position]
         reason = not_judged(given.reason, condition.joints) if given.reason else None
-        verdict = Verdict(condition, given.verdict, given.probability, reason)
+        verdict = ConditionVerdict(condition, given.verdict, given.probability, reason)
         if short:
             verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
         elif verdict.verdict == BROKEN:
@@ -142,8 +142,8 @@ def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndar
     return moments, mean
 
 
-def _placed(verdict: Verdict, scores: Sequence[WindowScores], position: int,
-            repetitions: Sequence[Counted], by_repetition: np.ndarray | None) -> Verdict:
+def _placed(verdict: ConditionVerdict, scores: Sequence[WindowScores], position: int,
+            repetitions: Sequence[Counted], by_repetition: np.ndarray | None) -> ConditionVerdict:
     """A fault with the times and, if they were judged one by one, repetitions in which it shows."""
     if by_repetition is not None and np.isfinite(by_repetition[:, position]).any():
         logits = np.nan_to_num(by_repetition[:, position], nan=np.inf)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from fitness_mm.apis.networks.pose_estimator import PoseEstimator
 from fitness_mm.apis.video.crops import cut_out, framing_of
 from fitness_mm.apis.video.frames import spread
+
+if TYPE_CHECKING:  # a result of this is read without torch
+    from fitness_mm.apis.networks.pose_estimator import PoseEstimator
 
 SURVEY_FRAMES = 24
 """Frames of a video that are looked at to find the person."""

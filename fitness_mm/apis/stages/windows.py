@@ -14,9 +14,6 @@ from fitness_mm.apis.video.crops import Crop
 MOMENTS = 16
 """Moments of a window: clips of the data set have 16 labelled images."""
 
-WINDOW_SECONDS = 10.0
-"""Length of a window: about four repetitions, as clips of the data set have."""
-
 _JPEG_QUALITY = 95
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
 
-from .frames import DEFAULT_FPS, spread, warn_once
+from .frames import DEFAULT_FPS, shown_name, spread, warn_once
 
 _SEEK_FROM_SECONDS = 40
 """Longer videos are surveyed by jumping; it is quicker to decode the whole of shorter ones."""
@@ -44,7 +44,7 @@ class VideoFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path, self.name, self.warnings = path, path.stem, []
+        self.path, self.name, self.warnings = path, shown_name(path.stem), []
         try:
             with self._open() as container:
                 stream = container.streams.video[0]
@@ -108,7 +108,7 @@ class VideoFile:
         except FileNotFoundError:
             raise InferenceError(f'there is no file {str(self.path)!r}; name a video, or a folder '
                                  'of frames') from None
-        except (av.FFmpegError, OSError, UnicodeDecodeError) as error:
+        except (av.FFmpegError, OSError, UnicodeError) as error:
             reason = getattr(error, 'strerror', None) or error
             raise InferenceError(f'{self.path} is no video that can be opened ({reason}); if it '
                                  'plays elsewhere, convert it to MP4') from error

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.options import checked
 
 DEFAULT_FPS = 30.0
 """Of input that does not say its own frame rate."""
@@ -96,7 +97,7 @@ class ArraySource:
             if shape[:2] != np.shape(frames[0])[:2]:
                 raise InferenceError(f'frames have to be of one size, but frame {t} is of shape '
                                      f'{shape} and the first of {np.shape(frames[0])}')
-        self.name, self.fps, self.warnings = name, _checked_fps(fps), []
+        self.name, self.fps, self.warnings = name, checked('fps', fps), []
         self.size = (frames[0].shape[1], frames[0].shape[0])
         self.duration = len(frames) / self.fps
         self._frames, self._channels = frames, channels
@@ -134,7 +135,8 @@ class FolderSource:
         if not self._files:
             raise InferenceError(f'the folder {folder} has no images ({", ".join(IMAGE_ENDINGS)}); '
                                  'name a video file or a folder of frames')
-        self.name, self.fps, self.warnings = folder.resolve().name, _checked_fps(fps), []
+        self.name, self.warnings = shown_name(folder.resolve().name), []
+        self.fps = checked('fps', fps)
         self.duration = len(self._files) / self.fps
         first = next((image for file in self._files if (image := _read(file)) is not None), None)
         if first is None:
@@ -172,6 +174,11 @@ def warn_once(source: FrameSource, sentence: str) -> None:
         source.warnings.append(sentence)
 
 
+def shown_name(name: str) -> str:
+    """A file's name as it can be written down: names can hold bytes that are no text."""
+    return name.encode('utf-8', 'surrogateescape').decode('utf-8', 'replace')
+
+
 def spread(available: int, count: int) -> list[int]:
     """The middles of ``count`` equal parts of ``available`` things, or all of them if fewer."""
     count = min(available, count)
@@ -189,9 +196,3 @@ def _read(file: Path) -> np.ndarray | None:
 
 def _natural(file: Path) -> list:
     return [int(part) if part.isdigit() else part for part in re.split(r'(\d+)', file.name)]
-
-
-def _checked_fps(fps: float) -> float:
-    if not 0 < fps < 1000:
-        raise InferenceError(f'fps has to be positive, in frames per second, but is {fps}')
-    return float(fps)

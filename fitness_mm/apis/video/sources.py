@@ -1,7 +1,9 @@
-"""From what a user hands over to a source of frames."""
+"""From what a user hands over to a source of frames, and to a folder for what is made of it."""
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,12 +28,55 @@ def open_source(given: Input, fps: float | None = None, channels: str = 'rgb') -
     Raises:
         InferenceError: If it cannot be used.
     """
+    fps = DEFAULT_FPS if fps is None else fps
     if isinstance(given, (str, Path)):
         path = Path(given)
-        return FolderSource(path, fps or DEFAULT_FPS) if path.is_dir() else VideoFile(path)
+        return FolderSource(path, fps) if path.is_dir() else VideoFile(path)
     if isinstance(given, np.ndarray) and given.ndim == 3:
         given = given[None]
     if not isinstance(given, (np.ndarray, list, tuple)):
         raise InferenceError('the input has to be a video file, a folder of frames, an array '
                              f'(T, H, W, 3) or a list of frames, but is a {type(given).__name__}')
-    return ArraySource(given, fps or DEFAULT_FPS, channels)
+    return ArraySource(given, fps, channels)
+
+
+def folder_names(paths: Sequence[str | Path]) -> list[str]:
+    """A name for each of several files and folders, no two alike on any file system.
+
+    A file is called by its name without the ending, a folder by its name. Where two are alike,
+    endings tell them apart, or else the folders that they are in, or else numbers.
+    """
+    choices = [_names(Path(os.path.abspath(path))) for path in paths]
+    alike: dict[str, list[int]] = {}
+    for i, names in enumerate(choices):
+        alike.setdefault(_folded(names[0]), []).append(i)
+    chosen = [''] * len(choices)
+    for group in alike.values():
+        levels = [[choices[i][min(level, len(choices[i]) - 1)] for i in group]
+                  for level in range(max(len(choices[i]) for i in group))]
+        # the shortest that tell the most apart
+        best = max(levels, key=lambda names: len(set(map(_folded, names))))
+        for i, name in zip(group, best, strict=True):
+            chosen[i] = name
+    unique: dict[str, str] = {}
+    for name in chosen:
+        numbered, number = name, 1
+        while _folded(numbered) in unique:
+            number += 1
+            numbered = f'{name}_{number}'
+        unique[_folded(numbered)] = numbered
+    return list(unique.values())
+
+
+def _names(path: Path) -> list[str]:
+    """What a path can be called, the shortest first."""
+    parts = path.parts[1:] or ('root', )
+    names = ['_'.join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
+    # file systems take 255 bytes
+    names = [name for name in names if len(os.fsencode(name)) < 240] or names[:1]
+    return names if path.is_dir() else [path.stem, *names]
+
+
+def _folded(name: str) -> str:
+    """Equal for names that some file system takes for the same."""
+    return unicodedata.normalize('NFC', name).casefold()

@@ -1,0 +1,82 @@
+"""How to look at a video: every number is checked before anything is opened or loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import InferenceError
+
+RANGES = {'fps': (0.01, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
+          'smooth': (0, 60), 'window': (0.5, 86400), 'stride': (0.05, 86400),
+          'batch_size': (1, 4096)}
+"""Smallest and largest; seconds, or frames per second."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to look at a video.
+
+    Attributes:
+        fps: Frames per second of what does not say so itself, 30 if None. A video file does.
+        channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
+        camera_seconds: How long a camera is recorded.
+        box: The person's box, x1, y1, x2, y2 in pixels of the video; found if None.
+        pose_fps: Frames per second that the pose estimator looks at, at most.
+        smooth: Length of the keypoints' filter in seconds; 0 for none.
+        window: Seconds that the recogniser sees at once: about four repetitions, as clips of the
+            data set have.
+        stride: Seconds from one window to the next; half a window if None.
+        evidence: Whether to find out which joints and moments speak for a fault.
+        batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
+
+    Raises:
+        InferenceError: If a value cannot be used.
+    """
+
+    fps: float | None = None
+    channels: str = 'rgb'
+    camera_seconds: float = 20.0
+    box: Sequence[float] | None = None
+    pose_fps: float = 15.0
+    smooth: float = 0.3
+    window: float = 10.0
+    stride: float | None = None
+    evidence: bool = True
+    batch_size: int = 32
+
+    def __post_init__(self) -> None:
+        for name in RANGES:
+            value = getattr(self, name)
+            if value is not None or name not in ('fps', 'stride'):
+                checked(name, value)
+        if self.channels not in ('rgb', 'bgr'):
+            raise InferenceError(f"channels has to be 'rgb' or 'bgr', but is {self.channels!r}")
+        if self.box is not None:
+            box = _numbers(self.box)
+            if box.shape != (4, ) or not np.isfinite(box).all() or (box[2:] <= box[:2]).any():
+                raise InferenceError('box has to be x1 y1 x2 y2 in pixels of the video, x2 > x1 '
+                                     f'and y2 > y1, but is {self.box}')
+
+
+def checked(name: str, value: float) -> float:
+    """A number of :data:`RANGES`.
+
+    Raises:
+        InferenceError: If it is none, or out of its range.
+    """
+    least, most = RANGES[name]
+    number = _numbers(value)
+    if number.shape or not least <= number <= most:  # NaN is neither
+        raise InferenceError(f'{name} has to be a number from {least:g} to {most:g}, but is '
+                             f'{value}')
+    return float(number)
+
+
+def _numbers(value: object) -> np.ndarray:
+    try:
+        return np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        return np.array([np.nan])

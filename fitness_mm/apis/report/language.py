@@ -1,0 +1,72 @@
+"""Which languages the page and the pictures of a result are in, and what pictures are written with.
+
+A page has room for both languages. Pictures and videos have room for one: Korean where it is wanted
+and a font has its letters, else English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from PIL import ImageFont
+
+from fitness_mm import fonts
+from fitness_mm.apis.errors import InferenceError
+
+from .sentences import Sentence
+
+LANGUAGES = ('both', 'ko', 'en')
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Languages of what is written, and the font of what is drawn.
+
+    Attributes:
+        page: Languages of the page, ``ko`` or ``en``, the main one first.
+        picture: Language of pictures and videos.
+        font_file: The font of pictures and videos.
+        notes: What was wanted and is not there, if anything.
+    """
+
+    page: tuple[str, ...]
+    picture: str
+    font_file: str
+    notes: tuple[Sentence, ...] = ()
+
+    @classmethod
+    def of(cls, language: str, font: str | Path | None = None) -> Writing:
+        """What can be written where.
+
+        Args:
+            language: One of :data:`LANGUAGES`; ``both`` is English and Korean on the page.
+            font: File of a font with Korean letters; an installed one if None.
+
+        Raises:
+            InferenceError: If there is no such language, or the font given is none or has no
+                Korean letters.
+        """
+        if language not in LANGUAGES:
+            raise InferenceError(f'language has to be one of {LANGUAGES}, but is {language!r}')
+        page = ('en', 'ko') if language == 'both' else (language, )
+        if language == 'en':
+            return cls(page, 'en', fonts.latin_font_file())
+        try:
+            return cls(page, 'ko', fonts.korean_font_file(font))
+        except fonts.FontError as error:
+            if font is not None:
+                raise InferenceError(str(error)) from error
+            return cls(page, 'en', fonts.latin_font_file(), (Sentence(
+                '이 컴퓨터에 한글 글꼴이 없어서 영상과 그림의 글은 영어예요.',
+                f'Text in the video and the picture is English: {error}.'), ))
+
+    @cached_property
+    def _bold_file(self) -> str:
+        return self.font_file if self.picture == 'ko' else fonts.latin_font_file(bold=True)
+
+    def font(self, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
+        """The font for Pillow, of a height in pixels."""
+        return ImageFont.truetype(self._bold_file if bold else self.font_file,
+                                  max(6, round(size)))

@@ -1,0 +1,241 @@
+"""All that a person is told about a result, in order and in words; page and pictures lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from fitness_mm.apis.result import ConditionVerdict, Counted, Inference
+from fitness_mm.keypoints.joint_names import joint_names
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
+
+from .sentences import WORDS, Sentence, all_kept, seen_at, seen_in
+from .timeline import Span, Timeline, clock_time
+
+SYMBOLS = {KEPT: '✓', BROKEN: '✗', NOT_JUDGED: '–'}
+COLOURS = {KEPT: '#009e73', BROKEN: '#d55e00', NOT_JUDGED: '#8c8c8c'}
+"""Okabe and Ito's, told apart by the colour-blind; symbols say the same again."""
+
+
+class Said(NamedTuple):
+    """A text in the main language and, where that is wanted and it differs, in the other."""
+
+    main: str
+    second: str = ''
+
+
+class KeyMoment(NamedTuple):
+    """A moment to show: seconds, and the keypoints to ring, those that speak for a fault."""
+
+    time: float
+    joints: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is said about one condition.
+
+    Attributes:
+        verdict: ``kept``, ``broken`` or ``not judged``.
+        name: Of the condition.
+        word: The verdict.
+        kept: Probability that it is kept, '' if there is none.
+        sure: Probability of the verdict, '' if it is not judged.
+        reason: Why it is not judged; None if it is.
+        advice: What to change.
+        detail: How sure, and when a fault shows; None without a fault.
+        speaks: The joints that speak for a fault; None if none do.
+        moment: To show a fault; None if there is none.
+        spans: Seconds in which a fault shows.
+        repetitions: Numbers of the repetitions in which it shows.
+    """
+
+    verdict: str
+    name: Said
+    word: Said
+    kept: str
+    sure: str
+    reason: Said | None
+    advice: Said
+    detail: Said | None
+    speaks: Said | None
+    moment: KeyMoment | None
+    spans: tuple[Span, ...]
+    repetitions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """One repetition: number, when, how long its halves take, the faults seen in it."""
+
+    number: int
+    when: str
+    out: str
+    back: str
+    faults: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is told of a result.
+
+    Attributes:
+        languages: ``ko`` or ``en``, the main one first.
+        name: Of the video.
+        about: Name, length and size of the video.
+        headline: The exercise, or that there is none to name.
+        exercise: The most probable exercise; None if nobody was seen.
+        sure: Whether the exercise is sure enough for its conditions to be judged.
+        probability: Of the exercise.
+        facts: Numbers and what they count.
+        rows: One per condition.
+        faults: Those that are broken, the surest first.
+        summary: What there is to say if there are no faults.
+        repetitions: None if they were not counted.
+        tempo: How long halves of repetitions take, or why nothing is said of them.
+        timeline: Repetitions and faults in time.
+        poses: Moments of a repetition, with captions.
+        notes: What limits all of this.
+    """
+
+    languages: tuple[str, ...]
+    name: str
+    about: str
+    headline: Said
+    exercise: Said | None
+    sure: bool
+    probability: float
+    facts: tuple[tuple[str, Said], ...]
+    rows: tuple[Row, ...]
+    faults: tuple[Row, ...]
+    summary: Said
+    repetitions: tuple[Repetition, ...] | None
+    tempo: Said
+    timeline: Timeline
+    poses: tuple[tuple[KeyMoment, Said], ...]
+    notes: tuple[Said, ...]
+
+    def word(self, key: str) -> Said:
+        """An entry of :data:`~fitness_mm.apis.report.sentences.WORDS`."""
+        return _said(WORDS[key], self.languages)
+
+    @property
+    def moments(self) -> list[KeyMoment]:
+        """All moments that are shown."""
+        return [*(row.moment for row in self.faults if row.moment),
+                *(moment for moment, _ in self.poses)]
+
+    def shown_at(self, time: float) -> frozenset[int]:
+        """Positions of the rows whose fault shows at a time in seconds."""
+        return frozenset(i for i, row in enumerate(self.rows)
+                         if any(a <= time <= b for a, b in row.spans))
+
+
+def tell(result: Inference, languages: tuple[str, ...]) -> Report:
+    """Puts a result into words.
+
+    Args:
+        result: What was found.
+        languages: ``ko`` or ``en``, or both, the main one first.
+    """
+    def say(sentence: Sentence) -> Said:
+        return _said(sentence, languages)
+
+    exercise = result.exercise and Sentence(result.exercise.name_ko, result.exercise.name)
+    rows = [_row(verdict, result, say) for verdict in result.verdicts]
+    faults = tuple(rows[result.verdicts.index(fault)] for fault in result.faults)
+    counted = result.repetitions
+    return Report(
+        languages, result.name,
+        f'{result.name} · {result.duration:.1f} s · {result.size[0]}×{result.size[1]}',
+        say(WORDS['no person'] if exercise is None else
+            exercise if result.sure else WORDS['unclear']),
+        exercise and say(exercise), result.sure, result.probability,
+        tuple((value, say(WORDS[key])) for value, key in _facts(result)) if result.sure else (),
+        tuple(rows), faults,
+        say(all_kept(sum(row.verdict == KEPT for row in rows), len(rows))) if not faults else
+        Said(''),
+        None if counted is None else tuple(_repetition(r, faults) for r in counted),
+        say(_tempo(counted)),
+        Timeline(result.duration, tuple((r.start, r.stop) for r in counted or ()),
+                 tuple((row.name, row.spans) for row in faults if row.spans)),
+        tuple((KeyMoment(time), say(_joined(' · ', WORDS[key], clock_time(time))))
+              for time, key in _poses(counted)),
+        tuple(say(note) for note in (*result.all_notes, WORDS['disclaimer'])))
+
+
+def percent(probability: float) -> str:
+    """Rounded, but never to certainty."""
+    return f'{min(max(round(100 * probability), 1), 99)} %'
+
+
+def _said(sentence: Sentence, languages: Sequence[str]) -> Said:
+    return Said(*dict.fromkeys(getattr(sentence, language) for language in languages))
+
+
+def _joined(between: str, *parts: Sentence | str) -> Sentence:
+    """One sentence of several, and of what is the same in both languages."""
+    return Sentence(*(between.join(part if isinstance(part, str) else getattr(part, language)
+                                   for part in parts) for language in Sentence._fields))
+
+
+def _facts(result: Inference) -> list[tuple[str, str]]:
+    facts = [(percent(result.probability), 'sure')]
+    if result.repetitions is not None:
+        facts.append((str(len(result.repetitions)), 'repetitions'))
+    if result.repetitions:
+        mean = np.mean([r.stop - r.start for r in result.repetitions])
+        facts.append((f'{mean:.1f} s', 'per repetition'))
+    judged = sum(v.verdict != NOT_JUDGED for v in result.verdicts)
+    return [*facts, (f'{len(result.faults)} / {judged}', 'faults of judged')]
+
+
+def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
+    condition, broken = verdict.condition, verdict.verdict == BROKEN
+    kept = '' if verdict.probability is None else percent(verdict.probability)
+    sure = '' if verdict.verdict == NOT_JUDGED else percent(
+        1 - verdict.probability if broken else verdict.probability)
+    joints = tuple(KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints) \
+        if verdict.evidence else ()
+    detail = speaks = moment = None
+    if broken:
+        shown = (seen_in(verdict.repetitions, len(result.repetitions or ()))
+                 if verdict.repetitions else seen_at(verdict.ranges))
+        detail = say(_joined(' · ', _joined(' ', sure, WORDS['sure']), shown))
+        moment = KeyMoment(verdict.evidence.time if verdict.evidence else
+                           sum(verdict.ranges[0]) / 2, joints)
+    if joints:
+        names = Sentence(*(joint_names(joints, language) for language in Sentence._fields))
+        speaks = say(_joined(': ', WORDS['speaks'], names))
+    return Row(
+        verdict.verdict, say(Sentence(condition.name_ko, condition.name_en)),
+        say(WORDS[verdict.verdict]), kept, sure, verdict.reason and say(verdict.reason),
+        say(Sentence(condition.advice_ko, condition.advice_en)), detail, speaks, moment,
+        verdict.ranges, verdict.repetitions)
+
+
+def _repetition(counted: Counted, faults: Sequence[Row]) -> Repetition:
+    return Repetition(
+        counted.number, f'{clock_time(counted.start)} – {clock_time(counted.stop)}',
+        f'{counted.turn - counted.start:.1f} s', f'{counted.stop - counted.turn:.1f} s',
+        tuple(row.name for row in faults if counted.number in row.repetitions))
+
+
+def _tempo(counted: Sequence[Counted] | None) -> Sentence:
+    if not counted:
+        return WORDS['not counted' if counted is None else 'no repetitions']
+    out = np.mean([r.turn - r.start for r in counted])
+    back = np.mean([r.stop - r.turn for r in counted])
+    return _joined(' · ', _joined(' ', WORDS['out'], f'{out:.1f} s'),
+                   _joined(' ', WORDS['back'], f'{back:.1f} s'))
+
+
+def _poses(counted: Sequence[Counted] | None) -> list[tuple[float, str]]:
+    if not counted:
+        return []
+    shown = counted[len(counted) // 2]
+    return [(shown.start, 'start'), (shown.turn, 'turn')]
