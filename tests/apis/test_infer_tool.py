@@ -13,8 +13,8 @@ def test_the_tool_takes_the_demo_models_and_says_what_to_open(work_dirs, tmp_pat
         (tmp_path / name).parent.mkdir()
         write_video(tmp_path / name, moving_square(20 if 'mon' in name else 30))
     (tmp_path / 'notes.mp4').write_text('no video')
-    result = run_tool('infer.py', 'mon/squat.mp4', 'notes.mp4', 'tue/squat.mov', '--out', 'out', '--box', 5, 5, 90, 60,
-                      '--device', 'cpu', cwd=tmp_path, check=False)
+    result = run_tool('infer.py', 'mon/squat.mp4', 'notes.mp4', 'tue/squat.mov', '--out', 'out',
+                      '--box', 5, 5, 90, 60, '--device', 'cpu', cwd=tmp_path, check=False)
     # one cannot be opened: one sentence, and the others are done all the same
     assert result.returncode == 1 and 'Traceback' not in result.stdout
     assert 'infer.py: notes.mp4 is no video that can be opened' in result.stdout

@@ -12,11 +12,11 @@ from results import make_result
 
 from fitness_mm import fonts
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.report import page
-from fitness_mm.apis.report.ink import wrapped
+from fitness_mm.apis.report.ink import Ink, wrapped
 from fitness_mm.apis.report.language import Writing
 from fitness_mm.apis.report.model import KeyMoment, Said, tell
 from fitness_mm.apis.report.outputs import HTML, PAGE, Outputs, write_outputs
+from fitness_mm.apis.report.page import write_page
 from fitness_mm.apis.report.timeline import Bar, Timeline
 from fitness_mm.apis.stopwatch import Stopwatch
 
@@ -161,12 +161,12 @@ def test_nothing_leaves_the_picture(change, tmp_path):
 
 def test_text_beside_a_wide_key_frame_keeps_its_room(monkeypatch, tmp_path):
     lefts = []
-    write = page._Sheet._write
-    monkeypatch.setattr(page._Sheet, '_write', lambda self, *args, left=70, **kwargs: (
+    write = Ink.write
+    monkeypatch.setattr(Ink, 'write', lambda self, *args, left=70, **kwargs: (
         lefts.append(left), write(self, *args, left=left, **kwargs)))
     report = tell(make_result()[0], ('en', ))
     wide = {moment: np.zeros((40, 900, 3), np.uint8) for moment in report.moments}
-    page.write_page(tmp_path / PAGE, report, wide, ENGLISH)
+    write_page(tmp_path / PAGE, report, wide, ENGLISH)
     assert max(lefts) < 1240 * 0.75
     with Image.open(tmp_path / PAGE) as image:
         assert inside(image)

@@ -37,39 +37,23 @@ class KeyMoment(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """What is said about one condition.
+    """What is said about one condition."""
 
-    Attributes:
-        verdict: ``kept``, ``broken`` or ``not judged``.
-        name: Of the condition.
-        word: The verdict.
-        kept: Probability that it is kept, '' if there is none.
-        sure: Probability of the verdict, '' if it is not judged.
-        reason: Why it is not judged; None if it is.
-        advice: What to change.
-        detail: How sure, and when a fault shows; None without a fault.
-        speaks: The joints that speak for a fault; None if none do.
-        moment: To show a fault; None if there is none.
-        spans: Seconds in which a fault shows.
-        repetitions: Numbers of the repetitions in which it shows.
-    """
-
-    verdict: str
+    verdict: str  # kept, broken or not judged
     name: Said
-    word: Said
-    kept: str
-    sure: str
-    reason: Said | None
+    word: Said  # the verdict
+    kept: str  # probability that it is kept, '' if there is none
+    sure: str  # probability of the verdict, '' if it is not judged
+    reason: Said | None  # why it is not judged
     advice: Said
-    detail: Said | None
-    speaks: Said | None
-    moment: KeyMoment | None
-    spans: tuple[Span, ...]
-    repetitions: tuple[int, ...]
+    detail: Said | None  # of a fault: how sure, and when it shows
+    speaks: Said | None  # the joints that speak for a fault
+    moment: KeyMoment | None  # to show a fault
+    spans: tuple[Span, ...]  # seconds in which a fault shows
+    repetitions: tuple[int, ...]  # numbers of those in which it shows
 
 
-@dataclass(frozen=True)
-class Repetition:
+class Repetition(NamedTuple):
     """One repetition: number, when, how long its halves take, the faults seen in it."""
 
     number: int
@@ -81,43 +65,24 @@ class Repetition:
 
 @dataclass(frozen=True)
 class Report:
-    """What is told of a result.
+    """What is told of a result."""
 
-    Attributes:
-        languages: ``ko`` or ``en``, the main one first.
-        name: Of the video.
-        about: Name, length and size of the video.
-        headline: The exercise, or that there is none to name.
-        exercise: The most probable exercise; None if nobody was seen.
-        sure: Whether the exercise is sure enough for its conditions to be judged.
-        probability: Of the exercise.
-        facts: Numbers and what they count.
-        rows: One per condition.
-        faults: Those that are broken, the surest first.
-        summary: What there is to say if there are no faults.
-        repetitions: None if they were not counted.
-        tempo: How long halves of repetitions take, or why nothing is said of them.
-        timeline: Repetitions and faults in time.
-        poses: Moments of a repetition, with captions.
-        notes: What limits all of this.
-    """
-
-    languages: tuple[str, ...]
-    name: str
-    about: str
-    headline: Said
-    exercise: Said | None
-    sure: bool
-    probability: float
-    facts: tuple[tuple[str, Said], ...]
-    rows: tuple[Row, ...]
-    faults: tuple[Row, ...]
-    summary: Said
-    repetitions: tuple[Repetition, ...] | None
-    tempo: Said
+    languages: tuple[str, ...]  # ko or en, the main one first
+    name: str  # of the video
+    about: str  # name, length and size of the video
+    headline: Said  # the exercise, or that there is none to name
+    exercise: Said | None  # the most probable one; None if nobody was seen
+    sure: bool  # whether the exercise is sure enough for its conditions to be judged
+    probability: float  # of the exercise
+    facts: tuple[tuple[str, Said], ...]  # numbers and what they count
+    rows: tuple[Row, ...]  # one per condition
+    faults: tuple[Row, ...]  # those that are broken, the surest first
+    summary: Said  # what there is to say if there are no faults
+    repetitions: tuple[Repetition, ...] | None  # None if they were not counted
+    tempo: Said  # how long halves of repetitions take, or why nothing is said of them
     timeline: Timeline
-    poses: tuple[tuple[KeyMoment, Said], ...]
-    notes: tuple[Said, ...]
+    poses: tuple[tuple[KeyMoment, Said], ...]  # moments of a repetition, with captions
+    notes: tuple[Said, ...]  # what limits all of this
 
     def word(self, key: str) -> Said:
         """An entry of :data:`~fitness_mm.apis.report.sentences.WORDS`."""
@@ -157,8 +122,7 @@ def tell(result: Inference, languages: tuple[str, ...]) -> Report:
         exercise and say(exercise), result.sure, result.probability,
         tuple((value, say(WORDS[key])) for value, key in _facts(result)) if result.sure else (),
         tuple(rows), faults,
-        say(all_kept(sum(row.verdict == KEPT for row in rows), len(rows))) if not faults else
-        Said(''),
+        Said('') if faults else say(all_kept(sum(row.verdict == KEPT for row in rows), len(rows))),
         None if counted is None else tuple(_repetition(r, faults) for r in counted),
         say(_tempo(counted)),
         Timeline(result.duration, tuple((r.start, r.stop) for r in counted or ()),

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.colours import LEFT
 from fitness_mm.posture.calibration import BROKEN
 
-from .ink import draw_symbol, wrapped
+from .ink import Ink
 from .language import Writing
 from .model import COLOURS, KeyMoment, Report, Row
 
 _WIDTH, _LEAST_HEIGHT, _MARGIN = 1240, 900, 70
 _INNER = _WIDTH - 2 * _MARGIN
-_INK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
+_BLACK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
 _FAULT_PHOTO, _POSE_PHOTO = (420, 290), (_INNER // 2 - 12, 290)
 
 
@@ -36,31 +36,29 @@ def write_page(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray
     sheet = _Sheet(report, frames, writing, max(_LEAST_HEIGHT, height))
     sheet.lay_out()
     with replacing(path) as unfinished:
-        sheet.canvas.save(unfinished, format='PNG')
+        sheet.image.save(unfinished, format='PNG')
 
 
-class _Sheet:
-    """Draws from top to bottom; ``y`` is how far it is."""
+class _Sheet(Ink):
+    """The page as it grows."""
 
     def __init__(self, report: Report, frames: Mapping[KeyMoment, np.ndarray], writing: Writing,
                  height: int) -> None:
-        self.report, self.frames, self.font = report, frames, writing.font
-        self.canvas = Image.new('RGB', (_WIDTH, height), 'white')
-        self.draw = ImageDraw.Draw(self.canvas)
-        self.y = float(_MARGIN)
+        super().__init__((_WIDTH, height), 'white', _MARGIN, writing.font)
+        self.report, self.frames, self.y = report, frames, float(_MARGIN)
 
     def lay_out(self) -> int:
         """Draws all of it; the height that it takes."""
         report = self.report
-        self._write(report.headline.main, 46, bold=True)
-        self._write(report.about, 20, colour=_GREY)
+        self.write(report.headline.main, 46, _BLACK, bold=True)
+        self.write(report.about, 20, _GREY)
         if report.sure:
             self._facts()
             self._title('advice')
             for row in report.faults:
                 self._fault(row)
             if not report.faults:
-                self._write(report.summary.main, 22)
+                self.write(report.summary.main, 22, _BLACK)
             self._title('conditions')
             for row in report.rows:
                 self._condition(row)
@@ -68,51 +66,43 @@ class _Sheet:
             self._title('tempo')
             if report.repetitions:
                 self._timeline()
-            self._write(report.tempo.main, 20)
+            self.write(report.tempo.main, 20, _BLACK)
             self._poses()
         self._title('limits')
         for note in report.notes:
-            self._write(note.main, 17, colour=_GREY)
+            self.write(note.main, 17, _GREY)
             self.y += 4
         return round(self.y) + _MARGIN
 
-    def _write(self, words: str, size: float, bold: bool = False, colour: str = _INK,
-               left: float = _MARGIN, right: float = _WIDTH - _MARGIN) -> None:
-        font = self.font(size, bold)
-        for line in wrapped(words, font, right - left):
-            self.draw.text((left, self.y), line, fill=colour, font=font)
-            self.y += size * 1.35
-
     def _title(self, key: str) -> None:
         self.y += 24
-        self._write(self.report.word(key).main, 27, bold=True)
-        self.draw.line((_MARGIN, self.y + 2, _WIDTH - _MARGIN, self.y + 2), fill=_LINE, width=2)
+        self.write(self.report.word(key).main, 27, _BLACK, bold=True)
+        self.draw.line((self.left, self.y + 2, self.right, self.y + 2), fill=_LINE, width=2)
         self.y += 16
 
     def _facts(self) -> None:
-        self.y += 16
-        top, width = self.y, _INNER / 4
+        top, width = self.y + 16, _INNER / 4
         for i, (value, label) in enumerate(self.report.facts):
             left = _MARGIN + i * width
-            self.draw.text((left, top), value, fill=_INK, font=self.font(42, bold=True))
+            self.draw.text((left, top), value, fill=_BLACK, font=self.font(42, bold=True))
             self.y = top + 54
-            self._write(label.main, 19, colour=_GREY, left=left, right=left + width - 12)
+            self.write(label.main, 19, _GREY, left=left, right=left + width - 12)
         self.y = top + 84
 
     def _fault(self, row: Row) -> None:
         top, left = self.y, _MARGIN + 22
         width, height = self._photo(row.moment, left, top, _FAULT_PHOTO)
         left += width + 26 if width else 0
-        draw_symbol(self.draw, row.verdict, (left + 16, self.y + 19), 15)
-        self._write(row.name.main, 27, bold=True, left=left + 44)
+        self.symbol(row.verdict, left + 16, self.y + 19, 15)
+        self.write(row.name.main, 27, _BLACK, bold=True, left=left + 44)
         self.y += 6
-        self._write(row.advice.main, 22, left=left)
+        self.write(row.advice.main, 22, _BLACK, left=left)
         self.y += 8
         for said in (row.detail, row.speaks):
             if said is not None:
-                self._write(said.main, 19, colour=_GREY, left=left)
+                self.write(said.main, 19, _GREY, left=left)
         self.y = max(self.y, top + height)
-        self.draw.rectangle((_MARGIN, top, _MARGIN + 7, self.y), fill=COLOURS[BROKEN])
+        self.draw.rectangle((_MARGIN, top, _MARGIN + 7, self.y), fill=COLOURS[row.verdict])
         self.y += 22
 
     def _photo(self, moment: KeyMoment, left: float, top: float,
@@ -123,33 +113,28 @@ class _Sheet:
         photo = Image.fromarray(self.frames[moment])
         scale = min(room[0] / photo.width, room[1] / photo.height)
         size = max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
-        self.canvas.paste(photo.resize(size, Image.Resampling.LANCZOS), (round(left), round(top)))
+        self.image.paste(photo.resize(size, Image.Resampling.LANCZOS), (round(left), round(top)))
         return size
 
     def _condition(self, row: Row) -> None:
-        draw_symbol(self.draw, row.verdict, (_MARGIN + 16, self.y + 15), 13)
+        self.symbol(row.verdict, _MARGIN + 16, self.y + 15, 13)
         says = f'{row.word.main} · {row.sure}' if row.sure else row.word.main
-        self.draw.text((_WIDTH - _MARGIN, self.y + 15), says, anchor='rm', fill=_INK,
+        self.draw.text((self.right, self.y + 15), says, anchor='rm', fill=_BLACK,
                        font=self.font(20))
-        self._write(row.name.main, 22, left=_MARGIN + 44, right=_WIDTH - _MARGIN - 260)
+        self.write(row.name.main, 22, _BLACK, left=_MARGIN + 44, right=self.right - 260)
         if row.reason is not None:
-            self._write(row.reason.main, 17, colour=_GREY, left=_MARGIN + 44)
+            self.write(row.reason.main, 17, _GREY, left=_MARGIN + 44)
         self.y += 8
 
     def _timeline(self) -> None:
-        line, font = self.report.timeline, self.font(18)
-        for bar in line.repetition_bars(_INNER, self.draw.textlength('0', font)):
-            left, right = _MARGIN + bar.left, _MARGIN + bar.right
-            self.draw.rectangle((left, self.y, right - 1, self.y + 34), fill=LEFT)
-            self.draw.text(((left + right) / 2, self.y + 17), bar.label, fill=_INK, anchor='mm',
-                           font=font)
+        line = self.report.timeline
+        digit_px = self.draw.textlength('0', self.font(18))
+        self.bars(line.repetition_bars(_INNER, digit_px), self.y, self.y + 34, LEFT)
         self.y += 42
         for name, bars in line.fault_bars(_INNER):
-            for bar in bars:
-                self.draw.rectangle((_MARGIN + bar.left, self.y, _MARGIN + bar.right - 1,
-                                     self.y + 9), fill=COLOURS[BROKEN])
+            self.bars(bars, self.y, self.y + 9, COLOURS[BROKEN])
             self.y += 11
-            self._write(name.main, 15, colour=_GREY)
+            self.write(name.main, 15, _GREY)
             self.y += 5
         for x, label in line.ticks(_INNER):
             anchor = 'la' if not x else 'ra' if x == _INNER else 'ma'
@@ -161,8 +146,7 @@ class _Sheet:
         left, top, font = float(_MARGIN), self.y + 10, self.font(17)
         for moment, caption in self.report.poses:
             width, height = self._photo(moment, left, top, _POSE_PHOTO)
-            if not width:
-                continue
-            self.draw.text((left, top + height + 4), caption.main, fill=_GREY, font=font)
-            left += max(width, self.draw.textlength(caption.main, font)) + 24
-            self.y = top + height + 30
+            if width:
+                self.draw.text((left, top + height + 4), caption.main, fill=_GREY, font=font)
+                left += max(width, self.draw.textlength(caption.main, font)) + 24
+                self.y = top + height + 30

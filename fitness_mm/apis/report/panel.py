@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from bisect import bisect_right
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from fitness_mm.keypoints.colours import LEFT, rgb
 from fitness_mm.posture.calibration import BROKEN
 
-from .ink import draw_symbol, wrapped
+from .ink import Ink, wrapped
 from .language import Writing
 from .model import COLOURS, Report, Row, percent
 
@@ -30,105 +29,101 @@ class Panel:
     """
 
     def __init__(self, report: Report, height: int, writing: Writing) -> None:
-        self.report, self.font, self.height = report, writing.font, height
-        self.width = round(WIDTH_SHARE * height) // 2 * 2
-        self._unit = height / 480
-        margin = round(14 * self._unit)
-        self._left, self._right = margin, self.width - margin
-        self._line = height - round(30 * self._unit), height - round(8 * self._unit)
-        self._drawn: OrderedDict[tuple[int, frozenset[int]], np.ndarray] = OrderedDict()
+        self.report, self.writing = report, writing
+        self.width, self.height = round(WIDTH_SHARE * height) // 2 * 2, height
+        self.unit = height / 480
+        self.margin = round(14 * self.unit)
+        self.line = height - round(30 * self.unit), height - round(8 * self.unit)
+        self._starts = [start for start, _ in report.timeline.repetitions]
+        self._drawn: dict[tuple[int, frozenset[int]], np.ndarray] = {}
 
     def at(self, time: float) -> np.ndarray:
         """uint8 RGB (height, width, 3) at a time in seconds."""
-        line = self.report.timeline
-        begun = sum(start <= time for start, _ in line.repetitions)
-        moment = begun, self.report.shown_at(time)
+        moment = bisect_right(self._starts, time), self.report.shown_at(time)
         if moment not in self._drawn:
-            if len(self._drawn) >= 64:
-                self._drawn.popitem(last=False)
-            self._drawn[moment] = np.asarray(self._draw(*moment))
+            if len(self._drawn) > 64:
+                self._drawn.clear()
+            self._drawn[moment] = np.asarray(_Face(self, *moment).image)
         panel = self._drawn[moment].copy()
-        x = self._left + line.pixel(time, self._right - self._left)
-        panel[slice(*self._line), max(0, x - 1):x + 2] = rgb(_TEXT)
+        x = self.margin + self.report.timeline.pixel(time, self.width - 2 * self.margin)
+        panel[slice(*self.line), max(0, x - 1):x + 2] = rgb(_TEXT)
         return panel
 
-    def _draw(self, begun: int, shown: frozenset[int]) -> Image.Image:
-        unit, report, font = self._unit, self.report, self.font
-        image = Image.new('RGB', (self.width, self.height), _BACKGROUND)
-        draw = ImageDraw.Draw(image)
-        y = self._lines(draw, report.headline.main, 12 * unit, font(21 * unit, bold=True), _TEXT)
-        if report.exercise is None:
-            return image
-        if not report.sure:
-            y = self._lines(draw, f'{report.exercise.main}?', y, font(15 * unit), _FAINT)
-        y += 4 * unit
-        bar = round(0.72 * (self._right - self._left))
-        draw.rectangle((self._left, y, self._left + bar, y + 8 * unit), fill=_STRIPE)
-        draw.rectangle((self._left, y, self._left + bar * report.probability, y + 8 * unit),
-                       fill=LEFT)
-        draw.text((self._right, y + 4 * unit), percent(report.probability), fill=_TEXT,
-                  font=font(15 * unit), anchor='rm')
-        y += 22 * unit
-        if report.repetitions is not None:
-            number = font(40 * unit, bold=True)
-            draw.text((self._left, y), str(begun), fill=_TEXT, font=number)
-            x = self._left + draw.textlength(str(begun), font=number) + 8 * unit
-            draw.text((x, y + 19 * unit), f'/ {len(report.repetitions)} '
-                      f'{report.word("repetitions").main}', fill=_FAINT, font=font(15 * unit))
-            y += 54 * unit
-        for i, row in enumerate(report.rows if report.sure else ()):
-            y = self._verdict(draw, row, i in shown, y)
-        self._advice(draw, shown, y + 4 * unit)
-        self._timeline(draw)
-        return image
 
-    def _verdict(self, draw: ImageDraw.ImageDraw, row: Row, shown: bool, y: float) -> float:
-        unit = self._unit
-        font, small = self.font(15 * unit), self.font(12 * unit)
-        indent = round(30 * unit)
-        lines = wrapped(row.name.main, font, self._right - self._left - indent)[:2]
-        height = (19 * len(lines) + 18) * unit
+class _Face(Ink):
+    """The panel after some repetitions, while some faults show."""
+
+    def __init__(self, panel: Panel, begun: int, shown: frozenset[int]) -> None:
+        super().__init__((panel.width, panel.height), _BACKGROUND, panel.margin,
+                         panel.writing.font)
+        self.unit, self.report, self.line = panel.unit, panel.report, panel.line
+        self.y, report = 12 * self.unit, self.report
+        self.write(report.headline.main, 21 * self.unit, _TEXT, bold=True)
+        if report.exercise is None:
+            return
+        if not report.sure:
+            self.write(f'{report.exercise.main}?', 15 * self.unit, _FAINT)
+        self._probability()
+        if report.repetitions is not None:
+            self._count(begun, len(report.repetitions))
+        for i, row in enumerate(report.rows if report.sure else ()):
+            self._verdict(row, i in shown)
+        self._advice([report.rows[i].advice.main for i in sorted(shown)])
+        self._timeline()
+
+    def _probability(self) -> None:
+        unit, y = self.unit, self.y + 4 * self.unit
+        width = round(0.72 * (self.right - self.left))
+        for share, colour in ((1, _STRIPE), (self.report.probability, LEFT)):
+            self.draw.rectangle((self.left, y, self.left + width * share, y + 8 * unit),
+                                fill=colour)
+        self.draw.text((self.right, y + 4 * unit), percent(self.report.probability), fill=_TEXT,
+                       font=self.font(15 * unit), anchor='rm')
+        self.y = y + 22 * unit
+
+    def _count(self, begun: int, total: int) -> None:
+        number = self.font(40 * self.unit, bold=True)
+        self.draw.text((self.left, self.y), str(begun), fill=_TEXT, font=number)
+        x = self.left + self.draw.textlength(str(begun), font=number) + 8 * self.unit
+        self.draw.text((x, self.y + 19 * self.unit),
+                       f'/ {total} {self.report.word("repetitions").main}', fill=_FAINT,
+                       font=self.font(15 * self.unit))
+        self.y += 54 * self.unit
+
+    def _verdict(self, row: Row, shown: bool) -> None:
+        unit, top, left = self.unit, self.y, self.left + round(30 * self.unit)
+        name = wrapped(row.name.main, self.font(15 * unit), self.right - left)[:2]
+        height = (19.5 * len(name) + 18) * unit
         if shown:
-            draw.rounded_rectangle((self._left - 6 * unit, y - 3 * unit, self._right + 6 * unit,
-                                    y + height - 3 * unit), radius=5 * unit, fill=_ALERT)
-        draw_symbol(draw, row.verdict, (self._left + 10 * unit, y + 10 * unit), 9 * unit)
-        for number, line in enumerate(lines):
-            draw.text((self._left + indent, y + 19 * unit * number), line, fill=_TEXT, font=font)
+            self.draw.rounded_rectangle(
+                (self.left - 6 * unit, top - 3 * unit, self.right + 6 * unit,
+                 top + height - 3 * unit), radius=5 * unit, fill=_ALERT)
+        self.symbol(row.verdict, self.left + 10 * unit, top + 10 * unit, 9 * unit)
+        for line in name:
+            self.write(line, 15 * unit, _TEXT, left=left)
         says = f'{row.word.main} {row.sure}'.rstrip()
         if row.repetitions and self.report.repetitions:
             says += f' · {len(row.repetitions)}/{len(self.report.repetitions)}'
         colour = tuple(min(255, c + 60) for c in rgb(COLOURS[row.verdict]))
-        draw.text((self._left + indent, y + 19 * unit * len(lines)), says, fill=colour, font=small)
-        return y + height + 5 * unit
+        self.write(says, 12 * unit, colour, left=left)
+        self.y = top + height + 5 * unit
 
-    def _advice(self, draw: ImageDraw.ImageDraw, shown: frozenset[int], y: float) -> None:
+    def _advice(self, advice: list[str]) -> None:
         """What to change, while the fault shows, as far as there is room for it."""
-        font = self.font(14 * self._unit)
-        for i in sorted(shown):
-            lines = wrapped(self.report.rows[i].advice.main, font, self._right - self._left)
-            if y + len(lines) * 18 * self._unit > self._line[0] - 8 * self._unit:
+        self.y += 4 * self.unit
+        size = 14 * self.unit
+        for words in advice:
+            lines = wrapped(words, self.font(size), self.right - self.left)
+            if self.y + len(lines) * 1.3 * size > self.line[0] - 8 * self.unit:
                 return
-            for line in lines:
-                draw.text((self._left, y), line, fill=_ADVICE, font=font)
-                y += 18 * self._unit
-            y += 6 * self._unit
+            self.write(words, size, _ADVICE)
+            self.y += 6 * self.unit
 
-    def _timeline(self, draw: ImageDraw.ImageDraw) -> None:
+    def _timeline(self) -> None:
         """Repetitions above, faults below."""
-        top, bottom = self._line
-        middle, line, width = (top + bottom) // 2, self.report.timeline, self._right - self._left
-        draw.rectangle((self._left, top, self._right, bottom), fill=_STRIPE)
-        for bar in line.repetition_bars(width):
-            draw.rectangle((self._left + bar.left, top, self._left + bar.right - 1, middle - 1),
-                           fill=LEFT)
+        (top, bottom), width = self.line, self.right - self.left
+        middle, line = (top + bottom) // 2, self.report.timeline
+        self.draw.rectangle((self.left, top, self.right, bottom), fill=_STRIPE)
+        self.bars(line.repetition_bars(width), top, middle - 1, LEFT)
         for _, bars in line.fault_bars(width):
-            for bar in bars:
-                draw.rectangle((self._left + bar.left, middle, self._left + bar.right - 1, bottom),
-                               fill=COLOURS[BROKEN])
-
-    def _lines(self, draw: ImageDraw.ImageDraw, words: str, y: float,
-               font: ImageFont.FreeTypeFont, colour: str) -> float:
-        for line in wrapped(words, font, self._right - self._left):
-            draw.text((self._left, y), line, fill=colour, font=font)
-            y += font.size * 1.22
-        return y
+            self.bars(bars, middle, bottom, COLOURS[BROKEN])
