@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import Options
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -66,38 +67,33 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     args = parse_args()
     options = {field.name: getattr(args, field.name) for field in fields(Options)}
-    try:
+    with plain_errors('nothing half-written is left'):
         Options(**options)
         from fitness_mm.apis.report.language import Writing
+        from fitness_mm.apis.report.terminal import summary_text
+        from fitness_mm.apis.video.sources import folder_names
         Writing.of(args.lang, args.font)
         # what can be wrong with arguments is said by now, before the networks are loaded
         from fitness_mm.apis import FitnessInferencer
         inferencer = FitnessInferencer(*args.pose, *args.posture, args.calibration, *args.detector,
                                        device=args.device, half=args.half)
-    except InferenceError as error:
-        print(f'infer.py: {error}', file=sys.stderr)
-        return 1
-    from fitness_mm.apis.report.terminal import summary_text
-    from fitness_mm.apis.video.sources import folder_names
-    failed, out = 0, Path(args.out)
-    folders = [out] if len(args.video) == 1 else [out / name for name in folder_names(args.video)]
-    for video, folder in zip(args.video, folders, strict=True):
-        camera = video.startswith('camera:') and video[7:].isdigit()
-        try:
-            result = inferencer(
-                int(video[7:]) if camera else video, out_dir=folder, show=args.show,
-                language=args.lang, font=args.font, **options)['predictions'][0]
-        except InferenceError as error:
-            print(f'infer.py: {error}', file=sys.stderr)
-            failed += 1
-            continue
-        print(summary_text(result))
-        print(f'open      {folder / "report.html"}')
-    return 1 if failed else 0
+        several = folder_names(args.video) if len(args.video) > 1 else ['']
+        failed = 0
+        for video, name in zip(args.video, several, strict=True):
+            camera = video.startswith('camera:') and video[7:].isdigit()
+            folder = Path(args.out) / name
+            try:
+                result = inferencer(
+                    int(video[7:]) if camera else video, out_dir=folder, show=args.show,
+                    language=args.lang, font=args.font, **options)['predictions'][0]
+            except InferenceError as error:
+                print(f'infer.py: {error}', file=sys.stderr)
+                failed += 1
+                continue
+            print(summary_text(result))
+            print(f'open      {folder / "report.html"}')
+        return 1 if failed else 0
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit('infer.py: stopped; nothing half-written is left')
+    sys.exit(main())

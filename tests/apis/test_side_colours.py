@@ -18,10 +18,10 @@ def test_a_side_has_one_colour_in_pictures_and_figures(side, colour):
     draw_person(image, points, own.astype(float))
     values, count = np.unique(image.reshape(-1, 3), axis=0, return_counts=True)
     drawn = [to_hex(value / 255) for value in values[np.argsort(-count)]]
-    assert [c for c in drawn if c not in ('#000000', '#141414')][0] == colour
+    assert next(c for c in drawn if c not in ('#000000', '#141414')) == colour
 
     axes = Figure().add_subplot()
     draw_skeleton(axes, points, own)
-    outline, limbs, joints = axes.collections
+    _, limbs, joints = axes.collections
     assert {to_hex(c) for c in limbs.get_colors()} == {colour}
     assert {to_hex(c) for c in joints.get_facecolors()} == {colour}
