@@ -45,8 +45,9 @@ class Ink:
         for left, right, label in bars:
             self.draw.rectangle((self.left + left, top, self.left + right - 1, bottom),
                                 fill=colour)
-            self.draw.text((self.left + (left + right) / 2, (top + bottom) / 2), label,
-                           fill='black', anchor='mm', font=self.font(18))
+            if label:
+                self.draw.text((self.left + (left + right) / 2, (top + bottom) / 2), label,
+                               fill='black', anchor='mm', font=self.font(18))
 
     def symbol(self, verdict: str, x: float, y: float, r: float) -> None:
         """A tick in a disc, a cross in a square, a dash in a ring, of a radius."""

@@ -7,7 +7,7 @@ and a font has its letters, else English.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
@@ -68,5 +68,9 @@ class Writing:
 
     def font(self, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
         """The font for Pillow, of a height in pixels."""
-        return ImageFont.truetype(self._bold_file if bold else self.font_file,
-                                  max(6, round(size)))
+        return _font(self._bold_file if bold else self.font_file, max(6, round(size)))
+
+
+@lru_cache(maxsize=32)
+def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, size)
