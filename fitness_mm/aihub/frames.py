@@ -11,7 +11,7 @@ import numpy as np
 from .clips.codec import decode_clip
 from .disk.image_files import image_files
 from .disk.images import FrameError, read_jpeg
-from .index.index import FitnessIndex
+from .index import FitnessIndex
 
 __all__ = ['FrameError', 'FrameTransform', 'read_frames', 'read_jpeg']
 

@@ -8,7 +8,7 @@ import pytest
 from label_tree import HEIGHT, WIDTH, dumps, make_label, point, set_all
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.labels.label import MAX_LABEL_BYTES, LabelError, parse_label
+from fitness_mm.aihub.labels import MAX_LABEL_BYTES, LabelError, parse_label
 from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -43,9 +43,9 @@ def test_values():
     for v, t, k in [(0, 0, 0), (2, 5, 9), (4, 15, 23)]:
         assert tuple(clip.keypoints[v, t, k]) == point(v, t, k)
     assert clip.image_keys[1][15].endswith('/B/004-1-1-01-Z3_B/004-1-1-01-Z3_B-0000031.jpg')
-    np.testing.assert_array_equal(clip.conditions, [1, 0, 1, 0, 1])
-    assert clip.conditions.dtype == np.int8
-    assert clip.conditions_usable and not clip.rejected_views and not clip.notes
+    np.testing.assert_array_equal(clip.gt_conditions, [1, 0, 1, 0, 1])
+    assert clip.gt_conditions.dtype == np.int8
+    assert clip.gt_conditions_usable and not clip.rejected_views and not clip.notes
 
 
 def test_order_of_names_in_the_file_does_not_matter():
@@ -102,14 +102,14 @@ def test_known_spellings_of_conditions(type_number, spelling):
         condition['condition'] = spelling.get(condition['condition'], condition['condition'])
     label['type_info']['exercise'] += ' '
     clip = parse_label(dumps(label), 'x.json')
-    assert (clip.conditions == [i % 2 == 0 for i in range(len(clip.conditions))]).all()
-    assert clip.conditions_usable
+    assert (clip.gt_conditions == [i % 2 == 0 for i in range(len(clip.gt_conditions))]).all()
+    assert clip.gt_conditions_usable
 
 
 def test_decomposed_korean_is_the_same_name():
     import unicodedata
     data = unicodedata.normalize('NFD', dumps(make_label()).decode()).encode()
-    assert parse(data).conditions.tolist() == [1, 0, 1, 0, 1]
+    assert parse(data).gt_conditions.tolist() == [1, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize('conditions, values, usable, note', [
@@ -123,15 +123,15 @@ def test_decomposed_korean_is_the_same_name():
 def test_conditions_that_need_care(conditions, values, usable, note):
     items = [{'condition': name, 'value': value} for name, value in conditions]
     clip = parse(changed(('type_info', 'conditions'), items))
-    assert clip.conditions.tolist() == values
-    assert clip.conditions_usable is usable
+    assert clip.gt_conditions.tolist() == values
+    assert clip.gt_conditions_usable is usable
     assert clip.notes == note and set(note) <= set(NOTES)
 
 
 @pytest.mark.parametrize('type_number', [62, 101, 109])
 def test_quarantined_types_are_kept_without_their_conditions(type_number):
     clip = parse_label(dumps(make_label(type_number)), 'x.json')
-    assert not clip.conditions_usable and clip.notes == ('quarantined_type',)
+    assert not clip.gt_conditions_usable and clip.notes == ('quarantined_type',)
     assert len(clip.views) == 5
 
 

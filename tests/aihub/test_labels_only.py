@@ -41,7 +41,7 @@ def test_it_says_what_the_index_with_images_says(sample_root, labels_alone):
         assert np.array_equal(alone.frame_numbers(j)[there], with_images.frame_numbers(i))
         assert np.array_equal(alone.keypoints(j)[there], with_images.keypoints(i))
         assert np.array_equal(alone.visible(j)[there], with_images.visible(i))
-        assert np.array_equal(alone.conditions(j), with_images.conditions(i))
+        assert np.array_equal(alone.gt_conditions(j), with_images.gt_conditions(i))
 
 
 def test_reading_a_frame_of_it_says_that_there_is_none(labels_alone):

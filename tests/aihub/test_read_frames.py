@@ -11,8 +11,8 @@ import pytest
 from label_tree import Tree, jpeg
 
 from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames, read_jpeg
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import build_index
 
 MARK = (40, 20)  # x, y of a bright square's centre
 RED = (200, 30, 30)

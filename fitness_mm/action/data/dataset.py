@@ -135,8 +135,8 @@ class FitnessClipDataset(ClipViewDataset):
 
     def _gt_conditions(self, idx: int) -> torch.Tensor:
         conditions = torch.full((int(self.condition_starts[-1]), ), -1, dtype=torch.int8)
-        if self.index.value('conditions_usable', idx):
-            given = self.index.conditions(idx)
+        if self.index.value('gt_conditions_usable', idx):
+            given = self.index.gt_conditions(idx)
             start = self.condition_starts[self.labels[idx]]
             conditions[start:start + len(given)] = torch.from_numpy(given)
         return conditions

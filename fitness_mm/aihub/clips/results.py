@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fitness_mm.aihub.index.index import IndexFileError
-from fitness_mm.aihub.labels.label import LabelError
-from fitness_mm.aihub.prepare.report import Report
+from fitness_mm.aihub.index import IndexFileError
+from fitness_mm.aihub.labels import LabelError
 from fitness_mm.files import replacing
 
 from .clip import ClipResult
@@ -73,17 +72,17 @@ def read_results(path: Path) -> pa.Table | None:
     raise IndexFileError(f'{path} is not a list of clip files of this version; {again}')
 
 
-def attach_clips(rows: pa.Table, results: pa.Table, report: Report) -> pa.Table:
+def attach_clips(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, list[LabelError]]:
     """Put clip files into rows of the index.
 
     Args:
         rows: As their labels have them.
         results: From :func:`read_results`.
-        report: Gets the clip-views that have none, with the reason.
 
     Returns:
-        The rows, without those that have a labelled image which cannot be decoded. A result that
-        is about another crop or image folder than the row's is left aside.
+        The rows, without those that have a labelled image which cannot be decoded, and why
+        clip-views have no clip file. A result that is about another crop or image folder than the
+        row's is left aside.
     """
     names = pc.binary_join_element_wise(rows['clip'], rows['view'], '_')
     found = results.take(pc.index_in(names, value_set=results['clip_view']))
@@ -97,14 +96,10 @@ def attach_clips(rows: pa.Table, results: pa.Table, report: Report) -> pa.Table:
         position = rows.schema.get_field_index(name)
         rows = rows.set_column(position, rows.schema.field(position), _where(usable, column))
     reasons = pc.if_else(current, found['reason'], '')
-    for row in pc.indices_nonzero(pc.not_equal(reasons, '')).to_pylist():
-        error = LabelError(reasons[row].as_py(), rows['label_file'][row].as_py(),
+    problems = [LabelError(reasons[row].as_py(), rows['label_file'][row].as_py(),
                            found['detail'][row].as_py(), rows['view'][row].as_py())
-        if error.reason == 'broken_frames':
-            report.reject([error])
-        else:
-            report.note(error)
-    return rows.filter(pc.not_equal(reasons, 'broken_frames'))
+                for row in pc.indices_nonzero(pc.not_equal(reasons, '')).to_pylist()]
+    return rows.filter(pc.not_equal(reasons, 'broken_frames')), problems
 
 
 def _where(usable: pa.Array, column: pa.ChunkedArray) -> pa.ChunkedArray:
