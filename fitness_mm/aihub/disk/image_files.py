@@ -51,8 +51,11 @@ class ImageFiles:
         Raises:
             FrameError: If it is missing, broken, cut off or of another size.
         """
-        data, shown = self._content(path)
-        return decode_jpeg(data, shown, size)
+        try:
+            with self.open(path) as file:
+                return decode_jpeg(file.read(), Path(file.name), size)
+        except OSError as error:
+            raise FrameError(Path(error.filename), f'cannot be read ({error.strerror})') from error
 
     def read_rgb(self, path: str, size: Sequence[int] | None = None) -> np.ndarray:
         """The same as RGB."""
@@ -71,24 +74,9 @@ class ImageFiles:
             found = self._tars_of(path).read(path)
             if found is None:
                 raise
-            return io.BytesIO(found[0])
-
-    def _content(self, path: str) -> tuple[bytes, Path]:
-        """Bytes of an image and what messages call it."""
-        shown = self._root / path
-        try:
-            return shown.read_bytes(), shown
-        except FileNotFoundError as error:
-            missing = error
-        except OSError as error:
-            raise FrameError(shown, f'cannot be read ({error.strerror})') from error
-        try:
-            found = self._tars_of(path).read(path)
-        except OSError as error:
-            raise FrameError(Path(error.filename), error.strerror) from error
-        if found is None:
-            raise FrameError(shown, f'cannot be read ({missing.strerror})') from missing
-        return found[0], found[1] / path.split('/', 2)[-1]
+        file = io.BytesIO(found[0])
+        file.name = str(found[1] / path.split('/', 2)[-1])
+        return file
 
     def _tars_of(self, path: str) -> Tars:
         split = path.partition('/')[0]

@@ -255,21 +255,10 @@ class ImagesUnseen:
         return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
                            (), ())
 
-    def clip_folders(self, day: str) -> tuple[()]:
-        """None."""
+    def _nothing(self, *_) -> tuple[()]:
         return ()
 
-    def day_folders(self) -> tuple[()]:
-        """None."""
-        return ()
-
-    def state(self, day: str) -> tuple[()]:
-        """Always the same."""
-        return ()
-
-    def problems(self) -> tuple[()]:
-        """None."""
-        return ()
+    day_folders = clip_folders = state = problems = _nothing
 
 
 def _spellings(level: str, name: str, key: ImageKey,

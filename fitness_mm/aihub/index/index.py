@@ -69,18 +69,16 @@ class FitnessIndex:
         store = self._store
         if name in store.numbers:
             return store.numbers[name][self._rows]
-        if name in store.codes:
-            codes, vocabulary = store.codes[name]
-            return np.array(vocabulary.to_pylist(), dtype=str)[codes[self._rows]]
         if name in store.texts:
-            return np.array(store.texts[name].take(pa.array(self._rows)).fill_null('').to_pylist(),
-                            dtype=str)
-        known = ', '.join((*store.numbers, *store.codes, *store.texts))
+            codes, vocabulary = store.texts[name]
+            used, codes = np.unique(codes[self._rows], return_inverse=True)
+            return np.array(vocabulary.take(pa.array(used)).to_pylist(), dtype=str)[codes]
+        known = ', '.join((*store.numbers, *store.texts))
         raise KeyError(f'the index has no column {name!r} with one value a row; it has: {known}')
 
     def codes(self, name: str) -> np.ndarray:
         """Integers (len,), equal where a string column is equal: for grouping."""
-        return self._store.codes[name][0][self._rows]
+        return self._store.texts[name][0][self._rows]
 
     @property
     def split(self) -> np.ndarray:
@@ -172,7 +170,7 @@ class FitnessIndex:
     def clip_path(self, i: int) -> Path | None:
         """Path of the clip file, or None if none was made."""
         relative = self._text('clip_file', i)
-        return None if relative is None else self.root / relative
+        return self.root / relative if relative else None
 
     def clip_view_id(self, i: int) -> str:
         """A name unique to the row: its clip, ``_`` and its view."""
@@ -200,12 +198,9 @@ class FitnessIndex:
         row = self._rows[i]
         return slice(*self._store.frame_offsets[row:row + 2])
 
-    def _text(self, name: str, i: int) -> str | None:
-        row = self._rows[i]
-        if name in self._store.codes:
-            codes, vocabulary = self._store.codes[name]
-            return vocabulary[codes[row]].as_py()
-        return self._store.texts[name][row].as_py()
+    def _text(self, name: str, i: int) -> str:
+        codes, vocabulary = self._store.texts[name]
+        return vocabulary[codes[self._rows[i]]].as_py()
 
 
 def _read_again(root: Path, num_rows: int, rows: np.ndarray) -> FitnessIndex:

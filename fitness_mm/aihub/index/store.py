@@ -17,7 +17,7 @@ from .schema import DICTIONARY_COLUMNS, INDEX_VERSION, SCHEMA, VERSION_KEY, keyp
 
 _FLAT_LISTS = ('frame_numbers', 'visible', 'gt_conditions')
 _SHORT_LISTS = {'clip_box': 4, 'clip_size': 2}
-_TEXT_COLUMNS = ('image_dir', 'image_prefix', 'clip_file')
+_TEXT_COLUMNS = (*DICTIONARY_COLUMNS, 'image_dir', 'image_prefix', 'clip_file')
 _PATH_COLUMNS = ('label_file', 'image_dir', 'clip_file')
 _LEADS_OUT = r'^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)'
 
@@ -37,8 +37,7 @@ class Store:
     Attributes:
         root: The data root.
         numbers: Of every column of numbers one a row; ``clip_box`` and ``clip_size`` some.
-        codes: Of every column whose strings repeat one code a row, and the vocabulary.
-        texts: Of every other column of strings one a row.
+        texts: Of every column of strings one code a row, and the vocabulary; a null is ''.
         frame_offsets: Row i has the frames from item i up to the next.
         frame_numbers: Image numbers, (S,).
         keypoints: int16 (S, K, 2) pixels.
@@ -49,8 +48,7 @@ class Store:
 
     root: Path
     numbers: dict[str, np.ndarray]
-    codes: dict[str, tuple[np.ndarray, pa.Array]]
-    texts: dict[str, pa.Array]
+    texts: dict[str, tuple[np.ndarray, pa.Array]]
     frame_offsets: np.ndarray
     frame_numbers: np.ndarray
     keypoints: np.ndarray
@@ -94,16 +92,14 @@ def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:
 def _load(file: pq.ParquetFile, root: Path) -> Store:
     names = [name for name in SCHEMA.names if name != 'keypoints']
     table = file.read(columns=names)
-    numbers, codes, texts, flat, offsets = {}, {}, {}, {}, {}
+    numbers, texts, flat, offsets = {}, {}, {}, {}
     for name in names:
         column = table[name]
-        if name in DICTIONARY_COLUMNS:
-            # a file without rows has plain strings here
-            encoded = column.dictionary_encode() if pa.types.is_string(column.type) else column
-            encoded = encoded.unify_dictionaries().combine_chunks()
-            codes[name] = (_frozen(encoded.indices.to_numpy()), encoded.dictionary)
-        elif name in _TEXT_COLUMNS:
-            texts[name] = column.combine_chunks()
+        if name in _TEXT_COLUMNS:
+            if pa.types.is_string(column.type):
+                column = column.fill_null('').dictionary_encode()
+            encoded = column.unify_dictionaries().combine_chunks()
+            texts[name] = (_frozen(encoded.indices.to_numpy()), encoded.dictionary)
         elif name in _FLAT_LISTS:
             flat[name] = _frozen(_flatten(column).to_numpy(zero_copy_only=False))
             lengths = pc.list_value_length(column).to_numpy()
@@ -113,13 +109,12 @@ def _load(file: pq.ParquetFile, root: Path) -> Store:
         else:
             numbers[name] = _frozen(column.to_numpy())
     for name in _PATH_COLUMNS:
-        paths = codes[name][1] if name in codes else texts[name]
-        if pc.any(pc.match_substring_regex(paths, _LEADS_OUT)).as_py():
+        if pc.any(pc.match_substring_regex(texts[name][1], _LEADS_OUT)).as_py():
             raise ValueError(f'a path in column {name} leads out of the data root')
     num_frames = len(flat['frame_numbers'])
     if (offsets['frame_numbers'] != offsets['visible']).any():
         raise ValueError('columns disagree about the number of frames')
-    return Store(root, numbers, codes, texts, offsets['frame_numbers'], flat['frame_numbers'],
+    return Store(root, numbers, texts, offsets['frame_numbers'], flat['frame_numbers'],
                  _read_keypoints(file, num_frames), flat['visible'], offsets['gt_conditions'],
                  flat['gt_conditions'])
 
