@@ -15,6 +15,10 @@ from .store import IndexFileError, MissingIndexError, Store, read_store
 INDEX_FILE = 'index.parquet'
 
 
+def _column(name: str, meaning: str) -> property:
+    return property(lambda self: self.column(name), doc=meaning)
+
+
 class FitnessIndex:
     """Labelled clip-views, one a row. S is the number of labelled frames of all rows.
 
@@ -71,8 +75,7 @@ class FitnessIndex:
             return store.numbers[name][self._rows]
         if name in store.texts:
             codes, vocabulary = store.texts[name]
-            used, codes = np.unique(codes[self._rows], return_inverse=True)
-            return np.array(vocabulary.take(pa.array(used)).to_pylist(), dtype=str)[codes]
+            return np.array(vocabulary.take(pa.array(codes[self._rows])).to_pylist(), dtype=str)
         known = ', '.join((*store.numbers, *store.texts))
         raise KeyError(f'the index has no column {name!r} with one value a row; it has: {known}')
 
@@ -80,40 +83,14 @@ class FitnessIndex:
         """Integers (len,), equal where a string column is equal: for grouping."""
         return self._store.texts[name][0][self._rows]
 
-    @property
-    def split(self) -> np.ndarray:
-        """``training`` or ``validation``, (len,)."""
-        return self.column('split')
-
-    @property
-    def type(self) -> np.ndarray:
-        """Type numbers, (len,)."""
-        return self.column('type')
-
-    @property
-    def exercise(self) -> np.ndarray:
-        """Positions in :data:`~fitness_mm.aihub.catalog.EXERCISES`, (len,)."""
-        return self.column('exercise')
-
-    @property
-    def performer(self) -> np.ndarray:
-        """Performer numbers, (len,)."""
-        return self.column('performer')
-
-    @property
-    def view(self) -> np.ndarray:
-        """Camera letters, (len,)."""
-        return self.column('view')
-
-    @property
-    def clip(self) -> np.ndarray:
-        """Clip names, (len,), the same for the views of one clip."""
-        return self.column('clip')
-
-    @property
-    def gt_conditions_usable(self) -> np.ndarray:
-        """Whether a row's conditions may be learnt, bool (len,)."""
-        return self.column('gt_conditions_usable')
+    split = _column('split', '``training`` or ``validation``, (len,).')
+    type = _column('type', 'Type numbers, (len,).')
+    exercise = _column('exercise', 'Positions in the catalogue, (len,).')
+    performer = _column('performer', 'Performer numbers, (len,).')
+    view = _column('view', 'Camera letters, (len,).')
+    clip = _column('clip', 'Clip names, (len,), the same for the views of one clip.')
+    gt_conditions_usable = _column('gt_conditions_usable',
+                                   "Whether a row's conditions may be learnt, bool (len,).")
 
     @property
     def num_frames(self) -> np.ndarray:

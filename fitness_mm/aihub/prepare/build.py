@@ -171,9 +171,7 @@ def _fingerprint(root: Path, day: _Day, tar_state: list[str],
 def _is_done(part: Path, fingerprint: str) -> bool:
     try:
         metadata = pq.read_schema(part).metadata or {}
-    except FileNotFoundError:
-        return False
-    except (pa.ArrowException, OSError):  # cut off or foreign: make it again
+    except (pa.ArrowException, OSError):  # missing, cut off or foreign: make it again
         return False
     return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
 

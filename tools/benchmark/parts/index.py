@@ -39,8 +39,7 @@ def measure(settings: Settings) -> list[Row]:
         Row('a', f'{_WORKERS} forked workers of a loader, what they hold alone', fork['own'],
             'MB', each),
         Row('a', f'{_WORKERS} spawned processes with the index, what they hold alone',
-            spawn['own'], 'MB', f"{spawn['without']:.0f} MB without an index; {each}",
-            'not the index times four'),
+            spawn['own'], 'MB', f"{spawn['without']:.0f} MB without an index; {each}"),
     ]
 
 
