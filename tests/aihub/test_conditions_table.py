@@ -1,14 +1,9 @@
 import hashlib
 import re
-import shutil
-import subprocess
-import sys
 import unicodedata
-import zipfile
 from itertools import groupby
 
 import pytest
-from conftest import REPO
 
 from fitness_mm.aihub.catalog import (
     COLUMNS,
@@ -142,20 +137,3 @@ def test_a_row_that_is_not_complete_is_refused(tmp_path, row):
 def test_a_joint_that_there_is_not_is_refused(names, unknown):
     with pytest.raises(FitnessError, match=f"no joint is called '{unknown}'; there are Nose"):
         joint_indices(names)
-
-
-def test_a_wheel_has_the_table(tmp_path):
-    source = tmp_path / 'source'
-    source.mkdir()
-    for name in ('setup.py', 'pyproject.toml'):
-        shutil.copy(REPO / name, source)
-    shutil.copytree(REPO / 'fitness_mm', source / 'fitness_mm',
-                    ignore=shutil.ignore_patterns('__pycache__'))
-    result = subprocess.run(
-        [sys.executable, 'setup.py', '-q', 'bdist_wheel', '--dist-dir', tmp_path / 'dist'],
-        cwd=source, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert result.returncode == 0, result.stdout
-    wheel, = (tmp_path / 'dist').glob('*.whl')
-    with zipfile.ZipFile(wheel) as archive:
-        packed = archive.read('fitness_mm/aihub/conditions.tsv')
-    assert packed == TABLE.read_bytes()
