@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import ArgumentError
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),

@@ -8,7 +8,7 @@ import pytest
 
 from fitness_mm.aihub import EXERCISES, FitnessIndex
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.exclusions import read_exclusions
+from fitness_mm.aihub.index import read_exclusions
 from fitness_mm.analysis.audit.blocks import clip_blocks
 from fitness_mm.analysis.audit.checks.suspicious import CHECKS, find_suspicious
 from fitness_mm.analysis.audit.counts import incomplete_rows

@@ -11,8 +11,7 @@ from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import FitnessIndex, select_exercises
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES, Exercise, exercise_of_type
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 from .blocks import view_positions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex
+from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex
 
 from .common import Row, Settings, in_new_process, memory_mb, peak_mb
 from .wide_index import write_index

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fitness_mm.aihub.disk.image_files import image_files
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 from .common import NUM_FRAMES
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from fitness_mm.aihub.catalog import NUM_TYPES, exercise_of_type
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.index import INDEX_FILE
+from fitness_mm.aihub.index import INDEX_FILE
 from fitness_mm.aihub.index.schema import SCHEMA, WRITE_OPTIONS, keypoint_column, visible_bits
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
