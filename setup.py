@@ -15,6 +15,6 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['fitness_mm', 'fitness_mm.*']),
     package_data={'fitness_mm': ['**/*.tsv', '**/*.j2']},
-    install_requires=['av', 'jinja2', 'matplotlib', 'orjson', 'pyarrow', 'rich', 'scikit-learn',
-                      'scipy'],
+    install_requires=['av', 'jinja2', 'matplotlib', 'numpy', 'opencv-python-headless', 'orjson',
+                      'pillow', 'pyarrow', 'rich', 'scikit-learn', 'scipy'],
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.posture.records import PostureRecords
 
 CLASSES = ('barbell squat', 'front raise')

@@ -1,6 +1,6 @@
 # Clip-views of the prepared data root, as eight consecutive labelled frames at 192x256.
 _base_ = []  # makes this a text config, which may import
-from fitness_mm.aihub.index.selection import select_exercises  # noqa: E402
+from fitness_mm.aihub.index import select_exercises  # noqa: E402
 
 # The original study's twelve; 'all' for the 41, or a list of names. FITNESS_EXERCISES=all does it
 # without an edit.

@@ -7,10 +7,9 @@ Needs neither torch nor any OpenMMLab package. Decoding of images is in
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS, NUM_KEYPOINTS
 
 from .catalog import EXERCISES, STUDY_EXERCISES, Exercise
-from .disk.layout import LayoutError
-from .index.index import FitnessIndex, IndexFileError
-from .index.splits import performer_folds, split_rows
-from .labels.label import ClipLabel, LabelError, parse_label
+from .disk import LayoutError
+from .index import FitnessIndex, IndexFileError, performer_folds, split_rows
+from .labels import ClipLabel, LabelError, parse_label
 
 __all__ = [
     'EXERCISES', 'FLIP_INDICES', 'KEYPOINTS', 'LIMBS', 'NUM_KEYPOINTS', 'STUDY_EXERCISES',

@@ -10,10 +10,10 @@ import numpy as np
 
 from .clips.codec import decode_clip
 from .disk.image_files import image_files
-from .disk.images import FrameError, read_jpeg
-from .index.index import FitnessIndex
+from .disk.images import FrameError
+from .index import FitnessIndex
 
-__all__ = ['FrameError', 'FrameTransform', 'read_frames', 'read_jpeg']
+__all__ = ['FrameError', 'FrameTransform', 'read_frames']
 
 
 @dataclass(frozen=True)

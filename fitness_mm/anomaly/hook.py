@@ -14,7 +14,7 @@ from mmengine.registry import HOOKS
 from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
 
-from fitness_mm.aihub.index.exclusions import read_exclusions, read_joint_exclusions
+from fitness_mm.aihub.index import read_exclusions, read_joint_exclusions
 from fitness_mm.errors import FitnessError
 
 from .decision import Anomalies, find_anomalies

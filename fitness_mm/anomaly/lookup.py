@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 
 def rows_of_clip_views(index: FitnessIndex, clip_views: Iterable[str]) -> dict[str, int]:

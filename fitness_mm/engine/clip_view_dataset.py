@@ -11,9 +11,13 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.index.exclusions import read_exclusions
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
+from fitness_mm.aihub.index import (
+    SUBSETS,
+    FitnessIndex,
+    read_exclusions,
+    select_exercises,
+    select_rows,
+)
 from fitness_mm.errors import ArgumentError
 
 

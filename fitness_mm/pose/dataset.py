@@ -11,7 +11,7 @@ from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.export.coco import CATEGORY_ID, frame_id
-from fitness_mm.aihub.index.exclusions import read_joint_exclusions
+from fitness_mm.aihub.index import read_joint_exclusions
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
 from fitness_mm.keypoints.measures import torso_length_px, union_box
 from fitness_mm.keypoints.sigmas import read_sigmas

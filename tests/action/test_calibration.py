@@ -7,7 +7,7 @@ from posture_cases import CLASSES, CONDITIONS, hand_made
 from scipy.special import expit, softmax
 
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.posture import calibration_fit
 from fitness_mm.posture.calibration import (
     CalibrationError,

@@ -8,9 +8,8 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from fitness_mm.action.data.dataset import FitnessClipDataset
-from fitness_mm.aihub.clips.build import build_clips
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import build_clips, build_index
 
 SIZE = (48, 64)
 

@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.frames import FrameError
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import ArgumentError
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
@@ -86,7 +86,7 @@ def test_conditions_stand_in_the_place_of_their_exercise(build):
         start = 5 * info['label']  # all three have five conditions
         conditions = info['gt_conditions'].numpy()
         assert conditions.dtype == np.int8 and conditions.shape == (15, )
-        assert conditions[start:start + 5].tolist() == dataset.index.conditions(i).tolist()
+        assert conditions[start:start + 5].tolist() == dataset.index.gt_conditions(i).tolist()
         assert (np.delete(conditions, range(start, start + 5)) == -1).all()
         exercises.add(info['label'])
     assert exercises == {0, 1, 2}
@@ -94,11 +94,11 @@ def test_conditions_stand_in_the_place_of_their_exercise(build):
 
 def test_conditions_that_may_not_be_learnt_are_masked(build, sample_root, tmp_path):
     table = pq.read_table(sample_root / 'index.parquet')
-    usable = table['conditions_usable'].to_pylist()
-    conditions = table['conditions'].to_pylist()
+    usable = table['gt_conditions_usable'].to_pylist()
+    conditions = table['gt_conditions'].to_pylist()
     usable[0] = False
     conditions[1] = [-1, *conditions[1][1:]]  # not given
-    for name, values in (('conditions_usable', usable), ('conditions', conditions)):
+    for name, values in (('gt_conditions_usable', usable), ('gt_conditions', conditions)):
         place = table.schema.get_field_index(name)
         table = table.set_column(place, table.schema.field(name),
                                  pa.array(values, table.schema.field(name).type))

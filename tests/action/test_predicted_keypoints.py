@@ -3,7 +3,7 @@ import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.anomaly.residuals import RecordError, Residuals, write_record
 
 

@@ -15,9 +15,8 @@ from label_tree import Tree, dumps, make_label
 from rich.console import Console
 
 from fitness_mm import progress as progress_module
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare import command as prepare_module
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import build_index, command, prepare
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
 DAYS = ('Day04_200924_F', 'Day05_200925_F', 'Day06_200926_M')
@@ -155,7 +154,7 @@ def run_until(root, action, workers=2):
     script = f'''
 import multiprocessing, os, signal, sys
 from fitness_mm import progress
-from fitness_mm.aihub import prepare
+from fitness_mm.aihub.prepare import prepare
 # the tests may run in the background of a shell, where Ctrl-C is ignored
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def halfway(self, stage, done, total):
@@ -163,7 +162,7 @@ def halfway(self, stage, done, total):
         print(*[child.pid for child in multiprocessing.active_children()], flush=True)
         {action}
 progress.Lines.__call__ = halfway
-sys.exit(prepare.prepare({str(root)!r}, {workers}))
+sys.exit(prepare({str(root)!r}, {workers}))
 '''
     return subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
                           timeout=60, start_new_session=True)
@@ -207,9 +206,9 @@ def test_killed_while_writing_keeps_the_old_index(built, monkeypatch):
     tree, expected = built
     monkeypatch.setattr(os, 'replace', lambda *paths: (_ for _ in ()).throw(
         OSError(28, 'No space left on device')))
-    assert prepare_module.prepare(tree.root) == 1
+    assert prepare(tree.root) == 1
     assert results(tree.root) == expected
-    assert not list(tree.root.rglob('*.tmp'))
+    assert not list(tree.root.rglob('*.tmp*'))
 
 
 def test_tool(tmp_path):
@@ -249,7 +248,7 @@ def test_bar_in_a_terminal(built, monkeypatch):
     monkeypatch.setattr(progress_module, 'Console', lambda **_: Console(
         file=terminal, force_terminal=True, width=100))
     forget(built[0].root)
-    assert prepare_module.prepare(built[0].root) == 0
+    assert prepare(built[0].root) == 0
     assert '60/60' in terminal.getvalue()
 
 
@@ -258,8 +257,8 @@ def test_dead_worker_is_reported(tmp_path, monkeypatch, capsys):
         from concurrent.futures.process import BrokenProcessPool
         raise BrokenProcessPool
     (tmp_path / 'training').mkdir()
-    monkeypatch.setattr(prepare_module, 'build_index', dies)
-    assert prepare_module.prepare(tmp_path) == 1
+    monkeypatch.setattr(command, 'build_index', dies)
+    assert prepare(tmp_path) == 1
     assert 'run it again with fewer --workers' in capsys.readouterr().err
 
 

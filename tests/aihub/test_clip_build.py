@@ -17,12 +17,10 @@ import numpy as np
 import pytest
 from label_tree import HEIGHT, WIDTH, Tree, dumps, make_label
 
-from fitness_mm.aihub.clips import build as clip_build
-from fitness_mm.aihub.clips.build import Shard, build_clips
 from fitness_mm.aihub.clips.codec import encode_clip
 from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare.command import ClipOptions, prepare
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import ClipOptions, Shard, build_clips, prepare
 from fitness_mm.files import locked
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
@@ -90,7 +88,7 @@ def report(root):
 
 
 def clip_files(root):
-    return sorted(path for path in (root / 'clips').rglob('*') if path.suffix == '.mp4')
+    return sorted((root / 'clips').rglob('[!.]*.mp4'))
 
 
 def test_tool(tree, expected):
@@ -204,7 +202,7 @@ calls = 0
 def die_at(function, before):
     def wrapped(*args):
         global calls
-        concerns = str(args[0]).endswith(('.mp4.tmp', '.mp4', '.parquet', '.tmp'))
+        concerns = str(args[0]).endswith(('.mp4', '.parquet', '.json', '.txt'))
         calls += concerns
         if concerns and calls == count:
             before(function, *args)
@@ -259,7 +257,7 @@ def test_disk_full_on_the_way(tree, expected, monkeypatch, capsys, after):
     write = Path.write_bytes
 
     def full(path, data):
-        if path.suffix == '.tmp' and len(clip_files(tree.root)) >= after:
+        if path.suffix == '.mp4' and len(clip_files(tree.root)) >= after:
             write(path, data[:100])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         return write(path, data)
@@ -269,8 +267,8 @@ def test_disk_full_on_the_way(tree, expected, monkeypatch, capsys, after):
         patch.setattr(Path, 'write_bytes', full)
         assert prepare(tree.root, 1, ClipOptions(32)) == 1
     error = capsys.readouterr().err
-    assert re.search(r'\.tmp: No space left on device; finished days are kept and so are finished '
-                     r'clip files, run it again when that is mended', error)
+    assert re.search(r'\.tmp\.mp4: No space left on device; finished days are kept and so are '
+                     r'finished clip files, run it again when that is mended', error)
     assert not [path for path in (tree.root / 'clips').rglob('*.tmp*')]
     assert len(clip_files(tree.root)) == after
     assert len(FitnessIndex.read(tree.root)) == NUM_CLIPS  # still of use
@@ -280,7 +278,7 @@ def test_disk_full_on_the_way(tree, expected, monkeypatch, capsys, after):
 
 def test_too_small_a_disk_is_told_before_anything_is_made(tree, monkeypatch, capsys):
     Usage = namedtuple('Usage', 'total used free')
-    monkeypatch.setattr(clip_build.shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
+    monkeypatch.setattr(shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
     assert prepare(tree.root, 1, ClipOptions(32)) == 1
     assert re.search(rf'{NUM_CLIPS} clip files will take about 0\.\d MB, but .* has 0\.0 MB free; '
                      'free some space or choose a smaller --clip-height', capsys.readouterr().err)
@@ -288,7 +286,7 @@ def test_too_small_a_disk_is_told_before_anything_is_made(tree, monkeypatch, cap
     # what is there already needs no space
     monkeypatch.undo()
     prepare(tree.root, 1, ClipOptions(32))
-    monkeypatch.setattr(clip_build.shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
+    monkeypatch.setattr(shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
     assert prepare(tree.root, 1, ClipOptions(32)) == 0
 
 

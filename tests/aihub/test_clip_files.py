@@ -7,11 +7,10 @@ import pytest
 from av.video.frame import PictureType
 from label_tree import Tree, dumps, make_label
 
-from fitness_mm.aihub.clips.build import build_clips
 from fitness_mm.aihub.clips.codec import decode_clip, encode_clip
 from fitness_mm.aihub.clips.job import ClipJob, clip_size, sealed, sealed_bytes
 from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.prepare import build_clips, build_index
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 SIZE = (48, 32)

@@ -11,7 +11,7 @@ from xtcocotools.coco import COCO
 from fitness_mm.aihub import EXERCISES, KEYPOINTS, LIMBS, FitnessIndex
 from fitness_mm.aihub.export import coco as module
 from fitness_mm.aihub.export.coco import export_coco, frame_id
-from fitness_mm.aihub.index.selection import select_rows
+from fitness_mm.aihub.index import select_rows
 
 
 @pytest.fixture

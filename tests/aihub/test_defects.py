@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from label_tree import DAY, HEIGHT, Tree, dumps, make_label, set_all
 
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.prepare import build_index
 from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -310,7 +310,7 @@ def test_keypoints_outside_the_image_are_kept_but_invisible(damaged):
 
 def test_conditions_nobody_may_learn_are_marked(damaged):
     index = damaged.result.index
-    assert set(index.type[~index.conditions_usable]) == {9, 62}
+    assert set(index.type[~index.gt_conditions_usable]) == {9, 62}
 
 
 def test_frames_whose_image_is_missing_are_left_out(damaged):

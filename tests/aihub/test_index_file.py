@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from label_tree import DAY, Tree, dumps, make_label, point
 
-from fitness_mm.aihub.index.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.index import FitnessIndex, IndexFileError
 from fitness_mm.aihub.index.schema import SCHEMA, visible_bits, visible_of
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.prepare import build_index
 
 
 @pytest.fixture(scope='module')
@@ -43,7 +43,7 @@ def test_columns(index):
     assert index.column('image_width')[0] == 64 and index.column('image_height')[0] == 36
     assert index.column('num_images').tolist() == [32] * 15
     assert index.num_frames.tolist() == [16] * 5 + [13] * 5 + [16] * 5
-    assert index.conditions_usable.tolist() == [True] * 10 + [False] * 5
+    assert index.gt_conditions_usable.tolist() == [True] * 10 + [False] * 5
     assert index.column('clip_file').tolist() == [''] * 15
     assert index.column('clip_box').tolist() == [[-1] * 4] * 15
     assert index.column('clip_size').shape == (15, 2)
@@ -61,7 +61,7 @@ def test_rows(index, row):
     assert tuple(keypoints[t - 1, 5]) == point(view, t - 1, 5)
     assert index.visible(row).shape == (t, 24) and index.visible(row).all()
     assert index.frame_numbers(row).tolist() == list(range(1, 2 * t, 2))
-    assert index.conditions(row).tolist() == [1, 0, 1, 0, 1]
+    assert index.gt_conditions(row).tolist() == [1, 0, 1, 0, 1]
     assert index.clip_view_id(row) == f'{index.clip[row]}_{index.view[row]}'
     assert index.image_path(row, 5).is_file() and index.image_path(row, 5).name.endswith('05.jpg')
     assert index.clip_path(row) is None
@@ -80,7 +80,7 @@ def test_selections_share_storage_and_compose(index):
 
 def test_what_a_row_returns_can_be_written_to_without_harm(index):
     index.keypoints(0)[:] = 0
-    index.conditions(0)[:] = 9
+    index.gt_conditions(0)[:] = 9
     index.frame_numbers(0)[:] = 9
     index.column('type')[:] = 9
     test_rows(index, 0)
@@ -125,7 +125,7 @@ DAMAGES = {
         lambda path: path.write_bytes(path.read_bytes()[:-100]),
     ],
     'not an index of fitness_mm': [lambda path: pq.write_table(pa.table({'a': [1]}), path)],
-    'version 0, expected 1': [lambda path: pq.write_table(pq.read_table(
+    'version 0, expected 2': [lambda path: pq.write_table(pq.read_table(
         path).replace_schema_metadata({'fitness_mm.index_version': '0'}), path)],
     'lacks the columns view, keypoints': [lambda path: pq.write_table(pq.read_table(
         path).drop_columns(['view', 'keypoints']), path)],

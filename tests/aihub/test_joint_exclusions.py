@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from fitness_mm.aihub.index.exclusions import read_joint_exclusions
+from fitness_mm.aihub.index import read_joint_exclusions
 
 
 def test_files_are_joined_by_frame(tmp_path):

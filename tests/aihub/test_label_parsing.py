@@ -8,7 +8,7 @@ import pytest
 from label_tree import HEIGHT, WIDTH, dumps, make_label, point, set_all
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.labels.label import MAX_LABEL_BYTES, LabelError, parse_label
+from fitness_mm.aihub.labels import MAX_LABEL_BYTES, LabelError, parse_label
 from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -43,9 +43,9 @@ def test_values():
     for v, t, k in [(0, 0, 0), (2, 5, 9), (4, 15, 23)]:
         assert tuple(clip.keypoints[v, t, k]) == point(v, t, k)
     assert clip.image_keys[1][15].endswith('/B/004-1-1-01-Z3_B/004-1-1-01-Z3_B-0000031.jpg')
-    np.testing.assert_array_equal(clip.conditions, [1, 0, 1, 0, 1])
-    assert clip.conditions.dtype == np.int8
-    assert clip.conditions_usable and not clip.rejected_views and not clip.notes
+    np.testing.assert_array_equal(clip.gt_conditions, [1, 0, 1, 0, 1])
+    assert clip.gt_conditions.dtype == np.int8
+    assert clip.gt_conditions_usable and not clip.rejected_views and not clip.notes
 
 
 def test_order_of_names_in_the_file_does_not_matter():
@@ -102,14 +102,14 @@ def test_known_spellings_of_conditions(type_number, spelling):
         condition['condition'] = spelling.get(condition['condition'], condition['condition'])
     label['type_info']['exercise'] += ' '
     clip = parse_label(dumps(label), 'x.json')
-    assert (clip.conditions == [i % 2 == 0 for i in range(len(clip.conditions))]).all()
-    assert clip.conditions_usable
+    assert (clip.gt_conditions == [i % 2 == 0 for i in range(len(clip.gt_conditions))]).all()
+    assert clip.gt_conditions_usable
 
 
 def test_decomposed_korean_is_the_same_name():
     import unicodedata
     data = unicodedata.normalize('NFD', dumps(make_label()).decode()).encode()
-    assert parse(data).conditions.tolist() == [1, 0, 1, 0, 1]
+    assert parse(data).gt_conditions.tolist() == [1, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize('conditions, values, usable, note', [
@@ -123,15 +123,15 @@ def test_decomposed_korean_is_the_same_name():
 def test_conditions_that_need_care(conditions, values, usable, note):
     items = [{'condition': name, 'value': value} for name, value in conditions]
     clip = parse(changed(('type_info', 'conditions'), items))
-    assert clip.conditions.tolist() == values
-    assert clip.conditions_usable is usable
+    assert clip.gt_conditions.tolist() == values
+    assert clip.gt_conditions_usable is usable
     assert clip.notes == note and set(note) <= set(NOTES)
 
 
 @pytest.mark.parametrize('type_number', [62, 101, 109])
 def test_quarantined_types_are_kept_without_their_conditions(type_number):
     clip = parse_label(dumps(make_label(type_number)), 'x.json')
-    assert not clip.conditions_usable and clip.notes == ('quarantined_type',)
+    assert not clip.gt_conditions_usable and clip.notes == ('quarantined_type',)
     assert len(clip.views) == 5
 
 
@@ -209,19 +209,85 @@ def test_huge_integers_do_not_raise():
     assert parse(label).keypoints[2, 7, KEYPOINTS.index('Neck'), 0] == np.float32(1e18)
 
 
-def test_any_damaged_byte_gives_a_label_or_a_label_error():
-    data = dumps(make_label(num_frames=2))
+@pytest.mark.parametrize('number', ['1e999', '-1e999', '9' * 400, '9' * 5000, 'NaN', '-Infinity'])
+def test_a_number_that_is_not_finite_costs_its_view_only(number):
+    data = dumps(changed((*AT, 'pts', 'Neck'), {'x': 77777, 'y': 5}))
+    clip = parse(data.replace(b'77777', number.encode()))
+    assert clip.views == tuple('ABDE')
+    assert [(e.reason, e.view) for e in clip.rejected_views] == [('not_finite', 'C')]
+
+
+@pytest.mark.parametrize('value', ['9' * 20, '9' * 5000, '"4\\"', 10 ** 25, float('nan'), [1e300]])
+def test_fields_that_nothing_reads_may_hold_anything(value):
+    label = set_all(make_label(), 2, active=value, more=value)
+    label['type_info']['description'] = value
+    np.testing.assert_array_equal(parse(label).keypoints, parse(make_label()).keypoints)
+
+
+@pytest.mark.parametrize('blank', [b'\x0c', b'\x0b', b'\xc2\xa0', b'\xe2\x80\xa8'])
+def test_blanks_that_json_has_not_are_refused_whatever_was_read_before(blank):
+    parse(make_label())
+    with pytest.raises(LabelError) as caught:
+        parse(dumps(make_label()).replace(b'], "type"', b']' + blank + b', "type"'))
+    assert caught.value.reason == 'bad_json'
+
+
+@pytest.mark.parametrize('data', [
+    dumps(make_label()) + b' x', dumps(make_label()).replace(b'], "type"', b'] "type"'),
+    dumps(make_label()).replace(b'], "type"', b'],, "type"'),
+    dumps(make_label()).partition(b'], "type"')[0] + b'],}',
+    dumps(make_label()).replace(b'"x": 12,', b'"x": 012,'),
+    dumps(make_label()).replace(b'"x": 12,', b'"x": -NaN,'),
+    dumps(make_label()).decode().encode('utf-16'),
+])
+def test_what_is_almost_json_is_refused(data):
+    with pytest.raises(LabelError) as caught:
+        parse(data)
+    assert caught.value.reason == 'bad_json'
+
+
+def plain_reading(data):
+    """Keypoints (V, T, K, 2) by Python's own reader, None if it is not JSON in UTF-8."""
+    try:
+        document = json.loads(data.decode().removeprefix('\ufeff'))
+    except (ValueError, RecursionError):
+        return None
+    return [[[[point[axis] for axis in 'xy'] for point in map(frame[view]['pts'].get, KEYPOINTS)]
+             for frame in document['frames']] for view in
+            (f'view{number}' for number in range(1, 6))]
+
+
+@pytest.mark.parametrize('alphabet', [b'0123456789', bytes(range(256)), b'0 ,.:-]}"\\eN'])
+def test_a_damaged_file_says_what_it_says_to_pythons_own_reader(alphabet):
+    data = dumps(make_label(num_frames=1))
     rng = np.random.default_rng(0)
-    for _ in range(300):
+    accepted = 0
+    for _ in range(400):
         damaged = bytearray(data)
-        for position in rng.integers(0, len(data), rng.integers(1, 4)):
-            damaged[position] = rng.integers(0, 256)
+        for _ in range(rng.integers(1, 3)):
+            position = rng.integers(0, len(damaged))
+            byte = alphabet[rng.integers(0, len(alphabet))]
+            if rng.random() < 0.5:
+                damaged[position] = byte
+            elif rng.random() < 0.5:
+                del damaged[position]
+            else:
+                damaged.insert(position, byte)
+        damaged = bytes(damaged)
         try:
-            clip = parse(bytes(damaged))
+            clip = parse(damaged)
         except LabelError as error:
             assert error.reason in REASONS
+            if error.reason == 'bad_json':
+                with pytest.raises((ValueError, RecursionError)):
+                    json.loads(damaged.decode().removeprefix('\ufeff'))
         else:
             assert np.isfinite(clip.keypoints).all()
+            if clip.present.all() and len(clip.views) == 5:
+                np.testing.assert_array_equal(clip.keypoints,
+                                              np.array(plain_reading(damaged), np.float32))
+                accepted += 1
+    assert accepted >= 10
 
 
 def test_coordinates_of_the_test_labels_lie_in_the_image():

@@ -1,5 +1,6 @@
 """An index of labels alone, for networks that see only keypoints."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,9 +8,11 @@ import sys
 import numpy as np
 import pytest
 from conftest import REPO
+from label_tree import DAY, dumps, make_label
 
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.frames import FrameError, read_frames
+from fitness_mm.aihub.prepare.rows import read_labels
 from fitness_mm.sample import make_sample
 
 
@@ -27,6 +30,8 @@ def labels_alone(sample_root, tmp_path_factory):
     done = prepare(root, '--labels-only', '320x180')
     assert done.returncode == 0, done.stderr
     assert 'No image was looked for' in done.stdout
+    assert re.search(r'^Images +not looked for$', done.stdout, re.MULTILINE)
+    assert not re.search(r'-\d', done.stdout.partition('Exercise')[0])  # no count is negative
     return root
 
 
@@ -41,7 +46,7 @@ def test_it_says_what_the_index_with_images_says(sample_root, labels_alone):
         assert np.array_equal(alone.frame_numbers(j)[there], with_images.frame_numbers(i))
         assert np.array_equal(alone.keypoints(j)[there], with_images.keypoints(i))
         assert np.array_equal(alone.visible(j)[there], with_images.visible(i))
-        assert np.array_equal(alone.conditions(j), with_images.conditions(i))
+        assert np.array_equal(alone.gt_conditions(j), with_images.gt_conditions(i))
 
 
 def test_reading_a_frame_of_it_says_that_there_is_none(labels_alone):
@@ -49,6 +54,31 @@ def test_reading_a_frame_of_it_says_that_there_is_none(labels_alone):
 
     with pytest.raises(FrameError, match='img'):
         read_frames(index, 0, [1])
+
+
+def test_no_content_of_a_file_stops_the_others(tmp_path):
+    """Random damage where names, types and numbers stand: rows or a reason, never an exception."""
+    root, rng = tmp_path, np.random.default_rng(0)
+    whole = dumps(make_label(num_frames=2))
+    hit = re.compile(rb'img_key[^,}]*|"type[^,}]*|"key[^,}]*|"x": \d+|"condition[^,}]*')
+    spans = [match.span() for match in hit.finditer(whole)]
+    files = []
+    for number in range(300):
+        start, stop = spans[rng.integers(len(spans))]
+        position = rng.integers(start, stop)
+        piece = [b'9' * 30, b'\\u0000', b'/../', bytes([rng.integers(256)]), b'\\ud800', b'"', b'{',
+                 '\u0664'.encode(), b'-', b'1e400', b'null', b'\\'][number % 12]
+        path = root / f'training/label/{DAY}/copy{number}/D05-3-004.json'
+        path.parent.mkdir(parents=True)
+        path.write_bytes(whole[:position] + piece + whole[position + rng.integers(3):])
+        files.append(str(path.relative_to(root)))
+
+    table, found = read_labels(root, 'training', DAY, files, (64, 36))
+
+    indexed = set(table['label_file'].to_pylist())
+    for file, report in found.items():
+        assert file in indexed or report.rejected_files or report.rejected_views, file
+    assert 10 < len(indexed) < len(files)
 
 
 def test_looking_for_images_after_all_finds_none(labels_alone, tmp_path):

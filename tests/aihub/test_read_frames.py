@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from label_tree import Tree, jpeg
 
-from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames, read_jpeg
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import build_index
 
 MARK = (40, 20)  # x, y of a bright square's centre
 RED = (200, 30, 30)
@@ -174,7 +175,7 @@ def test_broken_images(tmp_path, data, message):
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(FrameError, match=message):
-        read_jpeg(path, (64, 36))
+        image_files(tmp_path).read_rgb('x.jpg', (64, 36))
 
 
 def test_exif_rotation_is_not_applied(tmp_path):
@@ -182,4 +183,4 @@ def test_exif_rotation_is_not_applied(tmp_path):
                          '0000')
     data = jpeg()
     (tmp_path / 'x.jpg').write_bytes(data[:2] + exif + data[2:])
-    assert read_jpeg(tmp_path / 'x.jpg').shape == (36, 64, 3)
+    assert image_files(tmp_path).read_rgb('x.jpg').shape == (36, 64, 3)

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from label_tree import DAY, HEIGHT, WIDTH, Tree, jpeg
 
-from fitness_mm.aihub.clips.build import build_clips
 from fitness_mm.aihub.disk.tar_members import look_up_members, open_members
 from fitness_mm.aihub.disk.tars import look_up_tars
 from fitness_mm.aihub.frames import FrameError, read_frames
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.prepare import build_clips, build_index
 
 DAYS = ('Day04_200924_F', DAY)
 

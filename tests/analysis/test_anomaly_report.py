@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.anomaly.planted import match_planted_errors
 from fitness_mm.analysis.anomaly.report import as_markdown, summarise, write_report
 from fitness_mm.analysis.anomaly.scores import EVERY, MANY, detection_scores, score_rule

@@ -8,7 +8,7 @@ import pytest
 
 from fitness_mm.aihub import EXERCISES, FitnessIndex
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.exclusions import read_exclusions
+from fitness_mm.aihub.index import read_exclusions
 from fitness_mm.analysis.audit.blocks import clip_blocks
 from fitness_mm.analysis.audit.checks.suspicious import CHECKS, find_suspicious
 from fitness_mm.analysis.audit.counts import incomplete_rows
@@ -100,8 +100,8 @@ def test_visibility_and_conditions_are_those_of_plain_counting(state):
     first = {clip: i for i, clip in reversed(list(enumerate(index.clip.tolist())))}
     for count in state.conditions:
         position = count.exercise.conditions.index(count.condition)
-        values = [index.conditions(i)[position] for i in first.values()
-                  if index.exercise[i] == count.exercise.index and index.conditions_usable[i]]
+        values = [index.gt_conditions(i)[position] for i in first.values()
+                  if index.exercise[i] == count.exercise.index and index.gt_conditions_usable[i]]
         assert (count.holds, count.broken) == (values.count(1), values.count(0))
     assert sum(state.frames_per_clip_view.values()) == len(index)
 

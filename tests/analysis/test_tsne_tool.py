@@ -11,7 +11,7 @@ from conftest import run_tool
 from random_model import CONFIG, QUICK, checkpoint, save_random_model  # noqa: F401
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.features.options import TsneOptions
 from fitness_mm.analysis.features.tsne import draw_tsne
 from fitness_mm.analysis.load_model import Subject

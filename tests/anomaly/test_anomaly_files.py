@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from residual_cases import STANDING, residuals, rows
 
-from fitness_mm.aihub.index.exclusions import read_exclusions, read_joint_exclusions
+from fitness_mm.aihub.index import read_exclusions, read_joint_exclusions
 from fitness_mm.anomaly import (
     AnomalyFiles,
     RecordError,

@@ -12,9 +12,7 @@ import numpy as np
 import pytest
 from tiny_run import VIEW_WITH_ERRORS, build_runner, run_both_ways
 
-from fitness_mm.aihub.index.exclusions import read_exclusions
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.index.splits import split_rows
+from fitness_mm.aihub.index import FitnessIndex, read_exclusions, split_rows
 from fitness_mm.anomaly import read_record
 from fitness_mm.errors import FitnessError
 

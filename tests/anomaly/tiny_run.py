@@ -16,7 +16,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement, InstanceData
 
 from fitness_mm import compat
-from fitness_mm.aihub.index.exclusions import read_joint_exclusions
+from fitness_mm.aihub.index import read_joint_exclusions
 from fitness_mm.anomaly.hook import AnomalyFilterHook  # noqa: F401
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
 

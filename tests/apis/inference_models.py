@@ -50,7 +50,7 @@ def work_dirs(tmp_path_factory) -> Path:
 
 def write_calibration(path: Path) -> Path:
     """A calibration that judges every condition of the twelve exercises, however unsure."""
-    from fitness_mm.aihub.index.selection import select_exercises
+    from fitness_mm.aihub.index import select_exercises
     from fitness_mm.posture.calibration import PostureCalibration
     exercises = select_exercises('study')
     unknown = PostureCalibration.unknown(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.result import Counted
 from fitness_mm.apis.stages.by_repetition import repetition_logits, repetition_windows

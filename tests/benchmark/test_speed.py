@@ -10,9 +10,9 @@ from parts.label_tree import link_images, plan_tree, write_labels
 from parts.labels import read_plainly
 from parts.wide_index import write_index
 
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.labels.label import parse_label
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.labels import parse_label
+from fitness_mm.aihub.prepare import build_index
 
 
 def test_a_row_is_a_line():

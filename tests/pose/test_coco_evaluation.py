@@ -8,7 +8,7 @@ from mmpose.registry import DATASETS, METRICS
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.export.coco import export_coco
-from fitness_mm.aihub.index.selection import select_exercises, select_rows
+from fitness_mm.aihub.index import select_exercises, select_rows
 from fitness_mm.pose import FitnessPoseDataset
 from fitness_mm.pose.metainfo import METAINFO
 

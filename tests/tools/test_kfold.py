@@ -11,7 +11,7 @@ import orjson
 import pytest
 from conftest import REPO, run_tool
 
-from fitness_mm.aihub.index.exclusions import read_exclusions
+from fitness_mm.aihub.index import read_exclusions
 from fitness_mm.anomaly import read_record
 
 # Two epochs, all of whose frames count; half of them are flagged at this threshold.

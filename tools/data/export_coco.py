@@ -10,10 +10,14 @@ from pathlib import Path
 
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.export.coco import FRAME_MODES, export_coco
-from fitness_mm.aihub.index.exclusions import read_exclusions
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.index.selection import SUBSETS, select_exercises, select_rows
-from fitness_mm.aihub.index.splits import METHODS
+from fitness_mm.aihub.index import (
+    METHODS,
+    SUBSETS,
+    FitnessIndex,
+    read_exclusions,
+    select_exercises,
+    select_rows,
+)
 from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.export.condition_page import condition_page
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import plain_errors
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.joint_names import LANGUAGES

@@ -9,9 +9,8 @@ import argparse
 import os
 import sys
 
-from fitness_mm.aihub.clips.build import Shard
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
-from fitness_mm.aihub.prepare.command import ClipOptions, prepare
+from fitness_mm.aihub.prepare import ClipOptions, Shard, prepare
 
 _MAX_HEIGHT = 2160
 

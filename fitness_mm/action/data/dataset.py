@@ -11,8 +11,7 @@ from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import FitnessIndex, select_exercises
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -135,8 +134,8 @@ class FitnessClipDataset(ClipViewDataset):
 
     def _gt_conditions(self, idx: int) -> torch.Tensor:
         conditions = torch.full((int(self.condition_starts[-1]), ), -1, dtype=torch.int8)
-        if self.index.value('conditions_usable', idx):
-            given = self.index.conditions(idx)
+        if self.index.value('gt_conditions_usable', idx):
+            given = self.index.gt_conditions(idx)
             start = self.condition_starts[self.labels[idx]]
             conditions[start:start + len(given)] = torch.from_numpy(given)
         return conditions

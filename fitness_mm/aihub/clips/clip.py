@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ import numpy as np
 
 from fitness_mm.aihub.disk.image_files import ImageFiles
 from fitness_mm.aihub.disk.images import FrameError
-from fitness_mm.aihub.disk.layout import LayoutError, is_inside
+from fitness_mm.aihub.disk.layout import own_folder
+from fitness_mm.files import remove_leftovers, replacing
 
 from .codec import encode_clip
 from .job import ClipJob, sealed, sealed_bytes
@@ -53,30 +53,23 @@ def make_clips(root: Path, jobs: list[ClipJob]) -> list[ClipResult]:
 
 def _make_clip(root: Path, images: ImageFiles, job: ClipJob) -> ClipResult:
     path = root / job.file
-    # The same name for whoever makes this file, so that a later run replaces what a killed one
-    # left.
-    temporary = path.with_name(f'.{path.name}.tmp')
-    numbers = images.numbers(job.image_dir, job.image_prefix)
+    try:
+        numbers = images.images(job.image_dir).get(job.image_prefix, ())
+    except OSError:  # no folder, no images
+        numbers = ()
     broken: dict[int, FrameError] = {}
     video = encode_clip(_frames(images, job, numbers, broken), job.size)
     missing = sorted(set(range(1, max(numbers, default=1) + 1)) - set(numbers))
     problem = _problem(job, numbers, missing, broken)
+    own_folder(root, job.file.rpartition('/')[0])
+    remove_leftovers(path.parent, f'.{path.stem}.*.tmp.mp4')
     if problem:
-        for old in (temporary, path):
-            if not old.is_dir():
-                old.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
         return problem
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not is_inside(root, path.parent):
-        raise LayoutError('outside_root', f'{path.parent} leads out of the data root through a '
-                          'symbolic link; replace the link with a folder')
     data = sealed(video, job)
-    try:
+    with replacing(path) as temporary:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
     return ClipResult(len(data))
 
 

@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fitness_mm.aihub.index.index import IndexFileError
-from fitness_mm.aihub.labels.label import LabelError
-from fitness_mm.aihub.prepare.report import Report
+from fitness_mm.aihub.index import IndexFileError
+from fitness_mm.aihub.labels import LabelError
 from fitness_mm.files import replacing
 
 from .clip import ClipResult
@@ -73,41 +72,32 @@ def read_results(path: Path) -> pa.Table | None:
     raise IndexFileError(f'{path} is not a list of clip files of this version; {again}')
 
 
-def attach_clips(rows: pa.Table, results: pa.Table, report: Report) -> pa.Table:
+def attach_clips(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, list[LabelError]]:
     """Put clip files into rows of the index.
 
     Args:
         rows: As their labels have them.
         results: From :func:`read_results`.
-        report: Gets the clip-views that have none, with the reason.
 
     Returns:
-        The rows, without those that have a labelled image which cannot be decoded. A result that
-        is about another crop or image folder than the row's is left aside.
+        The rows, without those that have a labelled image which cannot be decoded, and why
+        clip-views have no clip file. A result that is about another crop or image folder than the
+        row's is left aside.
     """
     names = pc.binary_join_element_wise(rows['clip'], rows['view'], '_')
-    found = results.take(pc.index_in(names, value_set=results['clip_view']))
-    same_folder = pc.equal(found['image_dir'], rows['image_dir']).to_pylist()
-    current = pa.array([
-        bool(same) and tuple(box) == wanted for same, box, wanted in
-        zip(same_folder, found['clip_box'].to_pylist(), union_boxes(rows), strict=True)])
-    usable = pc.and_(current, found['clip_file'].is_valid())
+    found = results.take(pc.index_in(names, value_set=results['clip_view'])).to_pylist()
+    folders = rows['image_dir'].to_pylist()
+    nothing = dict.fromkeys(_SCHEMA.names)
+    found = [
+        clip if clip['image_dir'] == folder and tuple(clip['clip_box'] or ()) == box else nothing
+        for clip, folder, box in zip(found, folders, union_boxes(rows), strict=True)]
+    places = zip(rows['label_file'].to_pylist(), rows['view'].to_pylist(), strict=True)
+    problems = [LabelError(clip['reason'], file, clip['detail'], view)
+                for clip, (file, view) in zip(found, places, strict=True) if clip['reason']]
     for name in _COLUMNS:
-        column = found[name]
         position = rows.schema.get_field_index(name)
-        rows = rows.set_column(position, rows.schema.field(position), _where(usable, column))
-    reasons = pc.if_else(current, found['reason'], '')
-    for row in pc.indices_nonzero(pc.not_equal(reasons, '')).to_pylist():
-        error = LabelError(reasons[row].as_py(), rows['label_file'][row].as_py(),
-                           found['detail'][row].as_py(), rows['view'][row].as_py())
-        if error.reason == 'broken_frames':
-            report.reject([error])
-        else:
-            report.note(error)
-    return rows.filter(pc.not_equal(reasons, 'broken_frames'))
-
-
-def _where(usable: pa.Array, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column with null where it is not usable; if_else does not take lists everywhere."""
-    rows = pc.if_else(usable, pa.array(range(len(usable)), pa.int64()), None)
-    return column.take(rows)
+        values = [clip[name] if clip['clip_file'] else None for clip in found]
+        field = rows.schema.field(position)
+        rows = rows.set_column(position, field, pa.array(values, field.type))
+    usable = pa.array([clip['reason'] != 'broken_frames' for clip in found], pa.bool_())
+    return rows.filter(usable), problems

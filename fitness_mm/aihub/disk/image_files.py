@@ -27,25 +27,23 @@ class ImageFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._tars = cache(lambda split: Tars(root, split))
+        self.tars = cache(lambda split: Tars(root, split))
 
-    def numbers(self, folder: str, prefix: str) -> tuple[int, ...]:
-        """Numbers of the images of a clip-view, ascending, none if there is no such folder.
+    def images(self, folder: str) -> dict[str, tuple[int, ...]]:
+        """Prefix -> image numbers, ascending, of a clip-view's folder. A link out of the root is
+        no image.
 
-        Args:
-            folder: The clip-view's.
-            prefix: Images are ``f'{prefix}-{number:07d}.jpg'``.
+        Raises:
+            OSError: If the folder cannot be listed and no tar has it.
         """
-        numbers = set(self._tars_of(folder).images(folder).get(prefix, ()))
-        try:
+        found = self._tars_of(folder).images(folder)
+        if not found or (self._root / folder).is_dir():
             with os.scandir(self._root / folder) as listing:
                 for entry in listing:
                     image = parse_image_name(entry.name)
-                    if image and image[0] == prefix and self._is_plain_file(entry):
-                        numbers.add(image[1])
-        except OSError:  # not there, or only in a tar
-            pass
-        return tuple(sorted(numbers))
+                    if image and self._is_plain_file(entry):
+                        found.setdefault(image[0], set()).add(image[1])
+        return {prefix: tuple(sorted(numbers)) for prefix, numbers in found.items()}
 
     def read(self, path: str, size: Sequence[int] | None = None) -> np.ndarray:
         """uint8 BGR (H, W, 3) of an image, see :func:`~fitness_mm.aihub.disk.images.decode_jpeg`.
@@ -53,8 +51,11 @@ class ImageFiles:
         Raises:
             FrameError: If it is missing, broken, cut off or of another size.
         """
-        data, shown = self._content(path)
-        return decode_jpeg(data, shown, size)
+        try:
+            with self.open(path) as file:
+                return decode_jpeg(file.read(), Path(file.name), size)
+        except OSError as error:
+            raise FrameError(Path(error.filename), f'cannot be read ({error.strerror})') from error
 
     def read_rgb(self, path: str, size: Sequence[int] | None = None) -> np.ndarray:
         """The same as RGB."""
@@ -73,28 +74,13 @@ class ImageFiles:
             found = self._tars_of(path).read(path)
             if found is None:
                 raise
-            return io.BytesIO(found[0])
-
-    def _content(self, path: str) -> tuple[bytes, Path]:
-        """Bytes of an image and what messages call it."""
-        shown = self._root / path
-        try:
-            return shown.read_bytes(), shown
-        except FileNotFoundError as error:
-            missing = error
-        except OSError as error:
-            raise FrameError(shown, f'cannot be read ({error.strerror})') from error
-        try:
-            found = self._tars_of(path).read(path)
-        except OSError as error:
-            raise FrameError(Path(error.filename), error.strerror) from error
-        if found is None:
-            raise FrameError(shown, f'cannot be read ({missing.strerror})') from missing
-        return found[0], found[1] / path.split('/', 2)[-1]
+        file = io.BytesIO(found[0])
+        file.name = str(found[1] / path.split('/', 2)[-1])
+        return file
 
     def _tars_of(self, path: str) -> Tars:
         split = path.partition('/')[0]
-        return self._tars(split if split in SPLITS else SPLITS[0])
+        return self.tars(split if split in SPLITS else SPLITS[0])
 
     def _is_plain_file(self, entry: os.DirEntry) -> bool:
         if entry.is_symlink():

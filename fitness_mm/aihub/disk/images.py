@@ -31,27 +31,9 @@ class FrameError(FitnessError):
         return f'{self.path}: {self.what}'
 
 
-def read_jpeg(path: Path, size: Sequence[int] | None = None) -> np.ndarray:
-    """uint8 RGB (H, W, 3) of an image file, as stored: an EXIF rotation is not applied, because
-    the labels do not know of it.
-
-    Args:
-        path: The file.
-        size: Width and height it should have.
-
-    Raises:
-        FrameError: If it is missing, broken, cut off or of another size.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FrameError(path, f'cannot be read ({error.strerror})') from error
-    image = decode_jpeg(data, path, size)
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=image)
-
-
 def decode_jpeg(data: bytes, path: Path, size: Sequence[int] | None = None) -> np.ndarray:
-    """uint8 BGR (H, W, 3), as OpenCV has it, of the content of an image file.
+    """uint8 BGR (H, W, 3), as OpenCV has it, of the content of an image file; as stored: an EXIF
+    rotation is not applied, because the labels do not know of it.
 
     Args:
         data: Content.

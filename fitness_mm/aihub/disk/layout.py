@@ -184,6 +184,24 @@ def is_inside(root: Path, path: str | os.PathLike) -> bool:
     return real == str(root) or real.startswith(f'{str(root).rstrip(os.sep)}{os.sep}')
 
 
+def own_folder(root: Path, folder: str) -> Path:
+    """A folder of a data root to write into, made if it is missing.
+
+    Args:
+        root: Data root without links in it.
+        folder: Relative to it.
+
+    Raises:
+        LayoutError: ``outside_root`` if it leads out of the root.
+    """
+    path = root / folder
+    if not is_inside(root, path):
+        raise LayoutError('outside_root', f'{path} leads out of the data root through a symbolic '
+                          'link; replace the link with a folder')
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 @dataclass
 class LabelTree:
     """What lies in the label folder of one split. Paths are relative to the root, with ``/``.

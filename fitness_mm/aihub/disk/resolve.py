@@ -14,8 +14,9 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from .layout import ImageKey, LayoutError, is_inside, parse_day, parse_image_name
-from .tars import Tars
+from .image_files import ImageFiles
+from .layout import ImageKey, LayoutError, is_inside, parse_day
+from .tars import linked_tars
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class ImageResolver:
         self._root = root
         self._top = f'{split}/img'
         self._folders = cache(self._list_folders)
-        self._tars = Tars(root, split)
+        self._files = ImageFiles(root)
+        self._tars = self._files.tars(split)
         self.unreadable: dict[str, str] = {}
 
     def resolve(self, key: ImageKey) -> ImageFolder:
@@ -153,6 +155,20 @@ class ImageResolver:
     def day_folders(self) -> list[str]:
         """The shooting days that have an image folder."""
         return [name for name in self._subfolders(self._top) if parse_day(name)]
+
+    def state(self, day: str) -> list[str]:
+        """Changes whenever the tars that a day's images are in may have changed."""
+        return self._tars.state(day)
+
+    def problems(self) -> Iterator[tuple[str, LayoutError]]:
+        """Paths met so far that could not be used, and why."""
+        for tar, problem in self._tars.problems():
+            yield tar, LayoutError('broken_tar', problem)
+        for tar in linked_tars(self._root, self._top.partition('/')[0]):
+            yield tar, LayoutError('outside_root', 'a symbolic link that leads out of the data '
+                                   'root is not followed; expected a tar')
+        for path, problem in sorted(self.unreadable.items()):
+            yield path, LayoutError('unreadable', problem)
 
     def _camera_folders(self, key: ImageKey) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for day, first in _spellings('day', key.day, key, key.view):
@@ -205,24 +221,18 @@ class ImageResolver:
             with os.scandir(self._root / folder) as listing:
                 return list(listing)
         except OSError as error:
-            self.unreadable[folder] = f'cannot be listed ({error.strerror})'
+            self._note_unreadable(folder, error)
             return []
 
-    def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
-        """Prefix -> image numbers, of the regular image files inside the root and of tars."""
-        numbers = self._tars.images(folder)
-        if numbers and not (self._root / folder).is_dir():
-            return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
-        for entry in self._scan(folder):
-            image = parse_image_name(entry.name)
-            if image and self._is_plain_image(entry):
-                numbers.setdefault(image[0], set()).add(image[1])
-        return {prefix: tuple(sorted(found)) for prefix, found in numbers.items()}
+    def _note_unreadable(self, folder: str, error: OSError) -> None:
+        self.unreadable[folder] = f'cannot be listed ({error.strerror})'
 
-    def _is_plain_image(self, entry: os.DirEntry) -> bool:
-        if entry.is_symlink():
-            return is_inside(self._root, entry.path) and os.path.isfile(entry.path)
-        return entry.is_file()
+    def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
+        try:
+            return self._files.images(folder)
+        except OSError as error:
+            self._note_unreadable(folder, error)
+            return {}
 
     def _linked_image(self, folder: str) -> str | None:
         links = (entry for entry in self._scan(folder) if entry.is_symlink())
@@ -231,7 +241,7 @@ class ImageResolver:
 
 
 class ImagesUnseen:
-    """Stands for :class:`ImageResolver` where the images are not there or not of interest.
+    """Stands for :class:`ImageResolver` where images are not looked for.
 
     Args:
         split: ``training`` or ``validation``.
@@ -244,6 +254,11 @@ class ImagesUnseen:
         """The folder as the label spells it, without images."""
         return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
                            (), ())
+
+    def _nothing(self, *_) -> tuple[()]:
+        return ()
+
+    day_folders = clip_folders = state = problems = _nothing
 
 
 def _spellings(level: str, name: str, key: ImageKey,

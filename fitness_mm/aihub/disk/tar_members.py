@@ -11,7 +11,6 @@ import os
 import tarfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from .layout import parse_day, parse_image_name
 
 MEMBERS_FOLDER = 'tar_members'
 
-_VERSION = 1
+_VERSION = 2
 _KEY = b'fitness_mm.tar_members'
 _SCHEMA = pa.schema([('name', pa.string()), ('offset', pa.int64()), ('size', pa.int64())])
 _BLOCK = 512
@@ -33,23 +32,10 @@ _MAX_NAME = 255
 _MEMBERS_BETWEEN_REPORTS = 1000
 
 
-@dataclass(frozen=True)
-class TarState:
-    """By which a tar is known again.
-
-    Attributes:
-        num_bytes: Its size.
-        mtime_ns: Time of its last change.
-    """
-
-    num_bytes: int
-    mtime_ns: int
-
-    @classmethod
-    def of(cls, file: Path | int) -> TarState:
-        """Of a path or an open file."""
-        status = os.stat(file)
-        return cls(status.st_size, status.st_mtime_ns)
+def state_of(file: Path | int) -> tuple[int, int]:
+    """Size and time of the last change of a path or an open file, by which a tar is known again."""
+    status = os.stat(file)
+    return status.st_size, status.st_mtime_ns
 
 
 class TarMembers:
@@ -68,7 +54,7 @@ class TarMembers:
     def __init__(self, tar: Path, table: pa.Table) -> None:
         described = orjson.loads(table.schema.metadata[_KEY])
         self.tar = tar
-        self.state = TarState(described['num_bytes'], described['mtime_ns'])
+        self.state: tuple[int, int] = tuple(described['state'])
         self.problems: list[str] = described['problems']
         self.days: list[str] = described['days']
         self._names = table['name'].combine_chunks()
@@ -110,7 +96,7 @@ class TarMembers:
             return None
         if self._file is None:
             self._file = open(self.tar, 'rb')  # noqa: SIM115 - for as long as this object lives
-        if TarState.of(self._file.fileno()) != self.state:
+        if state_of(self._file.fileno()) != self.state:
             raise OSError(0, 'has changed since its members were looked up; run prepare.py again')
         size = int(self._sizes[i])
         data = os.pread(self._file.fileno(), size, int(self._offsets[i]))
@@ -128,7 +114,7 @@ def open_members(tar: Path, table_file: Path) -> TarMembers | None:
     Raises:
         OSError: If the tar is not there.
     """
-    state = TarState.of(tar)
+    state = state_of(tar)
     try:
         with pa.memory_map(str(table_file)) as source:
             table = pa.ipc.open_file(source).read_all()
@@ -156,14 +142,14 @@ def look_up_members(tar: Path, table_file: Path,
     Raises:
         OSError: If the tar cannot be read or the table not be written.
     """
-    state = TarState.of(tar)
+    state = state_of(tar)
     found: dict[str, tuple[int, int]] = {}
     problems: list[str] = []
     unsafe = 0
     default_day = parse_day(tar.stem)
     try:
         for member in _members(tar, on_progress):
-            if member.offset_data + member.size > state.num_bytes:
+            if member.offset_data + member.size > state[0]:
                 continue
             name = _image_name(member.name, default_day[0] if default_day else None)
             if name is None:
@@ -184,8 +170,8 @@ def look_up_members(tar: Path, table_file: Path,
     names = sorted(found)
     table = pa.table({'name': names, 'offset': [found[name][0] for name in names],
                       'size': [found[name][1] for name in names]}, _SCHEMA)
-    described = {'version': _VERSION, 'num_bytes': state.num_bytes, 'mtime_ns': state.mtime_ns,
-                 'problems': problems, 'days': sorted({name.split('/')[0] for name in names})}
+    described = {'version': _VERSION, 'state': state, 'problems': problems,
+                 'days': sorted({name.split('/')[0] for name in names})}
     table = table.replace_schema_metadata({_KEY: orjson.dumps(described)})
     with (replacing(table_file) as temporary, pa.OSFile(str(temporary), 'wb') as sink,
           pa.ipc.new_file(sink, table.schema) as writer):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .layout import SPLITS, is_inside, parse_image_name
-from .tar_members import MEMBERS_FOLDER, TarMembers, TarState, look_up_members, open_members
+from .tar_members import MEMBERS_FOLDER, TarMembers, look_up_members, open_members, state_of
 
 _MEGABYTE = 1_000_000
 
@@ -23,7 +23,7 @@ class Tars:
 
     def __init__(self, root: Path, split: str) -> None:
         self._top = f'{split}/img'
-        opened = (_opened(root / tar, root / table_path(tar), TarState.of(root / tar))
+        opened = (_opened(root / tar, root / table_path(tar), state_of(root / tar))
                   for tar in _tar_files(root, split))
         self._tars = [members for members in opened if members is not None]
 
@@ -60,7 +60,7 @@ class Tars:
 
     def state(self, day: str) -> list[str]:
         """Changes whenever the images of a day may have changed."""
-        return [f'{members.tar.name} {members.state.num_bytes} {members.state.mtime_ns}'
+        return [' '.join(map(str, (members.tar.name, *members.state)))
                 for members in self._tars if day in members.days]
 
     def problems(self) -> list[tuple[str, str]]:
@@ -126,7 +126,7 @@ def _listed(root: Path, split: str) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _opened(tar: Path, table_file: Path, state: TarState) -> TarMembers | None:
+def _opened(tar: Path, table_file: Path, state: tuple[int, int]) -> TarMembers | None:
     """Once for each state of a tar, as reading its table again for every few labels would be
     slow. ``state`` is what tells one state from the next."""
     return open_members(tar, table_file)

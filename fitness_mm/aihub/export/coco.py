@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.sigmas import AREA_OF_BOX

@@ -6,6 +6,7 @@ Files of frames hold ``{clip-view id: [image numbers]}``; files of joints hold
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def read_joint_exclusions(
                                 f'joint names, but has {str(frames)[:60]}')
         joints_of = excluded.setdefault(clip_view, {})
         for number, joints in frames.items():
-            if not (number.isascii() and number.isdigit()):
+            if not re.fullmatch('[0-9]{1,7}', number):
                 raise ArgumentError(f'{file}: {clip_view!r} has {number[:20]!r} where a frame '
                                     'number is expected')
             unknown = ([j for j in joints if not isinstance(j, str) or j not in KEYPOINT_INDEX]

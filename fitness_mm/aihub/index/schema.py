@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised whenever the columns or what goes into them change: older files are then refused, and
 older parts made again."""
 
@@ -35,8 +35,8 @@ SCHEMA = pa.schema([
     # lists of numbers the same took 2 s and 1.1 GB to open at full size; like this 0.2 s.
     ('keypoints', pa.list_(pa.binary(_KEYPOINT_BYTES))),
     ('visible', pa.list_(pa.int32())),
-    ('conditions', pa.list_(pa.int8())),  # 1 holds, 0 broken, -1 not given
-    ('conditions_usable', pa.bool_()),
+    ('gt_conditions', pa.list_(pa.int8())),  # 1 holds, 0 broken, -1 not given
+    ('gt_conditions_usable', pa.bool_()),
     ('clip_file', pa.string()),  # null until clip files are made
     # Lists of 4 and 2 or null: Parquet readers cannot restore a null list of fixed size.
     ('clip_box', pa.list_(pa.int32())),  # x1 y1 x2 y2 of the image that the clip shows

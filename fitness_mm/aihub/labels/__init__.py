@@ -1,1 +1,5 @@
 """2D label files: parsing and checking."""
+
+from .label import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
+
+__all__ = ['MAX_LABEL_BYTES', 'ClipLabel', 'LabelError', 'parse_label']

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +18,10 @@ import pyarrow.parquet as pq
 
 from fitness_mm.aihub.clips.results import RESULTS_FILE, attach_clips, read_results
 from fitness_mm.aihub.disk.image_files import image_files
-from fitness_mm.aihub.disk.layout import SPLITS, real_root, walk_labels
-from fitness_mm.aihub.disk.resolve import ImageResolver
-from fitness_mm.aihub.disk.tars import Tars, linked_tars, look_up_tars
-from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex, IndexFileError
+from fitness_mm.aihub.disk.layout import SPLITS, own_folder, real_root, walk_labels
+from fitness_mm.aihub.disk.resolve import ImageResolver, ImagesUnseen
+from fitness_mm.aihub.disk.tars import look_up_tars
+from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex, IndexFileError
 from fitness_mm.aihub.index.schema import (
     INDEX_VERSION,
     SCHEMA,
@@ -30,8 +29,8 @@ from fitness_mm.aihub.index.schema import (
     VERSION_KEY,
     WRITE_OPTIONS,
 )
-from fitness_mm.aihub.labels.label import LabelError
-from fitness_mm.files import remove_leftovers
+from fitness_mm.aihub.labels import LabelError
+from fitness_mm.files import remove_leftovers, replacing
 from fitness_mm.processes import Pool
 
 from .report import Report, as_text, summarise
@@ -99,12 +98,12 @@ def build_index(root: str | Path, workers: int = 1,
         OSError: If the results cannot be written.
     """
     real = real_root(root)
-    parts = real / PARTS_FOLDER
-    parts.mkdir(exist_ok=True)
-    remove_leftovers(real, f'{INDEX_FILE}.*.tmp', 'report.*.tmp')
-    remove_leftovers(parts, '*.tmp')
-    look_up_tars(real)
-    image_files.cache_clear()  # it may know tars as they were
+    parts = own_folder(real, PARTS_FOLDER)
+    remove_leftovers(real, '.index.*.tmp.*', '.report.*.tmp.*')
+    remove_leftovers(parts, '.*.tmp.parquet')
+    if image_size is None:
+        look_up_tars(real)
+        image_files.cache_clear()  # it may know tars as they were
     days, report = _plan(real, image_size)
     todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
@@ -123,7 +122,7 @@ def build_index(root: str | Path, workers: int = 1,
             _finish_day(day, results, parts / day.part_name)
     _merge(real, days, report)
     index = FitnessIndex.read(root)
-    summary = summarise(report, index)
+    summary = summarise(report, index, image_size is not None)
     text = as_text(summary)
     _write(real / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     _write(real / 'report.txt', text.encode())
@@ -137,16 +136,9 @@ def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_
     for split in SPLITS:
         tree = walk_labels(root, split)
         report.other_files += tree.num_other
-        report.reject(LabelError(problem.reason, path, problem.detail)
-                      for path, problem in tree.problems)
-        resolver = ImageResolver(root, split)
-        tars = Tars(root, split)
-        report.reject(LabelError('broken_tar', tar, problem) for tar, problem in tars.problems())
-        report.reject(LabelError('outside_root', tar, 'a symbolic link that leads out of the data '
-                                 'root is not followed; expected a tar')
-                      for tar in linked_tars(root, split))
-        for name in sorted({*tree.labels, *tree.num_3d, *resolver.day_folders()}):
-            day = _Day(split, name, tree.labels.get(name, []), list(resolver.clip_folders(name)))
+        images = ImagesUnseen(split) if image_size else ImageResolver(root, split)
+        for name in sorted({*tree.labels, *tree.num_3d, *images.day_folders()}):
+            day = _Day(split, name, tree.labels.get(name, []), list(images.clip_folders(name)))
             day.report.labels_2d = len(day.files)
             day.report.labels_3d = tree.num_3d.get(name, 0)
             day.report.image_folders = len(day.image_folders)
@@ -154,18 +146,18 @@ def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_
                 day.report.days_without_labels.append(
                     f'{split}/{name} ({len(day.image_folders)} image folders, '
                     f'{day.report.labels_3d} 3D labels)')
-            day.fingerprint = _fingerprint(root, day, tars, image_size)
+            day.fingerprint = _fingerprint(root, day, images.state(name), image_size)
             days.append(day)
-        report.reject(LabelError('unreadable', path, what)
-                      for path, what in sorted(resolver.unreadable.items()))
+        report.note(LabelError(problem.reason, path, problem.detail)
+                      for path, problem in (*tree.problems, *images.problems()))
     return days, report
 
 
-def _fingerprint(root: Path, day: _Day, tars: Tars, image_size: tuple[int, int] | None) -> str:
+def _fingerprint(root: Path, day: _Day, tar_state: list[str],
+                 image_size: tuple[int, int] | None) -> str:
     """Changes with the names, sizes and times of the label files, image folders and tars of a
     day, and with the image size that is taken for granted."""
     digest = hashlib.blake2b(digest_size=16)
-    tar_state = tars.state(day.day)
     digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
                                 *tar_state, *(image_size or ())]))
     for path in (*day.files, *day.image_folders):
@@ -179,9 +171,7 @@ def _fingerprint(root: Path, day: _Day, tars: Tars, image_size: tuple[int, int] 
 def _is_done(part: Path, fingerprint: str) -> bool:
     try:
         metadata = pq.read_schema(part).metadata or {}
-    except FileNotFoundError:
-        return False
-    except (pa.ArrowException, OSError):  # cut off or foreign: make it again
+    except (pa.ArrowException, OSError):  # missing, cut off or foreign: make it again
         return False
     return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
 
@@ -195,15 +185,15 @@ def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
     table = pa.concat_tables([SCHEMA.empty_table(), *(table for table, _ in results)])
     keep, duplicates = _first_of_each_clip(table)
     for _, found in results:
-        for file, findings in found.items():
+        for file, report in found.items():
             if file in duplicates:
-                day.report.reject([duplicates[file]])
+                day.report.note([duplicates[file]])
             else:
-                day.report.record(findings)
+                day.report.add(report)
     table = table.take(pa.array(keep, pa.int64()))
     metadata = {VERSION_KEY: str(INDEX_VERSION), _FINGERPRINT_KEY: day.fingerprint,
                 _REPORT_KEY: orjson.dumps(vars(day.report))}
-    with _replacing(part) as temporary:
+    with replacing(part) as temporary:
         pq.write_table(table.replace_schema_metadata(metadata), temporary, **WRITE_OPTIONS)
 
 
@@ -249,12 +239,13 @@ def labelled_rows(root: Path) -> Iterator[pa.Table]:
 def _merge(root: Path, days: list[_Day], report: Report) -> None:
     """Write the index from the parts; the days are sorted, and so is each part."""
     clips = read_results(root / RESULTS_FILE)
-    with (_replacing(root / INDEX_FILE) as temporary,
+    with (replacing(root / INDEX_FILE) as temporary,
           pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
         for found, rows in _rows(root, days):
             report.add(found)
             if clips is not None:
-                rows = attach_clips(rows, clips, report)
+                rows, problems = attach_clips(rows, clips)
+                report.note(problems)
             if len(rows):
                 writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
 
@@ -266,7 +257,7 @@ def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
         table = _read_part(root / PARTS_FOLDER / day.part_name)
         found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
         table, duplicates = _not_seen(table, day.split, seen)
-        found.reject(duplicates)
+        found.note(duplicates)
         yield found, table
 
 
@@ -292,16 +283,5 @@ def _not_seen(table: pa.Table, split: str, seen: set[str]) -> tuple[pa.Table, li
 
 
 def _write(path: Path, data: bytes) -> None:
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         temporary.write_bytes(data)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary path that takes the place of ``path`` when all went well."""
-    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp')
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

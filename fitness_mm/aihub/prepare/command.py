@@ -8,7 +8,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitness_mm.aihub.clips.build import ClipSummary, Shard, build_clips, merge_clips
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
 from fitness_mm.aihub.disk.layout import real_root
 from fitness_mm.aihub.disk.tars import look_up_tars
@@ -17,6 +16,7 @@ from fitness_mm.files import locked
 from fitness_mm.progress import shown_progress
 
 from .build import BuildResult, build_index
+from .clips import ClipSummary, Shard, build_clips, merge_clips
 
 _INTERRUPTED = 130  # what shells report after Ctrl-C
 
@@ -80,7 +80,8 @@ def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
               f'all are done: prepare.py --root {root} --merge')
         return 0
     with shown_progress() as progress:
-        look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
+        if image_size is None:
+            look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
         result = build_index(root, workers, lambda *counts: progress('labels', *counts),
                              image_size)
         parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '

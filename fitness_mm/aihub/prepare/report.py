@@ -11,11 +11,10 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.layout import SPLITS
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.labels.label import LabelError
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.labels import LabelError
 
 from .reasons import NOTES, REASONS
-from .rows import Findings
 
 _EXAMPLES = 20
 
@@ -54,28 +53,13 @@ class Report:
         counters = ('rejected_files', 'rejected_views', 'rewrites', 'notes')
         return cls(**values | {name: Counter(values[name]) for name in counters})
 
-    def reject(self, errors: Iterable[LabelError]) -> None:
-        """Count rejected files and clip-views."""
-        for error in errors:
-            counter = self.rejected_views if error.view else self.rejected_files
-            counter[error.reason] += 1
-            self._show(error)
-
-    def note(self, error: LabelError) -> None:
-        """Count something that is kept, and show it."""
-        self.notes[error.reason] += 1
-        self._show(error)
-
-    def _show(self, error: LabelError) -> None:
-        shown = self.examples.setdefault(error.reason, [])
-        if len(shown) < _EXAMPLES:
-            shown.append(str(error))
-
-    def record(self, findings: Findings) -> None:
-        """Add what the reader of some label files found."""
-        self.reject(findings.rejected)
-        self.rewrites += findings.rewrites
-        self.notes += findings.notes
+    def note(self, problems: Iterable[LabelError]) -> None:
+        """Count and show what was left out, or kept and noticed."""
+        for problem in problems:
+            counter = (self.notes if problem.reason in NOTES else
+                       self.rejected_views if problem.view else self.rejected_files)
+            counter[problem.reason] += 1
+            self._show(problem.reason, [str(problem)])
 
     def add(self, other: Report) -> None:
         """Add another report to this one."""
@@ -83,18 +67,28 @@ class Report:
             if name != 'examples':
                 setattr(self, name, getattr(self, name) + value)
         for reason, sentences in other.examples.items():
-            shown = self.examples.setdefault(reason, [])
-            shown += sentences[:_EXAMPLES - len(shown)]
+            self._show(reason, sentences)
+
+    def _show(self, reason: str, sentences: list[str]) -> None:
+        shown = self.examples.setdefault(reason, [])
+        shown += sentences[:_EXAMPLES - len(shown)]
 
 
-def summarise(report: Report, index: FitnessIndex) -> dict:
-    """Everything ``report.json`` says; independent of how the build was run."""
+def summarise(report: Report, index: FitnessIndex, labels_only: bool) -> dict:
+    """Everything ``report.json`` says; independent of how the build was run.
+
+    Args:
+        report: Of all days.
+        index: What was indexed.
+        labels_only: Whether no image was looked for.
+    """
     tables = ('rejected_files', 'rejected_views', 'rewrites', 'notes', 'examples')
     summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
                                 for name in tables}
     summary |= _amounts(index)
+    summary['labels_only'] = labels_only
     # no two clip-views share a folder
-    summary['unused_image_folders'] = report.image_folders - len(index)
+    summary['unused_image_folders'] = 0 if labels_only else report.image_folders - len(index)
     summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
     split = index.split
     summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
@@ -115,6 +109,7 @@ def as_text(summary: dict) -> str:
     lines = [
         f"Files      {summary['labels_2d']:>9} 2D labels, {summary['labels_3d']} 3D labels "
         f"(not read), {summary['other_files']} others",
+        'Images     not looked for' if summary['labels_only'] else
         f"Images     {summary['image_folders']:>9} clip folders, "
         f"{summary['unused_image_folders']} of them used by no indexed clip-view",
         f"Indexed    {summary['clips']:>9} clips, {summary['clip_views']} clip-views, "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +12,25 @@ import pyarrow as pa
 from PIL import Image
 
 from fitness_mm.aihub.disk.image_files import image_files
-from fitness_mm.aihub.disk.layout import ImageKey, LayoutError, parse_image_key, parse_label_name
+from fitness_mm.aihub.disk.layout import (
+    ImageKey,
+    LayoutError,
+    parse_image_key,
+    parse_image_name,
+    parse_label_name,
+)
 from fitness_mm.aihub.disk.resolve import ImageFolder, ImageResolver, ImagesUnseen
 from fitness_mm.aihub.index.schema import SCHEMA, keypoint_column, visible_bits
-from fitness_mm.aihub.labels.label import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
+from fitness_mm.aihub.labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
 
-_NUMBER_LENGTH = len('0000001.jpg')
+from .report import Report
+
 _INT16 = np.iinfo(np.int16)
-
-
-@dataclass
-class Findings:
-    """What was noticed while reading one label file.
-
-    Attributes:
-        rejected: The file, or views of it, that are not in the rows.
-        rewrites: How often each path rewrite was needed, per clip-view.
-        notes: Counts of :data:`~fitness_mm.aihub.prepare.reasons.NOTES`.
-    """
-
-    rejected: list[LabelError] = field(default_factory=list)
-    rewrites: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
 
 
 def read_labels(root: Path, split: str, day: str, files: list[str],
                 image_size: tuple[int, int] | None = None,
-                ) -> tuple[pa.Table, dict[str, Findings]]:
+                ) -> tuple[pa.Table, dict[str, Report]]:
     """Read label files of one day.
 
     Args:
@@ -50,19 +41,19 @@ def read_labels(root: Path, split: str, day: str, files: list[str],
         image_size: Width and height of all images, which are not looked for then.
 
     Returns:
-        A table with the columns of the index, in the order of the files, and the findings of
+        A table with the columns of the index, in the order of the files, and what was noticed in
         each file. No content of a file raises.
     """
     resolver = ImageResolver(root, split) if image_size is None else ImagesUnseen(split)
     rows: list[dict[str, Any]] = []
-    found = {file: Findings() for file in files}
-    for file, findings in found.items():
+    found = {file: Report() for file in files}
+    for file, report in found.items():
         try:
             label = parse_label(read_bytes(root, file), file)
-            findings.rejected += label.rejected_views
-            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, findings, image_size)
+            report.note(label.rejected_views)
+            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, report, image_size)
         except LabelError as error:
-            findings.rejected.append(error)
+            report.note([error])
     return _table(rows), found
 
 
@@ -84,14 +75,14 @@ def read_bytes(root: Path, file: str) -> bytes:
 
 
 def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
-               day_path: str, file: str, findings: Findings,
+               day_path: str, file: str, report: Report,
                image_size: tuple[int, int] | None) -> list[dict[str, Any]]:
     keys: list[tuple[ImageKey, list[int]] | None] = []
     for view, view_keys in zip(label.views, label.image_keys, strict=True):
         try:
             keys.append(_view_key(view, view_keys, label.type_number))
         except LayoutError as error:
-            findings.rejected.append(LabelError(error.reason, file, error.detail, view))
+            report.note([LabelError(error.reason, file, error.detail, view)])
             keys.append(None)
     good = [key for key, _ in filter(None, keys)]
     if not good:
@@ -112,21 +103,22 @@ def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLa
             if folder.path in taken:
                 raise LayoutError('missing_images', f'only {folder.path} is there, which is view '
                                   f'{taken[folder.path]} already')
-            row = _view_row(root, label, v, numbers, folder, findings.notes, image_size)
+            row = _view_row(root, label, v, numbers, folder, report.notes, image_size)
         except LayoutError as error:
-            findings.rejected.append(LabelError(error.reason, file, error.detail, key.view))
+            report.note([LabelError(error.reason, file, error.detail, key.view)])
             continue
         taken[folder.path] = key.view
-        findings.rewrites.update(folder.rewrites)
+        report.rewrites.update(folder.rewrites)
         split, day = day_path.split('/')
         rows.append(row | {
             'split': split, 'day': day, 'slot': key.slot, 'performer': key.performer,
             'clip': f'{day_path}/{key.slot}/{key.clip}', 'label_file': file,
             'type': label.type_number, 'exercise': label.exercise.index,
-            'conditions': label.conditions, 'conditions_usable': label.conditions_usable,
+            'gt_conditions': label.gt_conditions,
+            'gt_conditions_usable': label.gt_conditions_usable,
         })
     if rows:
-        findings.notes.update(label.notes)
+        report.notes.update(label.notes)
     return rows
 
 
@@ -138,22 +130,16 @@ def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[Image
     if first.type_number != type_number:
         raise LayoutError('type_conflict', f'img_key is of type {first.type_number:03d}, the '
                           f'label of type {type_number:03d}')
-    base = keys[0][:-_NUMBER_LENGTH]
+    base, _ = parse_image_name(keys[0])
     numbers = []
     for key in keys:
-        number = parse_image_key(key).number if key[:-_NUMBER_LENGTH] != base else _number(key)
-        if key[:-_NUMBER_LENGTH] != base or number in numbers:
+        prefix, number = parse_image_name(key) or ('', 0)
+        if prefix != base or not 1 <= number <= _INT16.max or number in numbers:
+            parse_image_key(key)  # has the better reason if it is wrong by itself
             raise LayoutError('mixed_images', f'img_key {key!r} is of another folder than the '
                               "first frame's, or stands there twice")
         numbers.append(number)
     return first, numbers
-
-
-def _number(key: str) -> int:
-    digits = key[-_NUMBER_LENGTH:-len('.jpg')]
-    if digits.isascii() and digits.isdecimal() and 1 <= int(digits) <= _INT16.max:
-        return int(digits)
-    return parse_image_key(key).number
 
 
 def _check_day(key: ImageKey, day_path: str, file: str) -> None:
@@ -169,22 +155,24 @@ def _check_day(key: ImageKey, day_path: str, file: str) -> None:
 def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
               notes: Counter[str], image_size: tuple[int, int] | None) -> dict[str, Any]:
     on_disk = set(numbers if image_size else folder.numbers)
-    order = [t for t in np.argsort(numbers) if numbers[t] in on_disk]
+    order = [t for t in sorted(range(len(numbers)), key=numbers.__getitem__)
+             if numbers[t] in on_disk]
     if not order:
         raise LayoutError('missing_images', f'{folder.path} has none of the labelled images')
     width, height = image_size or _image_size(root, folder, [numbers[t] for t in order])
     keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
     present = label.present[v, order]
-    inside = ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
-    notes['keypoints_missing'] += int((~present).sum())
-    notes['keypoints_outside_image'] += int((present & ~inside).sum())
+    visible = present & ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
+    num_present = np.count_nonzero(present)
+    notes['keypoints_missing'] += present.size - num_present
+    notes['keypoints_outside_image'] += num_present - np.count_nonzero(visible)
     notes['frames_without_image'] += len(numbers) - len(order)
     return {
         'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
         'num_images': min(len(folder.numbers), _INT16.max),
         'image_width': width, 'image_height': height,
         'frame_numbers': [numbers[t] for t in order], 'keypoints': keypoints,
-        'visible': visible_bits(present & inside),
+        'visible': visible_bits(visible),
     }
 
 

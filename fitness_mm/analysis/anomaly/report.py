@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.anomaly import (
     DEFAULT_RULE,
     STUDY_CODE_RULE,

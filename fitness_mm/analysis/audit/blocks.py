@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 _NUMBERS = 1 << 16  # image numbers are smaller
 

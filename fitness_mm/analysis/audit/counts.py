@@ -9,7 +9,7 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES, Exercise, exercise_of_type
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 from .blocks import view_positions
 
@@ -148,12 +148,12 @@ def condition_counts(index: FitnessIndex) -> list[ConditionCount]:
     Clips whose conditions are quarantined count as unknown.
     """
     _, first = np.unique(index.codes('clip'), return_index=True)
-    exercise, usable = index.exercise, index.conditions_usable
+    exercise, usable = index.exercise, index.gt_conditions_usable
     counts = {e: np.zeros((len(EXERCISES[e].conditions), 3), int)
               for e in np.unique(exercise).tolist()}
     for row in first.tolist():
         table = counts[int(exercise[row])]
-        values = index.conditions(row) if usable[row] else np.full(len(table), -1)
+        values = index.gt_conditions(row) if usable[row] else np.full(len(table), -1)
         table[np.arange(len(table)), values] += 1  # 0 broken, 1 holds, -1 unknown
     return [ConditionCount(EXERCISES[e], name, int(holds), int(broken), int(unknown))
             for e, table in counts.items()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fitness_mm.aihub.disk.layout import SPLITS, real_root
 from fitness_mm.aihub.disk.resolve import ImageResolver
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 
 
 @dataclass(frozen=True)

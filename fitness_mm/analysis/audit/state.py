@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError
 
 from .checks.suspicious import CHECKS, Suspicions, find_suspicious

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.device import get_device
 
-from fitness_mm.aihub.index.index import INDEX_FILE
+from fitness_mm.aihub.index import INDEX_FILE
 from fitness_mm.analysis.load_model import (
     Subject,
     build_dataset,

@@ -12,7 +12,7 @@ from mmengine.dataset import pseudo_collate
 
 import fitness_mm.apis.networks.given_frames  # noqa: F401  registers LoadGivenFrames
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.aihub.index.selection import select_exercises
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.video.crops import Crop
 

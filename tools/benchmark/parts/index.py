@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.index.index import INDEX_FILE, FitnessIndex
+from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex
 
 from .common import Row, Settings, in_new_process, memory_mb, peak_mb
 from .wide_index import write_index
@@ -39,8 +39,7 @@ def measure(settings: Settings) -> list[Row]:
         Row('a', f'{_WORKERS} forked workers of a loader, what they hold alone', fork['own'],
             'MB', each),
         Row('a', f'{_WORKERS} spawned processes with the index, what they hold alone',
-            spawn['own'], 'MB', f"{spawn['without']:.0f} MB without an index; {each}",
-            'not the index times four'),
+            spawn['own'], 'MB', f"{spawn['without']:.0f} MB without an index; {each}"),
     ]
 
 

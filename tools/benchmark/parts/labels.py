@@ -10,8 +10,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from fitness_mm.aihub.labels.label import ClipLabel, LabelError, parse_label
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.labels import ClipLabel, LabelError, parse_label
+from fitness_mm.aihub.prepare import build_index
 from fitness_mm.aihub.prepare.rows import read_bytes
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 

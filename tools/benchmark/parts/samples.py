@@ -12,9 +12,8 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
 import fitness_mm.action
-from fitness_mm.aihub.clips.build import build_clips
-from fitness_mm.aihub.index.index import FitnessIndex
-from fitness_mm.aihub.prepare.build import build_index
+from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.prepare import build_clips, build_index
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 from fitness_mm.sample.dataset import make_sample
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from fitness_mm.aihub.catalog import NUM_TYPES, exercise_of_type
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.aihub.index.index import INDEX_FILE
+from fitness_mm.aihub.index import INDEX_FILE
 from fitness_mm.aihub.index.schema import SCHEMA, WRITE_OPTIONS, keypoint_column, visible_bits
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
@@ -52,8 +52,8 @@ def _day(clips: range, day_number: int, rng: np.random.Generator) -> pa.Table:
                 'image_dir': f'{split}/img/{day}/{slot}/{view}/{name}_{view}',
                 'image_prefix': f'{name}_{view}', 'num_images': 32, 'image_width': 1920,
                 'image_height': 1080, 'frame_numbers': _LABELLED,
-                'conditions': np.ones(len(exercise.conditions), np.int8),
-                'conditions_usable': True,
+                'gt_conditions': np.ones(len(exercise.conditions), np.int8),
+                'gt_conditions_usable': True,
             })
     frames = len(rows) * _FRAMES
     # joints of one frame lie near each other, which is what compresses

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.index.index import FitnessIndex
+from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.blocks import ClipBlock, clip_blocks
 
 from .agreement import agreement_scores

@@ -11,15 +11,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fitness_mm.aihub.disk.layout import LayoutError, is_inside, real_root
-from fitness_mm.aihub.prepare.build import labelled_rows
+from fitness_mm.aihub.clips.clip import ClipResult, existing_clips, make_clips
+from fitness_mm.aihub.clips.job import ClipJob, clip_folder, clip_jobs
+from fitness_mm.aihub.clips.results import RESULTS_FILE, read_results, results_table, write_results
+from fitness_mm.aihub.disk.layout import own_folder, real_root
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import remove_leftovers
 from fitness_mm.processes import Pool
 
-from .clip import ClipResult, existing_clips, make_clips
-from .job import CLIPS_FOLDER, ClipJob, clip_folder, clip_jobs
-from .results import RESULTS_FILE, read_results, results_table, write_results
+from .build import labelled_rows
 
 _GROUP = 512  # jobs that are handed to the workers at once
 _CHECKED_AT_ONCE = 64
@@ -148,12 +148,9 @@ def merge_clips(root: str | Path, height: int) -> ClipSummary:
 
 
 def _own_folder(root: Path, height: int) -> Path:
-    folder = root / clip_folder(height)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = own_folder(root, clip_folder(height))
     remove_leftovers(folder.parent, '.clips.*.tmp.parquet')
-    if not is_inside(root, folder):
-        raise LayoutError('outside_root', f'{root / CLIPS_FOLDER} leads out of the data root '
-                          'through a symbolic link; replace the link with a folder')
+    remove_leftovers(folder, '.shard-*.tmp.parquet')
     return folder
 
 

@@ -1,0 +1,150 @@
+"""``index.parquet`` in memory, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fitness_mm.errors import FitnessError
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
+
+from .schema import DICTIONARY_COLUMNS, INDEX_VERSION, SCHEMA, VERSION_KEY, keypoints_of
+
+_FLAT_LISTS = ('frame_numbers', 'visible', 'gt_conditions')
+_SHORT_LISTS = {'clip_box': 4, 'clip_size': 2}
+_TEXT_COLUMNS = (*DICTIONARY_COLUMNS, 'image_dir', 'image_prefix', 'clip_file')
+_PATH_COLUMNS = ('label_file', 'image_dir', 'clip_file')
+_LEADS_OUT = r'^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)'
+
+
+class IndexFileError(FitnessError):
+    """An ``index.parquet`` that cannot be used; the message says what to do."""
+
+
+class MissingIndexError(IndexFileError, FileNotFoundError):
+    """A data root without ``index.parquet``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """The whole file. S labelled frames of all rows, K keypoints; nothing can be written to.
+
+    Attributes:
+        root: The data root.
+        numbers: Of every column of numbers one a row; ``clip_box`` and ``clip_size`` some.
+        texts: Of every column of strings one code a row, and the vocabulary; a null is ''.
+        frame_offsets: Row i has the frames from item i up to the next.
+        frame_numbers: Image numbers, (S,).
+        keypoints: int16 (S, K, 2) pixels.
+        visible: int32 (S,), a bit per keypoint.
+        condition_offsets: As ``frame_offsets``, for conditions.
+        gt_conditions: int8, of all rows one after the other.
+    """
+
+    root: Path
+    numbers: dict[str, np.ndarray]
+    texts: dict[str, tuple[np.ndarray, pa.Array]]
+    frame_offsets: np.ndarray
+    frame_numbers: np.ndarray
+    keypoints: np.ndarray
+    visible: np.ndarray
+    condition_offsets: np.ndarray
+    gt_conditions: np.ndarray
+
+
+def read_store(path: Path) -> Store:
+    """Read and check an ``index.parquet``.
+
+    Raises:
+        IndexFileError: If the file is damaged, foreign or of another version.
+    """
+    again = f'make it again with: python tools/data/prepare.py --root {path.parent}'
+    try:
+        _check_schema(pq.read_schema(path), path, again)
+        with pq.ParquetFile(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
+            return _load(file, path.parent)
+    except (pa.ArrowException, OSError) as error:
+        raise IndexFileError(f'{path} is damaged or not a Parquet file '
+                             f'({str(error).splitlines()[0]}); {again}') from error
+    except ValueError as error:
+        raise IndexFileError(f'{path} is damaged ({error}); {again}') from error
+
+
+def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:
+    version = (schema.metadata or {}).get(VERSION_KEY)
+    if version is None:
+        raise IndexFileError(f'{path} is a Parquet file but not an index of fitness_mm; {again}')
+    if version != str(INDEX_VERSION).encode():
+        raise IndexFileError(f'{path} is an index of version {version.decode(errors="replace")}, '
+                             f'expected {INDEX_VERSION}; {again}')
+    missing = [field.name for field in SCHEMA
+               if field.name not in schema.names or schema.field(field.name).type != field.type]
+    if missing:
+        raise IndexFileError(f'{path} lacks the columns {", ".join(missing)}, or they are of '
+                             f'another type; {again}')
+
+
+def _load(file: pq.ParquetFile, root: Path) -> Store:
+    names = [name for name in SCHEMA.names if name != 'keypoints']
+    table = file.read(columns=names)
+    numbers, texts, flat, offsets = {}, {}, {}, {}
+    for name in names:
+        column = table[name]
+        if name in _TEXT_COLUMNS:
+            if pa.types.is_string(column.type):
+                column = column.fill_null('').dictionary_encode()
+            encoded = column.unify_dictionaries().combine_chunks()
+            texts[name] = (_frozen(encoded.indices.to_numpy()), encoded.dictionary)
+        elif name in _FLAT_LISTS:
+            flat[name] = _frozen(_flatten(column).to_numpy(zero_copy_only=False))
+            lengths = pc.list_value_length(column).to_numpy()
+            offsets[name] = _frozen(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+        elif name in _SHORT_LISTS:
+            numbers[name] = _frozen(_short_lists(column, _SHORT_LISTS[name]))
+        else:
+            numbers[name] = _frozen(column.to_numpy())
+    for name in _PATH_COLUMNS:
+        if pc.any(pc.match_substring_regex(texts[name][1], _LEADS_OUT)).as_py():
+            raise ValueError(f'a path in column {name} leads out of the data root')
+    num_frames = len(flat['frame_numbers'])
+    if (offsets['frame_numbers'] != offsets['visible']).any():
+        raise ValueError('columns disagree about the number of frames')
+    return Store(root, numbers, texts, offsets['frame_numbers'], flat['frame_numbers'],
+                 _read_keypoints(file, num_frames), flat['visible'], offsets['gt_conditions'],
+                 flat['gt_conditions'])
+
+
+def _read_keypoints(file: pq.ParquetFile, num_frames: int) -> np.ndarray:
+    """int16 (S, K, 2), one row group at a time: this is nearly all of the file."""
+    keypoints = np.empty((num_frames, NUM_KEYPOINTS, 2), np.int16)
+    start = 0
+    for group in range(file.num_row_groups):
+        for chunk in file.read_row_group(group, columns=['keypoints'])['keypoints'].chunks:
+            frames = keypoints_of(chunk.flatten())
+            keypoints[start:start + len(frames)] = frames
+            start += len(frames)
+    if start != num_frames:
+        raise ValueError('columns disagree about the number of frames')
+    return _frozen(keypoints)
+
+
+def _flatten(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([chunk.flatten() for chunk in column.chunks]
+                            or [pa.array([], column.type.value_type)])
+
+
+def _short_lists(column: pa.ChunkedArray, size: int) -> np.ndarray:
+    """int32 (len, size); -1 where the list is null."""
+    values = np.full((len(column), size), -1, np.int32)
+    values[column.is_valid().to_numpy()] = _flatten(column).to_numpy().reshape(-1, size)
+    return values
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
