@@ -26,7 +26,8 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q \
+		tests/tools tests/benchmark tests  # the long ones first
 
 demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/demo.sh

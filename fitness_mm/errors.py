@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _INTERRUPTED = 130  # what shells report after Ctrl-C
+_HOSTS = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmdet', 'mmpretrain', 'mmpose', 'mmaction')
 
 
 class FitnessError(Exception):
@@ -35,6 +36,11 @@ def plain_errors(stopped: str = '') -> Iterator[None]:
     except KeyboardInterrupt:
         print(f'{tool}: stopped' + (f'; {stopped}' if stopped else ''), file=sys.stderr)
         sys.exit(_INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if error.name not in _HOSTS:
+            raise
+        sys.exit(f'{tool}: this needs {error.name}, which is not installed; `make env` makes an '
+                 'environment that has it')
     except OSError as error:
         if error.strerror is None:  # a library's own, not the system's
             raise

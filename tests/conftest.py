@@ -1,9 +1,13 @@
 """Fixtures that every test folder shares."""
 
+import io
 import os
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
@@ -57,3 +61,23 @@ def run_tool(tool: str, *args, cwd: Path = REPO, check: bool = True, env: dict |
     if check and result.returncode:
         raise AssertionError(f'{tool} exited with {result.returncode}:\n{result.stdout[-4000:]}')
     return result
+
+
+@pytest.fixture
+def refuse(monkeypatch):
+    """Runs a tool that is expected to refuse, here, where torch and the hosts are loaded already:
+    ``refuse(tool, *args, env={})`` gives its return code and what it printed."""
+    def run(tool: str, *args, env: dict | None = None) -> SimpleNamespace:
+        for name, value in (env or {}).items():
+            monkeypatch.setenv(name, str(value))
+        path = REPO / 'tools' / tool
+        monkeypatch.setattr(sys, 'argv', [str(path), *map(str, args)])
+        monkeypatch.setattr(sys, 'path', [str(path.parent), *sys.path])
+        printed = io.StringIO()
+        with (pytest.raises(SystemExit) as caught, redirect_stdout(printed),
+              redirect_stderr(printed)):
+            runpy.run_path(str(path), run_name='__main__')
+        sentence = caught.value.code if isinstance(caught.value.code, str) else ''
+        return SimpleNamespace(returncode=1 if sentence else caught.value.code,
+                               stdout=printed.getvalue() + sentence)
+    return run

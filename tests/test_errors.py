@@ -29,6 +29,8 @@ def test_every_error_of_ours_is_told_in_one_sentence():
     (FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), 'a.npz'),
      'a.npz: No such file or directory'),
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 'No space left on device'),
+    (ModuleNotFoundError("No module named 'torch'", name='torch'),
+     'this needs torch, which is not installed; `make env` makes an environment that has it'),
     (pickle.UnpicklingError('Weights only load failed. ... error: Unsupported global. More.'),
      'objects that could run code when loaded; use one that has only weights and mmengine\'s own '
      'state (Unsupported global)'),
@@ -41,7 +43,8 @@ def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
 
 
 @pytest.mark.parametrize('error', [
-    KeyError('joints'), ValueError('shapes differ'), OSError('libcudart.so is missing')])
+    KeyError('joints'), ValueError('shapes differ'), OSError('libcudart.so is missing'),
+    ModuleNotFoundError("No module named 'fitness_mm.poze'", name='fitness_mm.poze')])
 def test_what_is_our_mistake_keeps_its_traceback(error):
     with pytest.raises(type(error)), plain_errors():
         raise error

@@ -161,11 +161,11 @@ def test_names_have_to_be_different_and_known(models, tmp_path):
         write_study_report(models, tmp_path / 'report', 'none', measure=False)
 
 
-def test_the_tool_prints_its_report_or_one_sentence(models, tmp_path):
+def test_the_tool_prints_its_report_or_one_sentence(refuse, models, tmp_path):
     result = run_tool('analysis/results.py', *models, '--out', tmp_path / 'report', '--no-cost')
     assert (tmp_path / 'report' / 'results.md').read_text('utf-8') in result.stdout
     remove_records(models[1])
-    result = run_tool('analysis/results.py', *models, '--out', tmp_path / 'report', check=False)
+    result = refuse('analysis/results.py', *models, '--out', tmp_path / 'report')
     assert result.returncode == 1
     assert result.stdout.splitlines()[-1].startswith(f'results.py: {models[1]} has no accuracy.npz')
     assert 'Traceback' not in result.stdout

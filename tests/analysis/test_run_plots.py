@@ -4,6 +4,7 @@ import matplotlib.image
 import pytest
 
 from fitness_mm.analysis import run_plots
+from fitness_mm.errors import FitnessError
 
 REPORT = dict(top1=0.75, samples=4, classes=['curl', 'row'], confusion=[[1, 1], [0, 2]],
               per_class={'curl': 0.5, 'row': 1.0}, per_performer={'12': 0.5, '3': 1.0})
@@ -31,7 +32,7 @@ def test_scalars_of_a_resumed_run_are_joined_and_the_latest_counts(work_dir):
 
 
 def test_a_folder_without_a_log_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r'has no \*/vis_data/scalars\.json'):
+    with pytest.raises(FitnessError, match=r'has no \*/vis_data/scalars\.json'):
         run_plots.read_scalars(tmp_path)
 
 

@@ -8,7 +8,7 @@ from fitness_mm.analysis.features.features import pooled_features
 from fitness_mm.analysis.load_model import build_dataset, build_model, read_config
 
 NAMES = [*sorted(f'study/{p.stem}' for p in (REPO / 'configs/study').glob('*.py')),
-         'demo_posture_tsm_r18_heatmap', 'demo_posture_limbs']
+         'demo/demo_posture_tsm_r18_heatmap', 'demo/demo_posture_limbs']
 WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256,
          'demo_posture_limbs': 256}
 
@@ -19,5 +19,5 @@ def test_one_vector_a_clip(name, sample_root, monkeypatch):
     cfg = read_config(REPO / 'configs' / f'{name}.py')
     dataset = build_dataset(cfg)
     values = pooled_features(build_model(cfg), [pseudo_collate([dataset[0], dataset[1]])])
-    assert values.shape == (2, WIDTH.get(name.removeprefix('study/'), 512))
+    assert values.shape == (2, WIDTH.get(name.rpartition('/')[2], 512))
     assert (values[0] != values[1]).any()

@@ -14,10 +14,10 @@ from conftest import REPO, run_tool
 from fitness_mm.aihub.index import read_exclusions
 from fitness_mm.anomaly import read_record
 
-# Two epochs, all of whose frames count; half of them are flagged at this threshold.
+# Two epochs of two views; half of the frames are flagged at the threshold below.
 OPTIONS = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2',
-           'train_dataloader.num_workers=0', 'val_dataloader.num_workers=0',
-           'test_dataloader.num_workers=0')
+           *(f'{part}_dataloader.{setting}' for part in ('train', 'val', 'test')
+             for setting in ('num_workers=0', 'dataset.views=[B,C]')))
 
 
 def arguments(work_dir, *more):
@@ -28,8 +28,11 @@ def arguments(work_dir, *more):
 
 @pytest.fixture(scope='module')
 def finished(sample_root, tmp_path_factory):
+    """Work directory and output of a run with a retraining."""
     work_dir = tmp_path_factory.mktemp('kfold')
-    result = run_tool('kfold.py', *arguments(work_dir), env={'FITNESS_DATA_ROOT': sample_root})
+    result = run_tool('kfold.py', *arguments(work_dir, '--retrain', '--truth',
+                                             sample_root / 'planted_errors.json'),
+                      env={'FITNESS_DATA_ROOT': sample_root})
     return work_dir, result.stdout
 
 
@@ -80,12 +83,9 @@ def test_killed_in_the_middle_of_a_fold_it_ends_with_the_same_predictions(finish
             == (tmp_path / 'anomalies/fold1_frames.json').read_bytes())
 
 
-def test_retraining_leaves_the_flagged_frames_out(finished, sample_root):
-    work_dir, _ = finished
-    result = run_tool('kfold.py', *arguments(work_dir, '--retrain', '--truth',
-                                             sample_root / 'planted_errors.json'),
-                      env={'FITNESS_DATA_ROOT': sample_root})
-    table = [line for line in result.stdout.splitlines() if line.startswith('|')]
+def test_retraining_leaves_the_flagged_frames_out(finished):
+    work_dir, output = finished
+    table = [line for line in output.splitlines() if line.startswith('|')]
     assert [line.split('|')[1].strip() for line in table[2:]] == ['all labels',
                                                                   'without anomalies']
     numbers = np.array([line.split('|')[2:-1] for line in table[2:]], float)
@@ -93,13 +93,13 @@ def test_retraining_leaves_the_flagged_frames_out(finished, sample_root):
     assert (numbers[0] != numbers[1]).all()  # another network
     excluded = orjson.loads((work_dir / 'fold0_retrained/excluded_frames.json').read_bytes())
     assert excluded == orjson.loads((work_dir / 'anomalies/all_frames.json').read_bytes())
-    assert 'AnomalyFilterHook: ' in result.stdout
+    assert 'AnomalyFilterHook: ' in output
 
 
-def test_another_config_in_the_same_folder_is_refused(finished, sample_root):
+def test_another_config_in_the_same_folder_is_refused(refuse, finished, sample_root):
     work_dir, _ = finished
-    result = run_tool('kfold.py', *arguments(work_dir), 'optim_wrapper.optimizer.lr=1',
-                      env={'FITNESS_DATA_ROOT': sample_root}, check=False)
+    result = refuse('kfold.py', *arguments(work_dir), 'optim_wrapper.optimizer.lr=1',
+                    env={'FITNESS_DATA_ROOT': sample_root})
     assert result.returncode == 1
     assert 'another config' in result.stdout and 'Traceback' not in result.stdout
 
@@ -110,8 +110,8 @@ def test_another_config_in_the_same_folder_is_refused(finished, sample_root):
     (('configs/demo/demo_pose_r18.py', '--fold', 7), 'there is no fold 7'),
     (('configs/demo/demo_pose_r18.py', '--threshold', -1), 'expected a positive number'),
 ])
-def test_misuse_gets_one_sentence(args, sentence, tmp_path):
-    result = run_tool('kfold.py', *args, '--work-dir', tmp_path, check=False)
+def test_misuse_gets_one_sentence(refuse, args, sentence, tmp_path):
+    result = refuse('kfold.py', *args, '--work-dir', tmp_path)
     assert result.returncode == 1
     assert sentence in result.stdout and 'Traceback' not in result.stdout
 

@@ -74,21 +74,21 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     ('train.py', ['no/such.py'], "there is no config file 'no/such.py'"),
     ('test.py', [CONFIG, 'none.pth'], "there is no checkpoint 'none.pth'"),
 ])
-def test_one_sentence_when_something_is_missing(tool, args, message, tmp_path):
+def test_one_sentence_when_something_is_missing(refuse, tool, args, message, tmp_path):
     root = tmp_path / 'nothing'
-    result = run_tool(tool, *args, '--work-dir', tmp_path / 'work', check=False,
-                      env=dict(FITNESS_DATA_ROOT=str(root)))
+    result = refuse(tool, *args, '--work-dir', tmp_path / 'work',
+                    env=dict(FITNESS_DATA_ROOT=root))
     assert result.returncode == 1
     assert message.format(root=root) in result.stdout.splitlines()[-1]
     assert 'Traceback' not in result.stdout
 
 
-def test_one_sentence_for_a_damaged_record_of_keypoints(sample_root, tmp_path):
+def test_one_sentence_for_a_damaged_record_of_keypoints(refuse, sample_root, tmp_path):
     record = tmp_path / 'all.npz'
     record.write_bytes(b'no archive')
-    result = run_tool('train.py', CONFIG, '--work-dir', tmp_path / 'work', *SMALL,
-                      f'train_dataloader.dataset.keypoints_from={record}', check=False,
-                      env=dict(FITNESS_DATA_ROOT=str(sample_root)))
+    result = refuse('train.py', CONFIG, '--work-dir', tmp_path / 'work', *SMALL,
+                    f'train_dataloader.dataset.keypoints_from={record}',
+                    env=dict(FITNESS_DATA_ROOT=sample_root))
     assert result.returncode == 1
     assert f'{record} is damaged' in result.stdout.splitlines()[-1]
     assert 'Traceback' not in result.stdout
@@ -114,10 +114,11 @@ class Intruder:
         return Path.touch, (Path('intruder_was_here'), )
 
 
-def test_a_checkpoint_cannot_run_code(sample_root, tmp_path):
+def test_a_checkpoint_cannot_run_code(refuse, sample_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     torch.save(dict(state_dict={}, meta=dict(note=Intruder())), tmp_path / 'bad.pth')
-    result = run_tool('test.py', CONFIG, tmp_path / 'bad.pth', '--work-dir', tmp_path, check=False,
-                      cwd=tmp_path, env=dict(FITNESS_DATA_ROOT=str(sample_root)))
+    result = refuse('test.py', CONFIG, tmp_path / 'bad.pth', '--work-dir', tmp_path,
+                    env=dict(FITNESS_DATA_ROOT=sample_root))
     assert result.returncode == 1
     assert 'the checkpoint was not loaded' in result.stdout.splitlines()[-1]
     assert not (tmp_path / 'intruder_was_here').exists()
