@@ -73,6 +73,13 @@ def test_imagenet_weights_reach_only_the_rgb_stream(tmp_path):
                            weights[f'{name}.weight'])
 
 
+def test_from_scratch_early_fusion_draws_all_of_its_kernels_alike():
+    stem = build('early').backbone.rgb.conv1.conv
+    expected = (2 / (64 * 7 * 7)) ** 0.5  # Kaiming, fan out
+    for weight in (stem.weight, stem.heatmap_weight):
+        assert weight.std().item() == pytest.approx(expected, rel=0.05)
+
+
 @pytest.mark.parametrize('fusion', MODES)
 def test_own_checkpoints_load_unchanged(fusion):
     source, target = build(fusion, seed=0), build(fusion, seed=1)

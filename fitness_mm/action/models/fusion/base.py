@@ -16,8 +16,8 @@ class FusedBackbone(BaseModule):
     """The RGB backbone ``rgb`` and what a fusion mode adds to it.
 
     A subclass adds its modules, whose names begin with ``heatmap``, and has ``forward``. RGB
-    checkpoints load as if this were the RGB backbone, and the added parameters stay as they were;
-    let them begin so that ``rgb`` does what it did alone.
+    checkpoints load as if this were the RGB backbone; the added parameters stay as they were, or
+    as :meth:`begin_as_rgb` sets them.
 
     Args:
         rgb: Config of the RGB backbone.
@@ -52,15 +52,23 @@ class FusedBackbone(BaseModule):
         raise NotImplementedError
 
 
+    def begin_as_rgb(self) -> None:
+        """Called when RGB weights are loaded: what is added must not change what they do.
+
+        Nothing to do if it starts without effect anyway, or is a network of its own.
+        """
+
+
 def _load_rgb_weights(backbone: FusedBackbone, state_dict: dict, prefix: str, *args) -> None:
-    """Renames the weights of an RGB checkpoint to those of ``rgb``; the rest stays as it was."""
+    """Renames the weights of an RGB checkpoint to those of ``rgb`` and adds the others."""
     given = [key for key in state_dict if key.startswith(prefix)]
     if not given or any(key.startswith(f'{prefix}rgb.') for key in given):
         return
     for key in given:
         state_dict[f'{prefix}rgb.{key[len(prefix):]}'] = state_dict.pop(key)
+    backbone.begin_as_rgb()
     added = {f'{prefix}{name}': value for name, value in backbone.state_dict().items()
              if 'heatmap' in name}
     state_dict.update(added)
-    print_log(f"{prefix}: RGB weights loaded; {len(added)} tensors of the heatmaps' part stay as "
-              'they were', logger='current')
+    print_log(f"{prefix}: RGB weights loaded; {len(added)} tensors of the heatmaps' part begin "
+              'beside them', logger='current')

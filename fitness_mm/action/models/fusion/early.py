@@ -14,8 +14,9 @@ _RGB_CHANNELS = 3
 class EarlyFusion(FusedBackbone):
     """Heatmaps as further input channels of the backbone's first convolution.
 
-    The original study's fusion: 24 maps at input resolution make a 27-channel stem. The heatmaps'
-    kernels start at zero, so the fused network begins as the RGB network.
+    The original study's fusion: 24 maps at input resolution make a 27-channel stem. From scratch
+    all of its kernels are drawn alike; beside RGB weights the heatmaps' kernels start at zero, so
+    that the fused network begins as the RGB network.
 
     Args:
         rgb: Config of a backbone whose first convolution is 2D and takes RGB.
@@ -34,10 +35,21 @@ class EarlyFusion(FusedBackbone):
         for name, module in self.rgb.named_modules():
             if isinstance(module, nn.Conv2d) and module.in_channels == _RGB_CHANNELS:
                 parent, _, own = name.rpartition('.')
+                self._stem = name
                 setattr(self.rgb.get_submodule(parent), own, _WideConv2d(module, num_keypoints))
                 return
         raise ValueError(f'early fusion found no Conv2d with {_RGB_CHANNELS} input channels in '
                          f'{type(self.rgb).__name__}; it needs a 2D backbone for RGB')
+
+    def init_weights(self) -> None:
+        """As the RGB backbone's; if that loads weights, the maps do not disturb them."""
+        super().init_weights()
+        if getattr(self.rgb, 'pretrained', None):
+            self.begin_as_rgb()
+
+    def begin_as_rgb(self) -> None:
+        """Sets the heatmaps' kernels to zero."""
+        nn.init.zeros_(self.rgb.get_submodule(self._stem).heatmap_weight)
 
     def forward(self, imgs: Tensor, heatmaps: Tensor) -> Tensor:
         """Frames (N, 3, H, W) and maps (N, K, H, W) to the RGB backbone's features."""
@@ -52,7 +64,9 @@ class _WideConv2d(nn.Conv2d):
                          rgb.padding, rgb.dilation, padding_mode=rgb.padding_mode)
         self.weight, self.bias = rgb.weight, rgb.bias
         self.heatmap_weight = nn.Parameter(
-            torch.zeros(rgb.out_channels, num_keypoints, *rgb.kernel_size))
+            torch.empty(rgb.out_channels, num_keypoints, *rgb.kernel_size))
+        # as MMCV draws the kernels beside them
+        nn.init.kaiming_normal_(self.heatmap_weight, mode='fan_out', nonlinearity='relu')
 
     def forward(self, x: Tensor) -> Tensor:
         weight = torch.cat([self.weight, self.heatmap_weight], 1)  # (C, 3 + K, k, k)
