@@ -47,7 +47,8 @@ class Box(NamedTuple):
         points = points.reshape(-1, 2) if seen is None else points[seen]  # (P, 2)
         if not len(points):
             return None
-        return cls(*boxes_around(points[None], np.ones((1, len(points)), bool))[0].tolist())
+        x1, y1, x2, y2 = *points.min(0).tolist(), *points.max(0).tolist()
+        return cls(x1, y1, x2 + 1, y2 + 1)
 
     @property
     def size(self) -> tuple[float, float]:

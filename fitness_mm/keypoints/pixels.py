@@ -80,7 +80,8 @@ class PixelMap:
 
     def apply(self, keypoints: np.ndarray) -> np.ndarray:
         """Map keypoints (..., 2); float32."""
-        return (np.asarray(keypoints) * self.scale + self.offset).astype(np.float32)
+        return (np.asarray(keypoints, np.float32) * np.array(self.scale, np.float32)
+                + np.array(self.offset, np.float32))
 
     def apply_box(self, box: Sequence[float]) -> Box:
         """Where a box lies in the other image."""
