@@ -35,12 +35,9 @@ class PipelineFacts:
 def pose_facts(pipeline: Compose) -> PipelineFacts:
     """Of a pipeline of MMPose."""
     from mmpose.datasets.transforms import GetBBoxCenterScale, TopdownAffine
-    steps = pipeline.transforms
     # the host's padding is the whole box's, in times its size
-    margins = [t.margin for t in _of(steps, PersonCrop)] + [
-        (t.padding - 1) / 2 for t in _of(steps, GetBBoxCenterScale)]
-    return PipelineFacts(max(margins, default=0.0), _last(
-        t.input_size for t in _of(steps, TopdownAffine)), bool(_of(steps, FrameLoading)))
+    return _facts(pipeline, [t.input_size for t in _of(pipeline, TopdownAffine)],
+                  [(t.padding - 1) / 2 for t in _of(pipeline, GetBBoxCenterScale)])
 
 
 def action_facts(pipeline: Compose) -> PipelineFacts:
@@ -48,19 +45,19 @@ def action_facts(pipeline: Compose) -> PipelineFacts:
     from mmaction.datasets.transforms import FormatGCNInput, FormatShape, GeneratePoseTarget, Resize
 
     from fitness_mm.action.data.transforms import FormatKeypoints
-    steps = pipeline.transforms
-    formats = [t.input_format for t in _of(steps, FormatShape)]
-    kind = (SKELETONS if _of(steps, FormatGCNInput) else VOLUMES if _of(steps, GeneratePoseTarget)
-            else CLIPS if formats[-1:] == ['NCTHW'] else FRAMES)
-    return PipelineFacts(
-        max((t.margin for t in _of(steps, PersonCrop)), default=0.0),
-        _last(t.scale for t in _of(steps, Resize)), bool(_of(steps, FrameLoading)), kind,
-        bool(_of(steps, FormatKeypoints)))
+    kind = (SKELETONS if _of(pipeline, FormatGCNInput)
+            else VOLUMES if _of(pipeline, GeneratePoseTarget)
+            else CLIPS if any(t.input_format == 'NCTHW' for t in _of(pipeline, FormatShape))
+            else FRAMES)
+    return _facts(pipeline, [t.scale for t in _of(pipeline, Resize)], [], kind=kind,
+                  keypoints=bool(_of(pipeline, FormatKeypoints)))
 
 
-def _of(steps: list, kind: type) -> list:
-    return [step for step in steps if isinstance(step, kind)]
+def _facts(pipeline: Compose, sizes: list, margins: list, **more) -> PipelineFacts:
+    margins = [*margins, *(t.margin for t in _of(pipeline, PersonCrop))]
+    return PipelineFacts(max(margins, default=0.0), tuple(sizes[-1]) if sizes else (192, 256),
+                         bool(_of(pipeline, FrameLoading)), **more)
 
 
-def _last(sizes) -> tuple[int, int]:
-    return tuple([(192, 256), *sizes][-1])
+def _of(pipeline: Compose, kind: type) -> list:
+    return [step for step in pipeline.transforms if isinstance(step, kind)]

@@ -95,10 +95,6 @@ class Box(NamedTuple):
         by = margin * self.longer
         return Box(self.x1 - by, self.y1 - by, self.x2 + by, self.y2 + by)
 
-    def without(self, margin: float) -> Box:
-        """The box that :meth:`expanded` by this margin makes this one."""
-        return self.expanded(-margin / (1 + 2 * margin))
-
     def whole(self) -> Box:
         """Every pixel that it touches, in whole numbers."""
         return Box(*(math.floor(edge + _ROUNDING) for edge in self[:2]),

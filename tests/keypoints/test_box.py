@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fitness_mm.keypoints.box import Box, boxes_around, outline
-from fitness_mm.keypoints.measures import STUDY_MARGIN, person_box, seen
+from fitness_mm.keypoints.measures import person_box, seen
 
 
 @pytest.mark.parametrize('points, scores, margin, expected', [
@@ -42,13 +42,6 @@ def test_union_overlap_and_clamping():
     assert a.iou(away) == Box(0, 0, 2, 2).iou(Box(7, 7, 8, 8)) == 0
     assert Box(-3, 2, 50, 7).clamped((20, 5)) == (0, 2, 20, 5)
     assert Box(30, 2, 50, 7).clamped((20, 10)).area == 0
-
-
-@pytest.mark.parametrize('margin', [0, 0.22, STUDY_MARGIN])
-def test_without_a_margin_is_the_way_back(margin):
-    box = Box(10, 20, 40, 90)
-    assert box.expanded(margin).without(margin) == pytest.approx(box)
-    assert box.without(margin).expanded(margin) == pytest.approx(box)
 
 
 def test_rounding_errors_take_no_further_pixel():

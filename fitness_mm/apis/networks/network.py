@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -38,13 +39,15 @@ class Network:
         if half and scope == 'mmpose':
             _decode_whole(self.model)
 
-    @torch.inference_mode()
-    def predict(self, samples: Sequence[dict]) -> list:
-        """The host's predictions for packed samples."""
-        kind = self.device.type
+    def predict(self, samples: Iterable[dict], batch_size: int) -> Iterator:
+        """The host's predictions for packed samples, of which a batch is made at a time."""
+        kind, samples = self.device.type, iter(samples)
         half = torch.bfloat16 if kind == 'cpu' else torch.float16
-        with host_of(self.cfg), torch.autocast(kind, half) if self.half else nullcontext():
-            return self.model.test_step(pseudo_collate(samples))
+        while batch := list(islice(samples, batch_size)):
+            with host_of(self.cfg), torch.inference_mode(), (
+                    torch.autocast(kind, half) if self.half else nullcontext()):
+                predictions = self.model.test_step(pseudo_collate(batch))
+            yield from predictions
 
 
 def _decode_whole(model: nn.Module) -> None:

@@ -61,21 +61,17 @@ class PoseEstimator:
         Raises:
             InferenceError: If the network gives other keypoints than the data set's.
         """
-        keypoints = np.zeros((len(crops), NUM_KEYPOINTS, 2), np.float32)
-        scores = np.zeros((len(crops), NUM_KEYPOINTS), np.float32)
-        for start in range(0, len(crops), self.batch_size):
-            chunk = slice(start, start + self.batch_size)
-            samples = [self.network.pipeline(_sample(crop, box))
-                       for crop, box in zip(crops[chunk], boxes[chunk], strict=True)]
-            for i, prediction in enumerate(self.network.predict(samples), start):
-                person = prediction.pred_instances
-                if person.keypoints.shape != (1, NUM_KEYPOINTS, 2):
-                    raise InferenceError(
-                        f'{self.network.config_file} gives keypoints of shape '
-                        f'{tuple(person.keypoints.shape)}, but those of one person with '
-                        f'{NUM_KEYPOINTS} keypoints are needed')
-                keypoints[i], scores[i] = person.keypoints[0], person.keypoint_scores[0]
-        return keypoints, scores
+        people = [prediction.pred_instances for prediction in self.network.predict(
+            (self.network.pipeline(_sample(crop, box))
+             for crop, box in zip(crops, boxes, strict=True)), self.batch_size)]
+        for person in people[:1]:
+            if person.keypoints.shape != (1, NUM_KEYPOINTS, 2):
+                raise InferenceError(
+                    f'{self.network.config_file} gives keypoints of shape '
+                    f'{tuple(person.keypoints.shape)}, but those of one person with '
+                    f'{NUM_KEYPOINTS} keypoints are needed')
+        return (np.concatenate([person.keypoints for person in people]).astype(np.float32),
+                np.concatenate([person.keypoint_scores for person in people]).astype(np.float32))
 
 
 def _sample(crop: Crop, box: Box) -> dict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,9 +85,12 @@ class PostureRecogniser:
         self.conditions = conditions_of(self.exercises)
         self.facts = action_facts(self.network.pipeline)
 
-    def samples(self, windows: Sequence[Window]) -> list[dict]:
+    def samples(self, windows: Iterable[Window]) -> list[dict]:
         """Windows after the pipeline, ready to be collated."""
-        return [self.network.pipeline(dict(
+        return list(map(self._sample, windows))
+
+    def _sample(self, window: Window) -> dict:
+        return self.network.pipeline(dict(
             read_frames=CropReader(window.crops),
             frame_numbers=np.arange(len(window.times)),
             person_box=window.box,
@@ -97,24 +100,17 @@ class PostureRecogniser:
             total_frames=len(window.times),
             modality='RGB',
             start_index=0,
-            num_clips=1)) for window in windows]
+            num_clips=1))
 
-    def __call__(self, windows: Sequence[Window]) -> list[WindowScores]:
+    def __call__(self, windows: Sequence[Window]) -> Iterator[WindowScores]:
         """Logits of each window."""
-        scores = []
-        for start in range(0, len(windows), self.batch_size):
-            chunk = windows[start:start + self.batch_size]
-            predictions = self.predict(self.samples(chunk))
-            scores += [self._scores(prediction, window.times)
-                       for prediction, window in zip(predictions, chunk, strict=True)]
-        return scores
+        for prediction, window in zip(self.predict(map(self._sample, windows)), windows,
+                                      strict=True):
+            yield self._scores(prediction, window.times)
 
-    def predict(self, samples: Sequence[dict]) -> list:
-        """The network's data samples for packed samples, a batch at a time."""
-        predictions = []
-        for start in range(0, len(samples), self.batch_size):
-            predictions += self.network.predict(samples[start:start + self.batch_size])
-        return predictions
+    def predict(self, samples: Iterable[dict]) -> Iterator:
+        """The network's data samples for packed samples."""
+        return self.network.predict(samples, self.batch_size)
 
     def _scores(self, prediction, times: np.ndarray) -> WindowScores:
         exercise = exercise_logits(prediction)

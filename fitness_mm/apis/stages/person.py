@@ -201,9 +201,10 @@ def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[Box]:
 def _best_tiles(frame: np.ndarray, heights: Sequence[float],
                 estimator: PoseEstimator) -> list[Box]:
     tiles = list(_tiles((frame.shape[1], frame.shape[0]), heights))
-    # a tile has its margin inside: it is where the crop ends, and not the joints
+    # a tile is where the crop ends, and not the joints: the box that the margin makes a tile of
+    inwards = -estimator.margin / (1 + 2 * estimator.margin)
     crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1]) for tile in tiles]
-    scores = estimator(crops, [tile.without(estimator.margin) for tile in tiles])[1].mean(axis=1)
+    scores = estimator(crops, [tile.expanded(inwards) for tile in tiles])[1].mean(axis=1)
     kept: list[Box] = []
     for i in np.argsort(-scores):
         if (scores[i] >= _TILE_SCORE and len(kept) < _TILES_KEPT

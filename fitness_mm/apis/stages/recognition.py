@@ -43,8 +43,8 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
     """
     windows = [_window(poses, moments, size) for moments in plan.windows(len(poses.kept.numbers))]
     scores: list[WindowScores] = []
-    for start in range(0, len(windows), recogniser.batch_size):
-        scores += recogniser(windows[start:start + recogniser.batch_size])
+    for given in recogniser(windows):
+        scores.append(given)
         progress(len(scores), len(windows))
     judged = judge_exercise(scores, recogniser.exercises, calibration)
     return Recognition(judged, [windows[i] for i in judged.agreeing],
