@@ -97,7 +97,7 @@ class PixelRecogniser:
 ], ids=['2d', '3d', '3d as narrow as a skeleton', '3d floats'])
 def test_a_network_of_pixels_gives_no_evidence_of_joints(recogniser):
     window = Window(np.array([1., 2, 3, 4]), np.zeros((4, 24, 2), np.float32), np.ones((4, 24)),
-                    (), (10, 10), 1.0)
+                    (), (10, 10), Box(0, 0, 10, 10))
     evidence = find_evidence(recogniser, window, 0)
     assert evidence.joints == ()
     assert recogniser.asked == 1 + 4  # no joint was occluded
