@@ -102,8 +102,4 @@ def _read_crop(index: FitnessIndex, index_row: int | None, number: int,
         frames, mapping = read_frames(index, index_row, [number], box)
     except (FrameError, ValueError):
         return None, None
-    height, width = frames[0].shape[:2]
-    scale, offset = np.array(mapping.scale), np.array(mapping.offset)
-    low = (np.array([-0.5, -0.5]) - offset) / scale
-    high = (np.array([width, height]) - 0.5 - offset) / scale
-    return frames[0], (low[0], high[0], high[1], low[1])
+    return frames[0], mapping.extent(frames[0].shape[1::-1])

@@ -23,7 +23,7 @@ pack = dict(
 # The parts of a pipeline: which frames, their pixels, and the network's format.
 train_sampling = dict(type='SampleLabelledFrames', num_frames=8, random=True)
 val_sampling = dict(type='SampleLabelledFrames', num_frames=8, random=False)
-crop = dict(type='CropToUnionBox', margin=200 / 1080)
+crop = dict(type='CropToUnionBox')
 frames = [
     crop,
     dict(type='LoadLabelledFrames'),

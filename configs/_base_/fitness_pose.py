@@ -31,7 +31,7 @@ pack = dict(
 # known.
 train_pipeline = [
     dict(type='LoadLabelledFrame'),
-    dict(type='UnionBoxCenterScale', margin=200 / 1080),
+    dict(type='UnionBoxCenterScale'),
     dict(
         type='RandomBBoxTransform',
         shift_factor=0.1,
@@ -45,7 +45,7 @@ train_pipeline = [
 ]
 val_pipeline = [
     dict(type='LoadLabelledFrame'),
-    dict(type='UnionBoxCenterScale', margin=200 / 1080),
+    dict(type='UnionBoxCenterScale'),
     dict(type='LabelledFrameAffine', input_size=codec['input_size'], keep_ratio=False),
     pack,
 ]

@@ -12,7 +12,7 @@ train_sampling = dict(type='SampleLabelledFrames', num_frames=8, mode='uniform')
 # Two clips of eight frames: every labelled frame has its say.
 val_sampling = dict(
     type='SampleLabelledFrames', num_frames=8, mode='uniform', random=False, num_clips=2)
-crop = dict(type='CropToUnionBox', margin=0.12)
+crop = dict(type='CropToUnionBox', margin=0.22)
 resize = dict(type='Resize', scale=input_size, keep_ratio=False)
 random_crop = dict(
     type='RandomResizedCrop', area_range=(0.7, 1.0), aspect_ratio_range=(0.6, 0.95))

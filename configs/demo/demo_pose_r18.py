@@ -30,7 +30,7 @@ model = dict(
 
 train_pipeline = [
     dict(type='LoadLabelledFrame'),
-    dict(type='UnionBoxCenterScale', margin=0.12),
+    dict(type='UnionBoxCenterScale', margin=0.22),
     dict(
         type='RandomBBoxTransform',
         shift_factor=0.05,
@@ -44,7 +44,7 @@ train_pipeline = [
 ]
 val_pipeline = [
     dict(type='LoadLabelledFrame'),
-    dict(type='UnionBoxCenterScale', margin=0.12),
+    dict(type='UnionBoxCenterScale', margin=0.22),
     dict(type='LabelledFrameAffine', input_size=codec['input_size'], keep_ratio=False),
     _base_.pack,
 ]

@@ -12,7 +12,7 @@ model = dict(
     data_preprocessor=dict(sigma=1.5, amplitude=8.0))
 
 load = [
-    dict(type='CropToUnionBox', margin=0.12),
+    dict(type='CropToUnionBox', margin=0.22),
     dict(type='LoadLabelledFrames'),
 ]
 pack = [

@@ -10,6 +10,7 @@ maps = [
     _base_.crop,
     dict(type='CropKeypoints'),
     dict(type='Resize', scale=(48, 64), keep_ratio=False),
+    dict(type='KeypointsToCentres'),
     dict(type='GeneratePoseTarget', sigma=0.6),
     dict(type='FormatShape', input_format='NCTHW_Heatmap'),
     _base_.pack,

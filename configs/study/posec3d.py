@@ -6,6 +6,7 @@ model = dict(
 
 as_maps = [
     dict(type='Resize', scale=(24, 32), keep_ratio=False),
+    dict(type='KeypointsToCentres'),
     dict(type='GeneratePoseTarget', sigma=0.6),
     dict(type='FormatShape', input_format='NCTHW_Heatmap'),
     _base_.pack,

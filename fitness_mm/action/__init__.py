@@ -20,6 +20,7 @@ from .data.transforms import (  # noqa: E402
     CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
+    KeypointsToCentres,
     LoadLabelledFrames,
     SampleLabelledFrames,
 )
@@ -40,6 +41,7 @@ __all__ = [
     'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessPostureMetric',
     'FitnessSTGCN', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer',
-    'JitterKeypoints', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames', 'PostureHead',
-    'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion', 'gaussian_heatmaps'
+    'JitterKeypoints', 'KeypointsToCentres', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames',
+    'PostureHead', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion',
+    'gaussian_heatmaps'
 ]

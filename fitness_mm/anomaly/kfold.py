@@ -16,6 +16,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from fitness_mm.engine.load import read_config
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 
@@ -81,14 +82,10 @@ class KFold:
     say: Callable[[str], None] = print
 
     def __post_init__(self) -> None:
-        if not self.config.is_file():
-            raise FitnessError(f'there is no config file {str(self.config)!r}; pose configs of '
-                               'this project are in configs/')
         if self.num_folds < 2:
             raise FitnessError(f'--folds is {self.num_folds}, expected at least 2: a network has '
                                'to judge labels that it has not trained on')
-        base = Config.fromfile(self.config)
-        base.merge_from_dict(self.options)
+        base = read_config(self.config, self.options)
         for name in _LOADERS:
             if 'fold' not in _dataset_of(base, name, self.config):
                 raise FitnessError(f'{self.config}: the data set of {name} has no argument fold, '

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from fitness_mm.posture.calibration import NOT_JUDGED, PostureCalibration
-from fitness_mm.repetitions.counting import count_repetitions
+from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.keypoints.box import Box
+from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 
 from .errors import InferenceError
 from .networks.pose_estimator import PoseEstimator
-from .networks.recogniser import PostureRecogniser, Window, WindowScores
+from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .report.sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
-from .result import SURE, Counted, Inference
-from .stages.by_repetition import repetition_logits, repetition_windows
-from .stages.judgement import fault_course, judge_conditions, judge_exercise
+from .result import SURE, ConditionVerdict, Inference
+from .stages.by_repetition import Repetitions, find_repetitions
+from .stages.judgement import Judgement, fault_course, judge_conditions
 from .stages.occlusion import find_evidence
-from .stages.person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, find_person
-from .stages.pose import PoseResult, run_pose
-from .stages.track import Track, smoothed
-from .stages.windows import plan_windows
+from .stages.person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, Person, find_person
+from .stages.pose import Look, PoseResult, run_pose
+from .stages.recognition import Recognition, recognise
+from .stages.track import smoothed
+from .stages.windows import WindowPlan, plan_windows
 from .stopwatch import Stopwatch
-from .video.crops import framing_of
 from .video.frames import FrameSource
 
 _UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정하지 않았어요.',
@@ -67,59 +69,38 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
     Raises:
         InferenceError: If the box given lies outside the picture.
     """
-    plan = plan_windows(source.duration, options.window, options.stride)
     with clock.stage('find person'):
-        frames = source.survey(SURVEY_FRAMES)
-        if options.box is not None and not _meets(options.box, source.size):
-            raise InferenceError(f'the box {tuple(options.box)} lies outside the picture of '
-                                 f'{source.size[0]}x{source.size[1]} pixels')
-        person = find_person(frames, models.pose, options.box, models.detector)
-        del frames
+        person = _person(source, models, options)
     if person is None:
         return _nobody(source, clock)
-    if abs(plan.duration - source.duration) > plan.step:  # the survey found out
-        plan = plan_windows(source.duration, options.window, options.stride)
-
-    expected = max(1, round(source.duration * source.fps))
-    heights = (models.pose.input_size[1], models.posture.input_size[1])
+    # by now a source knows its duration
+    plan = plan_windows(source.duration, options.window, options.stride)
     with clock.stage('read'):
-        poses = run_pose(
-            source, person, models.pose, plan, options.pose_fps,
-            max(models.pose.margin, models.posture.margin), 2 * max(heights),
-            models.posture.needs_pixels,
-            lambda done: progress('keypoints', done, max(expected, done)), clock)
-    track = smoothed(poses.track, options.smooth)
-    result = Inference(source.name, source.size, source.fps, poses.times, person, track)
-
+        poses = _poses(source, person, models, options, plan, progress, clock)
     with clock.stage('recognise'):
-        windows = [_window(poses, track, moments, source.size)
-                   for moments in plan.windows(len(poses.kept.numbers))]
-        scores = []
-        step = models.posture.batch_size
-        for start in range(0, len(windows), step):
-            scores += models.posture(windows[start:start + step])
-            progress('windows', len(scores), len(windows))
-    judged = judge_exercise(scores, models.posture.exercises, models.calibration)
-    result.exercise = models.posture.exercises[judged.exercise]
-    result.probability, result.ranking = judged.probability, judged.ranking
-    result.windows = judged.windows
-    result.repetitions = _repetitions(track, result.exercise.name)
-    scores = [scores[i] for i in judged.agreeing]
-    windows = [windows[i] for i in judged.agreeing]
-    own = repetition_windows(track, result.repetitions or (), person.box, source.size)
-    by_repetition = repetition_logits(models.posture, scores, result.repetitions, own)
-    result.verdicts = judge_conditions(
-        scores, judged.exercise, models.posture.exercises, models.posture.conditions,
-        models.calibration, track, result.repetitions or (), by_repetition)
-    if result.probability < SURE:
-        result.verdicts = [
-            replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
-                    reason=_UNSURE_EXERCISE) for v in result.verdicts]
-    if options.evidence and result.faults:
+        recognition = recognise(poses, plan, source.size, models.posture, models.calibration,
+                                partial(progress, 'windows'))
+    judged = recognition.judged
+    exercise = models.posture.exercises[judged.exercise]
+    repetitions = find_repetitions(poses.track, exercise.name, person.box, source.size,
+                                   models.posture, recognition.scores)
+    verdicts = _verdicts(models, poses, recognition, repetitions)
+    if options.evidence and any(v.verdict == BROKEN for v in verdicts):
         with clock.stage('evidence'):
-            _add_evidence(result, models.posture, windows, scores, own, by_repetition, progress)
-    result.notes = [*_warnings(source), *_notes(result)]
-    return result
+            verdicts = _with_evidence(verdicts, models.posture, recognition, repetitions, progress)
+    return Inference(
+        source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
+        exercise=exercise, probability=judged.probability, ranking=judged.ranking,
+        verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
+        notes=[*_warnings(source), *_notes(person, exercise, judged)])
+
+
+def _person(source: FrameSource, models: Models, options: Options) -> Person | None:
+    frames = source.survey(SURVEY_FRAMES)
+    if options.box is not None and not Box(*options.box).clamped(source.size).area:
+        raise InferenceError(f'the box {tuple(options.box)} lies outside the picture of '
+                             f'{source.size[0]}x{source.size[1]} pixels')
+    return find_person(frames, models.pose, options.box, models.detector)
 
 
 def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
@@ -130,44 +111,53 @@ def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
         *_warnings(source), NO_PERSON])
 
 
-def _window(poses: PoseResult, track: Track, moments: range, size: tuple[int, int]) -> Window:
-    numbers = list(dict.fromkeys(poses.kept.numbers[m] for m in moments))
-    first = {poses.kept.numbers[m]: m for m in reversed(moments)}
-    box = poses.boxes[numbers]
-    union = np.concatenate([box[:, :2].min(0), box[:, 2:].max(0)])
-    return Window(track.times[numbers], track.keypoints[numbers], track.scores[numbers],
-                  poses.kept.crops([first[n] for n in numbers]), size, framing_of(union, size))
+def _poses(source: FrameSource, person: Person, models: Models, options: Options, plan: WindowPlan,
+           progress: Progress, clock: Stopwatch) -> PoseResult:
+    """Smoothed keypoints, and crops for whichever network wants them."""
+    sees = models.posture.facts
+    look = Look(options.pose_fps, max(models.pose.margin, sees.margin),
+                2 * max(models.pose.input_size[1], sees.input_size[1]), sees.loads_frames)
+    expected = max(1, round(source.duration * source.fps))
+    poses = run_pose(source, person, models.pose, plan, look,
+                     lambda done: progress('keypoints', done, max(expected, done)), clock)
+    return replace(poses, track=smoothed(poses.track, options.smooth))
 
 
-def _repetitions(track: Track, exercise: str) -> list[Counted] | None:
-    even = track.uniform()
-    if len(even) < 3:
-        return None
-    found = count_repetitions(even.keypoints, even.scores, even.fps, exercise)
-    begin = float(even.times[0])
-    return [Counted(i, *(begin + float(frame) / even.fps for frame in (r.start, r.turn, r.stop)))
-            for i, r in enumerate(found, 1)]
+def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
+              repetitions: Repetitions) -> list[ConditionVerdict]:
+    verdicts = judge_conditions(
+        recognition.scores, recognition.judged.exercise, models.posture.exercises,
+        models.posture.conditions, models.calibration, poses.track, repetitions.counted or (),
+        repetitions.logits)
+    if recognition.judged.probability >= SURE:
+        return verdicts
+    return [replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
+                    reason=_UNSURE_EXERCISE) for v in verdicts]
 
 
-def _add_evidence(result: Inference, posture: PostureRecogniser, windows: Sequence[Window],
-                  scores: Sequence[WindowScores], own: Sequence[Window],
-                  by_repetition: np.ndarray | None, progress: Progress) -> None:
+def _with_evidence(verdicts: Sequence[ConditionVerdict], posture: PostureRecogniser,
+                   recognition: Recognition, repetitions: Repetitions,
+                   progress: Progress) -> list[ConditionVerdict]:
     """Evidence for every fault, out of the repetition or the window in which it is strongest."""
-    faults = result.faults
-    for done, verdict in enumerate(faults, 1):
-        position = posture.conditions.index(verdict.condition)
-        worst = min(range(len(scores)), key=lambda i: scores[i].conditions[position])
-        if scores[worst].frame_conditions is not None:
-            times, logits = fault_course([scores[worst]], position)
-            evidence = find_evidence(posture, windows[worst], position,
-                                     float(times[logits.argmin()]))
-        elif by_repetition is not None:
-            evidence = find_evidence(posture, own[int(by_repetition[:, position].argmin())],
-                                     position)
-        else:
-            evidence = find_evidence(posture, windows[worst], position)
-        result.verdicts[result.verdicts.index(verdict)] = replace(verdict, evidence=evidence)
-        progress('evidence', done, len(faults))
+    scores, windows = recognition.scores, recognition.windows
+    faults = sum(v.verdict == BROKEN for v in verdicts)
+    found: list[ConditionVerdict] = []
+    done = 0
+    for verdict in verdicts:
+        if verdict.verdict == BROKEN:
+            position = posture.conditions.index(verdict.condition)
+            worst = min(range(len(scores)), key=lambda i: scores[i].conditions[position])
+            window, time = windows[worst], None
+            if scores[worst].frame_conditions is not None:
+                times, logits = fault_course([scores[worst]], position)
+                time = float(times[logits.argmin()])
+            elif repetitions.logits is not None:
+                window = repetitions.windows[int(repetitions.logits[:, position].argmin())]
+            verdict = replace(verdict, evidence=find_evidence(posture, window, position, time))
+            done += 1
+            progress('evidence', done, faults)
+        found.append(verdict)
+    return found
 
 
 def _warnings(source: FrameSource) -> list[Sentence]:
@@ -175,26 +165,19 @@ def _warnings(source: FrameSource) -> list[Sentence]:
     return [Sentence(warning, warning) for warning in source.warnings]
 
 
-def _notes(result: Inference) -> list[Sentence]:
+def _notes(person: Person, exercise: Exercise, judged: Judgement) -> list[Sentence]:
     notes = []
-    person = result.person
     if person.others:
         notes.append(other_people(person.others))
     if person.how == 'given' and person.confidence < MIN_CONFIDENCE:
         notes.append(_DOUBTFUL_BOX)
-    if result.probability < SURE:
-        notes.append(exercise_uncertain(result.exercise, result.probability))
-    disagreeing = sum(w.exercise != result.exercise.name for w in result.windows)
-    if disagreeing and result.probability >= SURE:
+    disagreeing = sum(w.exercise != exercise.name for w in judged.windows)
+    if judged.probability < SURE:
+        notes.append(exercise_uncertain(exercise, judged.probability))
+    elif disagreeing:
         notes.append(Sentence(
-            f'영상의 {len(result.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 '
+            f'영상의 {len(judged.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 '
             '판정에 쓰지 않았어요.',
-            f'{disagreeing} of {len(result.windows)} parts of the video look like another '
+            f'{disagreeing} of {len(judged.windows)} parts of the video look like another '
             'exercise and were not used.'))
     return notes
-
-
-def _meets(box: Sequence[float], size: tuple[int, int]) -> bool:
-    return box[0] < size[0] and box[1] < size[1] and box[2] > 0 and box[3] > 0
-
-

@@ -14,10 +14,10 @@ from mmengine.device import get_device
 from mmengine.registry import METRICS, RUNNERS
 from mmengine.runner import Runner
 
-from fitness_mm import compat
 from fitness_mm.errors import FitnessError
 
 from .cpu_amp import CPUAmpOptimWrapper
+from .load import check_checkpoint, read_config
 from .parts import class_of
 
 
@@ -36,7 +36,7 @@ def train(args: argparse.Namespace) -> None:
         cfg.auto_scale_lr.enable = True
     if args.resume:
         cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else _check_checkpoint(args.resume)
+        cfg.load_from = None if args.resume == 'auto' else check_checkpoint(args.resume)
 
     randomness = cfg.setdefault('randomness', {})
     if args.seed is not None:
@@ -55,7 +55,7 @@ def test(args: argparse.Namespace) -> None:
         FitnessError: If the config, the checkpoint or an argument cannot be used.
     """
     cfg = _load_config(args)
-    cfg.load_from = _check_checkpoint(args.checkpoint)
+    cfg.load_from = check_checkpoint(args.checkpoint)
     if args.dump:
         _dump_predictions(cfg, args.dump)
     with _runner_of(cfg) as runner:
@@ -66,15 +66,10 @@ def _load_config(args: argparse.Namespace) -> Config:
     """The config with the common arguments merged in.
 
     Raises:
-        FitnessError: If the file is missing, or drawing is asked of a config that cannot.
+        FitnessError: If the file cannot be read, or drawing is asked of a config that cannot.
     """
-    if not Path(args.config).is_file():
-        raise FitnessError(f'there is no config file {args.config!r}; those of this project are in '
-                           'configs/')
-    compat.apply()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir
@@ -145,15 +140,3 @@ def _runner_of(cfg: Config) -> Iterator[Runner]:
     yield RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     if dist.is_initialized():
         dist.destroy_process_group()
-
-
-def _check_checkpoint(file: str) -> str:
-    """The checkpoint's name, if it is a URL or an existing file.
-
-    Raises:
-        FitnessError: If it is neither.
-    """
-    if '://' not in file and not Path(file).is_file():
-        raise FitnessError(f'there is no checkpoint {file!r}; training leaves its checkpoints in '
-                           'work_dirs/<config name>/')
-    return file

@@ -9,6 +9,7 @@ import orjson
 
 from fitness_mm.errors import ArgumentError
 
+from .box import boxes_around
 from .skeleton import KEYPOINTS
 
 AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
@@ -42,11 +43,9 @@ def keypoint_sigmas(predicted: np.ndarray, labels: np.ndarray,
     if predicted.shape != labels.shape or visible.shape != labels.shape[:2]:
         raise ArgumentError(f'predictions {predicted.shape}, labels {labels.shape} and visibility '
                             f'{visible.shape} have to be of shapes (N, K, 2), (N, K, 2) and (N, K)')
-    masked = np.where(visible[..., None], labels.astype(np.float64), np.nan)  # (N, K, 2)
-    some = visible.any(axis=1)
-    extent = np.zeros((len(labels), 2))
-    extent[some] = np.nanmax(masked[some], axis=1) - np.nanmin(masked[some], axis=1) + 1
-    size = np.sqrt(AREA_OF_BOX * extent.prod(axis=1))  # (N,)
+    low, high = np.split(boxes_around(labels, visible), 2, axis=1)
+    # of frames without a visible joint it is infinite, and not used
+    size = np.sqrt(AREA_OF_BOX * np.abs(high - low).prod(axis=1))  # (N,)
 
     distance = np.linalg.norm(predicted - labels, axis=-1)  # (N, K)
     sigmas = np.full(labels.shape[1], np.nan)

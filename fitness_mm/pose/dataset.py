@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,9 +12,11 @@ from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.export.coco import CATEGORY_ID, frame_id
+from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import read_joint_exclusions
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
-from fitness_mm.keypoints.measures import torso_length_px, union_box
+from fitness_mm.keypoints.box import outline
+from fitness_mm.keypoints.measures import person_box, torso_length_px
 from fitness_mm.keypoints.sigmas import read_sigmas
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
@@ -33,12 +36,12 @@ class FitnessPoseDataset(ClipViewDataset):
     No COCO file: a sample's dict is built from the index when it is asked for. It has the keys of
     MMPose's top-down pipelines, all in pixels of the original image with pixel centres at
     integers: ``keypoints`` (1, K, 2), ``keypoints_visible`` (1, K), ``bbox`` (1, 4),
-    ``img_shape``; ``union_keypoints`` (T, K, 2) and ``union_visible`` (T, K) of all the
-    clip-view's frames for :class:`UnionBoxCenterScale`; ``id`` and ``img_id`` as
+    ``img_shape``; ``person_box`` around all joints of the clip-view's frames, for
+    :class:`UnionBoxCenterScale`; ``id`` and ``img_id`` as
     ``tools/data/export_coco.py`` writes them, for MMPose's ``CocoMetric``; ``clip_view``,
     ``frame_number``, ``view``,
     ``performer``, ``exercise``, ``day`` and ``torso``, the median torso length of the clip-view's
-    labels in pixels; and what :class:`LoadLabelledFrame` needs to read the image.
+    labels in pixels; and ``read_frames`` for :class:`LoadLabelledFrame`.
 
     The crop comes from labels in testing too. They may be wrong, and then the crop is, so a box
     around the whole clip-view, which one wrong frame can only enlarge, is the default.
@@ -103,13 +106,13 @@ class FitnessPoseDataset(ClipViewDataset):
                     else self._positions[idx])
         numbers = index.frame_numbers(row)[kept]
         clip_view = index.clip_view_id(row)
-        union_keypoints = index.keypoints(row)[kept]
-        union_visible = self._visible(clip_view, numbers, index.visible(row)[kept])
-        keypoints = union_keypoints[position][None].copy()
-        visible = union_visible[position][None].copy()
+        all_keypoints = index.keypoints(row)[kept]  # (T, K, 2)
+        all_visible = self._visible(clip_view, numbers, index.visible(row)[kept])
+        keypoints = all_keypoints[position][None].copy()
+        visible = all_visible[position][None].copy()
         img_shape = (int(index.value('image_height', row)), int(index.value('image_width', row)))
-        x1, y1, x2, y2 = union_box(*((keypoints, visible) if self.bbox == 'frame' else
-                                     (union_keypoints, union_visible)), img_shape, margin=0)
+        person = person_box(all_keypoints, all_visible, img_shape[::-1])
+        box = person_box(keypoints, visible, img_shape[::-1]) if self.bbox == 'frame' else person
         number = int(numbers[position])
         identity = frame_id(clip_view, number)
         return dict(
@@ -117,7 +120,7 @@ class FitnessPoseDataset(ClipViewDataset):
             id=identity,
             img_id=identity,
             category_id=CATEGORY_ID,
-            index=index,
+            read_frames=functools.partial(read_frames, index, row),
             row=row,
             img_path=str(index.image_path(row, number)),
             img_shape=img_shape,
@@ -128,13 +131,11 @@ class FitnessPoseDataset(ClipViewDataset):
             performer=int(index.value('performer', row)),
             exercise=EXERCISES[int(index.value('exercise', row))].name,
             day=str(self._days[row]),
-            torso=torso_length_px(union_keypoints, union_visible),
+            torso=torso_length_px(all_keypoints, all_visible),
             keypoints=keypoints,
             keypoints_visible=visible,
-            union_keypoints=union_keypoints,
-            union_visible=union_visible,
-            # edges of pixels, half a pixel off their centres
-            bbox=np.array([[x1, y1, x2, y2]], np.float32) - 0.5,
+            person_box=person,
+            bbox=outline(box)[None].astype(np.float32),
             bbox_score=np.ones(1, np.float32),
             **{key: copy.deepcopy(self._metainfo[key]) for key in _META_FOR_PIPELINE})
 

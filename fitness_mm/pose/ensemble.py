@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from mmengine.model import BaseModel
-from mmengine.runner import load_checkpoint
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import nn
+
+from fitness_mm.engine.load import check_checkpoint, load_weights
 
 
 @MODELS.register_module()
@@ -25,7 +25,7 @@ class PoseEnsemble(BaseModel):
         checkpoints: Files or URLs with the members' weights, such as those of the K folds.
 
     Raises:
-        FileNotFoundError: If a checkpoint is missing.
+        FitnessError: If a checkpoint is missing, damaged or another network's.
         ValueError: If there is none, or the member averages flipped images too.
     """
 
@@ -35,15 +35,13 @@ class PoseEnsemble(BaseModel):
         if (member.get('test_cfg') or {}).get('flip_test', False):
             raise ValueError('PoseEnsemble averages models and no flipped images; set '
                              "flip_test=False in the member's test_cfg")
-        missing = [c for c in checkpoints if '://' not in c and not Path(c).is_file()]
-        if missing:
-            raise FileNotFoundError(f'there is no checkpoint {missing[0]!r}; train the members '
-                                    'first, or name other files in model.checkpoints')
+        for checkpoint in checkpoints:
+            check_checkpoint(checkpoint)  # before the networks are built
         members = [MODELS.build(member) for _ in checkpoints]
         super().__init__(data_preprocessor=members[0].data_preprocessor)
         self.members = nn.ModuleList(members)
         for model, checkpoint in zip(members, checkpoints, strict=True):
-            load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
+            load_weights(model, checkpoint, 'the member')
         self._register_load_state_dict_pre_hook(self._accept_a_member)
 
     def forward(self,

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
 from mmpose.datasets.transforms import RandomFlip, TopdownAffine
 from mmpose.registry import TRANSFORMS
 from mmpose.structures.bbox import get_warp_matrix
 
-from fitness_mm.aihub.frames import read_frames
-from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
+from fitness_mm.engine.transforms import FrameLoading, PersonCrop
 
 
 @TRANSFORMS.register_module()
-class LoadLabelledFrame(BaseTransform):
-    """Reads the frame, from the clip file if there is one.
+class LoadLabelledFrame(FrameLoading):
+    """Reads the frame.
 
-    Required keys: ``index``, ``row``, ``frame_number``. Added keys: ``img`` (H, W, 3), uint8 RGB;
-    ``frame_matrix`` (2, 3), from pixels of the original image to pixels of ``img``.
+    Required keys: ``read_frames``, ``frame_number``. Added keys: ``img`` (H, W, 3), uint8 RGB;
+    ``frame_map``, the :class:`~fitness_mm.keypoints.pixels.PixelMap` from the original image to it.
     """
 
     def transform(self, results: dict) -> dict:
@@ -32,21 +30,15 @@ class LoadLabelledFrame(BaseTransform):
         Raises:
             FrameError: If the image cannot be read.
         """
-        frames, mapping = read_frames(results['index'], results['row'], [results['frame_number']])
-        results['img'] = frames[0]
-        (sx, sy), (ox, oy) = mapping.scale, mapping.offset
-        results['frame_matrix'] = np.array([[sx, 0, ox], [0, sy, oy]], np.float64)
+        (results['img'], ), results['frame_map'] = self.read(results, [results['frame_number']])
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}()'
 
 
 @TRANSFORMS.register_module()
 class FlipLabelledFrame(RandomFlip):
     """The host's horizontal flip for frames that show only a part of the original image.
 
-    Required keys: ``frame_matrix`` and those of :class:`mmpose.datasets.RandomFlip`.
+    Required keys: ``frame_map`` and those of :class:`mmpose.datasets.RandomFlip`.
     """
 
     def __init__(self, prob: float = 0.5) -> None:
@@ -56,40 +48,25 @@ class FlipLabelledFrame(RandomFlip):
         """Flips frame, keypoints, box and centre, or nothing."""
         results = super().transform(results)
         if results['flip']:
-            # x of the original becomes width - 1 - x, and so it is with x of the frame
-            matrix = results['frame_matrix']
-            matrix[0, 2] = (results['img'].shape[1] - 1
-                            - matrix[0, 0] * (results['img_shape'][1] - 1) - matrix[0, 2])
+            results['frame_map'] = results['frame_map'].mirrored(results['img_shape'][1],
+                                                                 results['img'].shape[1])
         return results
 
 
 @TRANSFORMS.register_module()
-class UnionBoxCenterScale(BaseTransform):
-    """The original study's crop: the box around all labelled joints of the clip-view, and more.
+class UnionBoxCenterScale(PersonCrop):
+    """The original study's crop: the box around all of a clip-view's joints, and more.
 
-    Args:
-        margin: Added on every side, as a fraction of the image height. The original study's
-            200 px of 1080 are the default.
-
-    Required keys: ``union_keypoints``, ``union_visible``, ``img_shape``. Added keys:
+    Required keys: those of :class:`~fitness_mm.engine.transforms.PersonCrop`. Added keys:
     ``bbox_center`` (1, 2) and ``bbox_scale`` (1, 2) in pixels of the original image.
     """
 
-    def __init__(self, margin: float = STUDY_MARGIN) -> None:
-        if margin < 0:
-            raise ValueError(f'margin has to be at least 0, but got {margin}')
-        self.margin = margin
-
     def transform(self, results: dict) -> dict:
-        """Adds the box's centre and size."""
-        x1, y1, x2, y2 = union_box(results['union_keypoints'], results['union_visible'],
-                                   results['img_shape'], self.margin)
-        results['bbox_center'] = np.array([[x1 + x2 - 1, y1 + y2 - 1]], np.float32) / 2
-        results['bbox_scale'] = np.array([[x2 - x1, y2 - y1]], np.float32)
+        """Adds the crop's centre and size."""
+        crop = self.crop(results)
+        results['bbox_center'] = np.array([crop.centre], np.float32)
+        results['bbox_scale'] = np.array([crop.size], np.float32)
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(margin={self.margin})'
 
 
 @TRANSFORMS.register_module()
@@ -104,7 +81,7 @@ class LabelledFrameAffine(TopdownAffine):
         keep_ratio: Whether the box grows to the input's aspect ratio, as in the host. Otherwise
             it is squeezed into the input, as in the original study.
 
-    Required keys: those of :class:`mmpose.datasets.TopdownAffine`, and ``frame_matrix``. Modified
+    Required keys: those of :class:`mmpose.datasets.TopdownAffine`, and ``frame_map``. Modified
     and added keys: the host's.
     """
 
@@ -121,8 +98,7 @@ class LabelledFrameAffine(TopdownAffine):
         rotation = results['bbox_rotation'][0] if 'bbox_rotation' in results else 0.0
         matrix = get_warp_matrix(center, scale, rotation, (width, height), fix_aspect_ratio=False)
 
-        from_frame = cv2.invertAffineTransform(results['frame_matrix'])
-        from_frame = matrix @ np.vstack([from_frame, (0, 0, 1)])
+        from_frame = matrix @ np.vstack([results['frame_map'].inverse().matrix, (0, 0, 1)])
         results['img'] = cv2.warpAffine(results['img'], from_frame, (width, height),
                                         flags=cv2.INTER_LINEAR)
         results['transformed_keypoints'] = cv2.transform(results['keypoints'], matrix)

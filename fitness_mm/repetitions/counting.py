@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.keypoints.measures import seen
 
 from .movement import RATE_HZ, Stretch, find_stretches
 
@@ -66,8 +67,7 @@ class Repetition:
 
 
 def count_repetitions(keypoints: np.ndarray, scores: np.ndarray, fps: float,
-                      exercise: str | None = None,
-                      min_score: float = 0.3) -> tuple[Repetition, ...]:
+                      exercise: str | None = None) -> tuple[Repetition, ...]:
     """The repetitions of a video of one person, in order.
 
     Args:
@@ -75,7 +75,6 @@ def count_repetitions(keypoints: np.ndarray, scores: np.ndarray, fps: float,
         scores: (T, 24) how certain each of them is.
         fps: Frames per second.
         exercise: English or Korean name, if it is known.
-        min_score: Keypoints with less count as not seen.
 
     Raises:
         ValueError: If shapes do not fit or ``fps`` is not a positive number.
@@ -92,8 +91,8 @@ def count_repetitions(keypoints: np.ndarray, scores: np.ndarray, fps: float,
     up = HANDS_GO_UP.get(exercise_by_name(exercise).name) if exercise is not None else None
     if len(keypoints) < _SHORTEST_SEC * fps:
         return ()
-    seen = np.isfinite(keypoints).all(-1) & (scores >= min_score)
-    found = [rep for stretch in find_stretches(keypoints, seen, fps)
+    shown = np.isfinite(keypoints).all(-1) & seen(scores)
+    found = [rep for stretch in find_stretches(keypoints, shown, fps)
              for rep in _count(stretch, up)]
     return tuple(Repetition(start * fps, turn * fps, stop * fps, turn - start, stop - turn)
                  for start, turn, stop in found)
@@ -161,9 +160,9 @@ def _zigzag(signal: np.ndarray, least: float) -> list[int]:
 def _starts_high(stretch: Stretch, turns: list[int], up: bool | None) -> bool:
     """Whether the start position is at the high end of the signal."""
     signal = stretch.signal
-    seen = np.isfinite(stretch.hands_up)
-    if up is not None and seen.mean() > 0.5:
-        rises = np.cov(signal[seen], stretch.hands_up[seen])[0, 1] > 0
+    known = np.isfinite(stretch.hands_up)
+    if up is not None and known.mean() > 0.5:
+        rises = np.cov(signal[known], stretch.hands_up[known])[0, 1] > 0
         return bool(rises) != up
     first, second = np.median(signal[turns[::2]]), np.median(signal[turns[1::2]])
     low, high = min(first, second), max(first, second)

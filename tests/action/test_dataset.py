@@ -11,6 +11,7 @@ from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import ArgumentError
+from fitness_mm.keypoints.pixels import to_centres
 
 LOAD = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
         dict(type='CropToUnionBox'), dict(type='LoadLabelledFrames')]
@@ -120,12 +121,12 @@ def test_conditions_are_packed_for_the_head(build):
 
 
 def test_frames_are_cropped_with_their_keypoints(build):
-    results = build(subset='all')[0]
+    dataset = build(subset='all')
+    results, labels = dataset[0], dataset.get_data_info(0)['keypoint'][:, :4]
     x1, y1, x2, y2 = results['crop_box']
     assert len(results['imgs']) == 4
     assert results['imgs'][0].shape == (y2 - y1, x2 - x1, 3)
-    np.testing.assert_allclose(
-        results['keypoint'], results['union_keypoint'][:, :4] - (x1, y1) + 0.5)
+    np.testing.assert_allclose(to_centres(results['keypoint']), labels - (x1, y1), atol=1e-3)
 
 
 def test_excluded_frames_are_left_out_and_short_clips_dropped(build, tmp_path):
@@ -158,15 +159,15 @@ def test_a_set_that_cannot_be_is_explained(build, kwargs, message):
 def test_broken_images_are_replaced_in_training_and_raised_in_testing(build, monkeypatch):
     from pathlib import Path
 
-    from fitness_mm.action.data import transforms
-    read = transforms.read_frames
+    from fitness_mm.action.data import dataset
+    read = dataset.read_frames
 
     def read_unless_first(index, row, *args, **kwargs):
         if row == 0:
             raise FrameError(Path('first.jpg'), 'cannot be decoded')
         return read(index, row, *args, **kwargs)
 
-    monkeypatch.setattr(transforms, 'read_frames', read_unless_first)
+    monkeypatch.setattr(dataset, 'read_frames', read_unless_first)
     np.random.seed(0)
     assert build(subset='all')[0]['sample_idx'] != 0
     with pytest.raises(FrameError, match=r'first\.jpg'):

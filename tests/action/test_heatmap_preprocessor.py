@@ -28,7 +28,7 @@ def test_maps_are_exact_at_the_centres_of_their_pixels(stride):
     x, y, _ = batch['data_samples'][1].keypoints[2, 7].tolist()
     for i, j in ((0, 0), (3, 5), (SIZE[0] // stride - 1, SIZE[1] // stride - 1)):
         # the centre of the map's pixel, in pixels of the input
-        at_x, at_y = (j + 0.5) * stride, (i + 0.5) * stride
+        at_x, at_y = ((k + 0.5) * stride - 0.5 for k in (j, i))
         expected = 2 * math.exp(-((at_x - x)**2 + (at_y - y)**2) / (2 * 6.0**2))
         assert maps[1, 2, 7, i, j].item() == pytest.approx(expected, abs=1e-5)
 

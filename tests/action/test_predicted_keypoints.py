@@ -5,6 +5,7 @@ from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.anomaly.residuals import RecordError, Residuals, write_record
+from fitness_mm.keypoints.measures import SEEN_SCORE
 
 
 @pytest.fixture
@@ -60,14 +61,15 @@ def test_predictions_stand_for_the_labels(build, index, record):
 
 
 def test_the_crop_follows_the_predictions(build, record):
-    frames = {0: [1, 3, 5, 7, 9, 11]}
+    frames = {0: [21, 23, 25, 27, 29, 31]}
     pipeline = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
                 dict(type='CropToUnionBox', margin=0.0), dict(type='CropKeypoints')]
     for shift_px in (0.0, -4.0):
-        results = build(pipeline=pipeline, keypoints_from=record(frames, shift_px))[0]
-        points = results['union_keypoint'][results['union_score'] > 0]
-        x1, y1, x2, y2 = results['crop_box']
-        assert len(results['union_keypoint'][0]) == 6
+        dataset = build(pipeline=pipeline, keypoints_from=record(frames, shift_px))
+        info = dataset.get_data_info(0)
+        points = info['keypoint'][info['keypoint_score'] >= SEEN_SCORE]
+        x1, y1, x2, y2 = dataset[0]['crop_box']
+        assert len(info['keypoint'][0]) == 6
         assert (x1, y1) == tuple(np.floor(points.min(0)))
         assert (x2, y2) == tuple(np.ceil(points.max(0)) + 1)
 

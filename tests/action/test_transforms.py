@@ -14,8 +14,8 @@ from fitness_mm.action import (
     LoadLabelledFrames,
     SampleLabelledFrames,
 )
-from fitness_mm.action.data import transforms
-from fitness_mm.aihub.frames import FrameTransform
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
 
 FLIP = dict(type='Flip', flip_ratio=1.0, left_kp=LEFT_KEYPOINTS, right_kp=RIGHT_KEYPOINTS)
@@ -79,7 +79,7 @@ def labels(t=16, k=24, size=(90, 160)):
     keypoint = rng.uniform([30, 20], [120, 70], (1, t, k, 2)).astype(np.float32)
     return dict(frame_numbers=np.arange(1, 2 * t, 2), keypoint=keypoint,
                 keypoint_score=np.ones((1, t, k), np.float32), img_shape=size, modality='RGB',
-                num_clips=1, index=None, row=0)
+                num_clips=1, read_frames=marked_frames)
 
 
 def test_sampling_takes_frames_and_keypoints_together():
@@ -87,33 +87,30 @@ def test_sampling_takes_frames_and_keypoints_together():
     results = SampleLabelledFrames(4, 'uniform', random=False)(copy.deepcopy(given))
     assert results['frame_numbers'].tolist() == [5, 13, 21, 29]
     np.testing.assert_array_equal(results['keypoint'], given['keypoint'][:, [2, 6, 10, 14]])
-    np.testing.assert_array_equal(results['union_keypoint'], given['keypoint'])
 
 
-def test_union_box_holds_all_labelled_joints_and_the_margin():
-    results = labels(t=2, k=3)
-    results['keypoint'][0] = [[[50, 40], [60.5, 30], [70, 44]], [[10, 10], [66, 46], [5, 80]]]
-    results['keypoint_score'][0, 1] = [0, 1, 0]  # joints that are not there do not count
-    results.update(union_keypoint=results['keypoint'], union_score=results['keypoint_score'])
-    # x 50..70, y 30..46, margin 0.1 * 90 = 9; the last pixel counts
-    assert CropToUnionBox(margin=0.1)(results)['crop_box'] == (41, 21, 80, 56)
+def test_the_crop_is_the_margin_around_the_person():
+    results = dict(person_box=Box(50, 30, 71, 47), img_shape=(90, 160))
     assert CropToUnionBox(margin=0.0)(results)['crop_box'] == (50, 30, 71, 47)
-    # clamped
+    assert CropToUnionBox(margin=0.5)(results)['crop_box'] == (39, 19, 82, 58)
     assert CropToUnionBox(margin=10)(results)['crop_box'] == (0, 0, 160, 90)
-    results['union_score'][:] = 0
-    assert CropToUnionBox(margin=0.1)(results)['crop_box'] == (0, 0, 160, 90)
+    assert CropToUnionBox(margin=0.25)(results)['crop_box'] == CropToUnionBox(0.25).crop(results)
 
 
-def marked_frames(index, row, frame_numbers, box=None):
+def marked_frames(frame_numbers, box):
     """Frames with a round spot at ``MARKS``, cropped."""
-    x1, y1, x2, y2 = box
     rows, columns = np.indices((90, 160))
     frames = []
     for number in frame_numbers:
         x, y = MARKS[number]
         spot = 250 * np.exp(-((columns - x)**2 + (rows - y)**2) / 18)
-        frames.append(np.repeat(spot[y1:y2, x1:x2, None].astype(np.uint8), 3, axis=2))
-    return frames, FrameTransform(offset=(-x1, -y1))
+        frames.append(np.repeat(spot[box.slices][..., None].astype(np.uint8), 3, axis=2))
+    return frames, PixelMap().cropped(box)
+
+
+def centre(light):
+    rows, columns = np.indices(light.shape)
+    return np.array([(light * columns).sum(), (light * rows).sum()]) / light.sum(dtype=float)
 
 
 MARKS = {n: (40 + 3 * n, 25 + n) for n in range(1, 16, 2)}
@@ -126,27 +123,36 @@ MARKS = {n: (40 + 3 * n, 25 + n) for n in range(1, 16, 2)}
     [dict(type='RandomResizedCrop', area_range=(0.9, 1.0)),
      dict(type='Resize', scale=(240, 160), keep_ratio=False), FLIP],
 ])  # yapf: disable
-def test_keypoints_stay_on_the_pixels_they_label(monkeypatch, after):
-    monkeypatch.setattr(transforms, 'read_frames', marked_frames)
+def test_keypoints_stay_on_the_pixels_they_label(after):
     np.random.seed(1)
     results = labels(t=8)
     results['keypoint'][0, :, 0] = [MARKS[n] for n in results['frame_numbers']]
-    results['crop_box'] = (13, 7, 131, 83)
-    results = build(dict(type='LoadLabelledFrames'), *after)(results)
+    results['crop_box'] = Box(13, 7, 131, 83)
+    results = build(dict(type='LoadLabelledFrames'), *after, dict(type='FormatKeypoints'))(results)
     flipped = any(cfg['type'] == 'Flip' for cfg in after)
     joint = FLIP_INDICES[0] if flipped else 0
-    for frame, (x, y) in zip(results['imgs'], results['keypoint'][0, :, joint], strict=True):
-        light = frame[..., 0].astype(float)
-        rows, columns = np.indices(light.shape)
-        # the centre of light, in the convention that pixel i covers [i, i + 1)
-        assert (light * (columns + 0.5)).sum() / light.sum() == pytest.approx(x, abs=0.05)
-        assert (light * (rows + 0.5)).sum() / light.sum() == pytest.approx(y, abs=0.05)
+    points = results['keypoints'][:, joint, :2]
+    for frame, point in zip(results['imgs'], points, strict=True):
+        np.testing.assert_allclose(centre(frame[..., 0]), point, atol=0.05)
 
 
-def test_flipping_frames_and_keypoints_twice_is_the_identity(monkeypatch):
-    monkeypatch.setattr(transforms, 'read_frames', marked_frames)
+@pytest.mark.parametrize('flip', [0.0, 1.0])
+def test_the_hosts_heatmaps_lie_on_the_pixels_too(flip):
+    results = labels(t=8)
+    results['keypoint'][0, :, 0] = [MARKS[n] for n in results['frame_numbers']]
+    results['crop_box'] = Box(13, 7, 131, 83)
+    results = build(
+        dict(type='LoadLabelledFrames'), dict(type='Resize', scale=(59, 38), keep_ratio=False),
+        {**FLIP, 'flip_ratio': flip}, dict(type='KeypointsToCentres'),
+        dict(type='GeneratePoseTarget', sigma=2.0))(results)
+    joint = FLIP_INDICES[0] if flip else 0
+    for frame, heat in zip(results['imgs'], results['heatmap_imgs'][:, joint], strict=True):
+        np.testing.assert_allclose(centre(heat), centre(frame[..., 0]), atol=0.1)
+
+
+def test_flipping_frames_and_keypoints_twice_is_the_identity():
     given = labels(t=8)
-    given['crop_box'] = (0, 0, 160, 90)
+    given['crop_box'] = Box(0, 0, 160, 90)
     given['keypoint'][0, 0, 3] = 0  # the host's Flip must not take a label at 0 for a missing one
     loaded = LoadLabelledFrames()(given)
     once = build(FLIP)(copy.deepcopy(loaded))
@@ -166,7 +172,7 @@ def test_format_keypoints_joins_positions_and_scores():
     results['keypoint_score'][0, 1, 2] = 0
     keypoints = FormatKeypoints()(results)['keypoints']
     assert keypoints.shape == (2, 3, 3) and keypoints.dtype == torch.float32
-    np.testing.assert_array_equal(keypoints[..., :2], results['keypoint'][0])
+    np.testing.assert_array_equal(keypoints[..., :2], results['keypoint'][0] - np.float32(0.5))
     assert keypoints[1, 2, 2] == 0 and keypoints[..., 2].sum() == 5
 
 
@@ -184,12 +190,10 @@ def test_frame_mask_is_false_for_repeats_within_a_clip(available, mode, expected
     assert sample(results)['frame_mask'].tolist() == expected * 2
 
 
-def test_keypoints_are_cropped_as_frames_are(monkeypatch):
-    box = (3, 5, 13, 25)
-    monkeypatch.setattr(transforms, 'read_frames', lambda *args, **kwargs: (
-        [np.zeros((20, 10, 3), np.uint8)], FrameTransform().cropped(3, 5)))
+def test_keypoints_are_cropped_as_frames_are():
+    box = Box(3, 5, 13, 25)
     keypoint = np.random.default_rng(0).uniform(0, 30, (1, 1, 24, 2)).astype(np.float32)
-    given = dict(index=None, row=0, frame_numbers=[1], crop_box=box, keypoint=keypoint)
+    given = dict(read_frames=marked_frames, frame_numbers=[1], crop_box=box, keypoint=keypoint)
     loaded, cropped = LoadLabelledFrames()(dict(given)), CropKeypoints()(dict(given))
     np.testing.assert_allclose(cropped['keypoint'], loaded['keypoint'], atol=1e-5)
     assert cropped['keypoint'].dtype == np.float32

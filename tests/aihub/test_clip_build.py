@@ -18,10 +18,11 @@ import pytest
 from label_tree import HEIGHT, WIDTH, Tree, dumps, make_label
 
 from fitness_mm.aihub.clips.codec import encode_clip
-from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
+from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import ClipOptions, Shard, build_clips, prepare
 from fitness_mm.files import locked
+from fitness_mm.keypoints.pixels import PixelMap
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
 DAYS = ('Day04_200924_F', 'Day05_200925_F')
@@ -111,7 +112,7 @@ def test_the_index_knows_crop_and_size(tree):
         assert index.clip_path(row).is_file()
         box, size = index.value('clip_box', row), index.value('clip_size', row)
         frames, transform = read_frames(index, row, [1, 2, 32])
-        assert transform == FrameTransform.of_box(box, size)
+        assert transform == PixelMap.of_box(box, size)
         assert frames[0].shape == (size[1], size[0], 3) and size[1] == 32
 
 

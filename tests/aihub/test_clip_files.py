@@ -9,8 +9,10 @@ from label_tree import Tree, dumps, make_label
 
 from fitness_mm.aihub.clips.codec import decode_clip, encode_clip
 from fitness_mm.aihub.clips.job import ClipJob, clip_size, sealed, sealed_bytes
-from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
+from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.prepare import build_clips, build_index
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 SIZE = (48, 32)
@@ -101,7 +103,7 @@ def test_any_number_of_images(tmp_path, num_images):
     ((0, 0, 3, 1000), 100, (2, 100)),  # at least 2 wide
 ])
 def test_clip_size_by_hand(box, height, expected):
-    assert clip_size(box, height) == expected
+    assert clip_size(Box(*box), height) == expected
 
 
 def job(**changes):
@@ -161,7 +163,7 @@ def marked_tree(root):
     """
     rng = np.random.default_rng(3)
     points = rng.integers((60, 50), (300, 250), (16, len(KEYPOINTS), 2))
-    points[0, 0] = 299, 249  # with the margin, 365 x 315 pixels
+    points[0, 0] = 301, 249  # with the margin, 387 x 335 pixels
     label = make_label(4)
     for t, frame in enumerate(label['frames']):
         frame['view1']['pts'] = {name: {'x': int(x), 'y': int(y)} for name, (x, y)
@@ -196,7 +198,7 @@ def test_keypoints_lie_on_the_clip_where_they_lie_on_the_image(tmp_path, height)
     assert size[1] == min(height, box[3] - box[1]) // 2 * 2
     for numbers in ([1, 3, 5, 7], [31], [2, 32, 17]):
         frames, transform = read_frames(index, 0, numbers)
-        assert transform == FrameTransform.of_box(box, size)
+        assert transform == PixelMap.of_box(box, size)
         for number, frame in zip(numbers, frames, strict=True):
             t = (number - 1) // 2
             assert frame.shape == (size[1], size[0], 3)

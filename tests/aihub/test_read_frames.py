@@ -11,9 +11,10 @@ import pytest
 from label_tree import Tree, jpeg
 
 from fitness_mm.aihub.disk.image_files import image_files
-from fitness_mm.aihub.frames import FrameError, FrameTransform, read_frames
+from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import build_index
+from fitness_mm.keypoints.pixels import PixelMap
 
 MARK = (40, 20)  # x, y of a bright square's centre
 RED = (200, 30, 30)
@@ -46,7 +47,7 @@ def test_whole_frames(index):
     assert [frame.shape for frame in frames] == [(36, 64, 3)] * 3
     assert frames[0].dtype == np.uint8
     np.testing.assert_allclose(frames[0][MARK[1], MARK[0]], RED, atol=12)
-    assert transform == FrameTransform()
+    assert transform == PixelMap()
     np.testing.assert_allclose(centre(frames[0]), MARK, atol=0.1)
 
 
@@ -67,22 +68,6 @@ def test_box(index, box, shape, offset):
 def test_box_beside_the_image(index, box):
     with pytest.raises(ValueError, match='does not meet the frames of'):
         read_frames(index, 0, [1], box)
-
-
-@pytest.mark.parametrize('box, size, point, expected', [
-    ((0, 0, 64, 36), (64, 36), (5, 7), (5, 7)),
-    ((10, 20, 30, 60), (20, 40), (10, 20), (0, 0)),
-    # enlarged twice, pixel 0 becomes pixels 0 and 1, whose common centre is 0.5
-    ((10, 20, 30, 60), (40, 80), (10, 20), (0.5, 0.5)),
-    # halved, pixels 0 and 1 become pixel 0; their common centre 0.5 becomes 0
-    ((10, 20, 30, 60), (10, 20), (10.5, 20.5), (0, 0)),
-    # the outer edges stay edges: half a pixel outside the first and the last pixel
-    ((10, 20, 30, 60), (15, 10), (9.5, 59.5), (-0.5, 9.5)),
-])
-def test_transform_by_hand(box, size, point, expected):
-    mapped = FrameTransform.of_box(box, size).apply(np.full((2, 24, 2), point))
-    assert mapped.shape == (2, 24, 2) and mapped.dtype == np.float32
-    np.testing.assert_allclose(mapped[1, 3], expected, atol=1e-6)
 
 
 def write_clip(path, box, size, num_frames=32):
@@ -139,7 +124,7 @@ def test_box_is_cut_out_of_a_clip_file_too(tree, tmp_path, box, shape):
 def test_clip_file_that_is_gone_gives_way_to_the_images(tree, tmp_path):
     index = with_clip(tree, tmp_path, 'Video/clip.mp4')
     frames, transform = read_frames(index, 0, [1])
-    assert frames[0].shape == (36, 64, 3) and transform == FrameTransform()
+    assert frames[0].shape == (36, 64, 3) and transform == PixelMap()
 
 
 @pytest.mark.parametrize('content, numbers, message', [

@@ -13,13 +13,9 @@ QUICK = ('--cfg-options', 'test_dataloader.num_workers=0')
 
 def save_random_model(path: Path, seed: int) -> Path:
     """Writes a checkpoint as training leaves it, for :data:`CONFIG`."""
-    from mmengine.config import Config
-    from mmengine.registry import init_default_scope
-    cfg = Config.fromfile(CONFIG)
-    init_default_scope(cfg.default_scope)
-    from mmaction.registry import MODELS
+    from fitness_mm.engine.load import build_model, read_config
     torch.manual_seed(seed)
-    model = MODELS.build(cfg.model)
+    model = build_model(read_config(CONFIG))
     torch.save(dict(state_dict=model.state_dict(), meta={}), path)
     return path
 

@@ -5,7 +5,7 @@ import torch
 from conftest import REPO
 from torch import nn
 
-from fitness_mm.analysis.load_model import read_config
+from fitness_mm.analysis.load_model import read_recogniser
 from fitness_mm.analysis.study.model_cost import count_macs, model_cost
 
 
@@ -44,7 +44,7 @@ def test_macs_of_a_convolution_an_lstm_and_a_linear_layer(bidirectional):
 
 def test_cost_of_the_demo_is_that_of_one_clip(sample_root, monkeypatch):
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
-    cfg = read_config(REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py')
+    cfg = read_recogniser(REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py')
     cost = model_cost(cfg, batch_size=2, repeats=1)
     # ResNet-18 has 11,689,512 parameters with 1000 classes; here 12, and 27 instead of 3 channels
     assert cost.parameters == 11_689_512 - 513_000 + 513 * 12 + 24 * 64 * 49

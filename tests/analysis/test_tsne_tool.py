@@ -119,7 +119,7 @@ def test_misuse_gets_one_sentence(draw, options, message):
 
 def test_a_checkpoint_of_another_model_is_refused(draw, tmp_path):
     torch.save(dict(state_dict={'weight': torch.zeros(3)}), tmp_path / 'other.pth')
-    with pytest.raises(FitnessError, match='does not fit the model of the config'):
+    with pytest.raises(FitnessError, match=r'does not fit the model of .*demo_tsm_r18_heatmap\.py'):
         draw(Subject(CONFIG, tmp_path / 'other.pth'))
 
 

@@ -17,19 +17,9 @@ POSTURES = {'fusion': REPO / 'configs' / 'demo/demo_posture_tsm_r18_heatmap.py',
 
 def save_random(config: Path, path: Path) -> Path:
     """Writes a checkpoint for a config."""
-    from fitness_mm import compat
-    compat.apply()
-    from mmengine.config import Config
-    from mmengine.registry import DefaultScope
-    cfg = Config.fromfile(config)
-    scope = cfg.default_scope
-    with DefaultScope.overwrite_default_scope(scope):
-        if scope == 'mmpose':
-            from mmpose.registry import MODELS
-        else:
-            from mmaction.registry import MODELS
-        torch.manual_seed(0)
-        model = MODELS.build(cfg.model)
+    from fitness_mm.engine.load import build_model, read_config
+    torch.manual_seed(0)
+    model = build_model(read_config(config))
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(dict(state_dict=model.state_dict(), meta={}), path)
     return path

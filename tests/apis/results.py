@@ -9,6 +9,7 @@ from fitness_mm.apis.result import ConditionVerdict, Counted, Evidence, Inferenc
 from fitness_mm.apis.stages.person import Person
 from fitness_mm.apis.stages.track import Track
 from fitness_mm.apis.video.sources import open_source
+from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
@@ -36,7 +37,7 @@ def make_result(repetitions=6, faults=2, box=(100, 20, 220, 170), size=(320, 180
                                              not_judged('joints_not_seen', condition.joints)))
         else:
             verdicts.append(ConditionVerdict(condition, 'kept', 0.97))
-    box = np.array(box, float)
+    box = Box(*box)
     rng = np.random.default_rng(0)
     points = rng.uniform(box[:2], box[2:], (NUM_KEYPOINTS, 2)).astype(np.float32)
     track = Track(np.array([0.0, seconds]), np.stack([points, points]),

@@ -10,6 +10,7 @@ from fitness_mm.apis.result import Counted
 from fitness_mm.apis.stages.by_repetition import repetition_logits, repetition_windows
 from fitness_mm.apis.stages.judgement import fault_course, judge_conditions, judge_exercise
 from fitness_mm.apis.stages.track import Track
+from fitness_mm.keypoints.box import Box
 from fitness_mm.posture.calibration import PostureCalibration
 
 EXERCISES = select_exercises(['barbell squat', 'barbell row'])  # 4 and 5 conditions
@@ -118,6 +119,6 @@ def test_repetitions_by_frames_and_by_windows_of_their_own():
     times = np.arange(0, 10, 0.1)
     moving = Track(times, np.tile(times[:, None, None], (1, 24, 2)).astype(np.float32),
                    np.ones((100, 24), np.float32))
-    windows = repetition_windows(moving, repetitions, np.array([0., 0, 10, 10]), (100, 50))
+    windows = repetition_windows(moving, repetitions, Box(0, 0, 10, 10), (100, 50))
     np.testing.assert_allclose(windows[1].times, 2.5 + 1.5 * (np.arange(16) + 0.5) / 16)
     np.testing.assert_allclose(windows[1].keypoints[:, 5, 0], windows[1].times, atol=1e-5)

@@ -7,6 +7,7 @@ from mmaction.structures import ActionDataSample
 
 from fitness_mm.apis.networks.recogniser import Window
 from fitness_mm.apis.stages.occlusion import find_evidence, without_joint, without_moment
+from fitness_mm.keypoints.box import Box
 
 
 def sample(inputs, keypoints=None, frames=None):
@@ -62,7 +63,8 @@ class KneeRecogniser:
 def test_evidence_names_what_the_network_looks_at():
     keypoints = np.zeros((4, 24, 2), np.float32)
     keypoints[2, 13] = 7
-    window = Window(np.array([1., 2, 3, 4]), keypoints, np.ones((4, 24)), (), (10, 10), 1.0)
+    window = Window(np.array([1., 2, 3, 4]), keypoints, np.ones((4, 24)), (), (10, 10),
+                    Box(0, 0, 10, 10))
     evidence = find_evidence(KneeRecogniser(), window, 0)
     assert evidence.joints == (('Left Knee', 7.0), )
     assert evidence.moments == ((3.0, 7.0), ) and evidence.time == 3.0
@@ -95,7 +97,7 @@ class PixelRecogniser:
 ], ids=['2d', '3d', '3d as narrow as a skeleton', '3d floats'])
 def test_a_network_of_pixels_gives_no_evidence_of_joints(recogniser):
     window = Window(np.array([1., 2, 3, 4]), np.zeros((4, 24, 2), np.float32), np.ones((4, 24)),
-                    (), (10, 10), 1.0)
+                    (), (10, 10), Box(0, 0, 10, 10))
     evidence = find_evidence(recogniser, window, 0)
     assert evidence.joints == ()
     assert recogniser.asked == 1 + 4  # no joint was occluded

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from video_cases import KnownPeople
 
-from fitness_mm.apis.stages.person import find_person, overlap
+from fitness_mm.apis.stages.person import find_person
+from fitness_mm.keypoints.box import Box
 
 FRAME = (320, 180)
 
@@ -19,13 +20,6 @@ def frames(count=6, moving=None):
     return found
 
 
-def test_overlap_is_intersection_over_union():
-    a = np.array([0, 0, 4, 4])
-    assert overlap(a, a) == pytest.approx(1)
-    assert overlap(a, np.array([2, 0, 6, 4])) == pytest.approx(8 / 24)
-    assert overlap(a, np.array([4, 4, 8, 8])) == 0
-
-
 @pytest.mark.parametrize('box', [
     (100, 20, 170, 170),  # large
     (250, 100, 290, 170),  # small, at the edge
@@ -34,7 +28,7 @@ def test_overlap_is_intersection_over_union():
 def test_the_box_comes_to_where_the_person_is(box):
     for moving in (None, box):
         person = find_person(frames(moving=moving), KnownPeople(box))
-        assert overlap(person.box, np.array(box)) > 0.85
+        assert person.box.iou(Box(*box)) > 0.85
         assert (person.how, person.others) == ('found', 0)
         assert person.confidence > 0.9
 
@@ -42,10 +36,10 @@ def test_the_box_comes_to_where_the_person_is(box):
 def test_of_two_people_the_large_and_moving_one_is_taken():
     large, small = (30, 10, 110, 170), (220, 80, 270, 170)
     person = find_person(frames(), KnownPeople(small, large))
-    assert overlap(person.box, np.array(large)) > 0.85 and person.others == 1
+    assert person.box.iou(Box(*large)) > 0.85 and person.others == 1
     # one who stands still counts for less than one who moves
     person = find_person(frames(moving=small), KnownPeople(small, large, still=(1, )))
-    assert overlap(person.box, np.array(small)) > 0.85 and person.others == 1
+    assert person.box.iou(Box(*small)) > 0.85 and person.others == 1
 
 
 def test_nobody_is_nobody():
@@ -56,7 +50,7 @@ def test_nobody_is_nobody():
 def test_a_given_box_is_taken_as_it_is():
     estimator = KnownPeople((100, 20, 170, 170))
     person = find_person(frames(2), estimator, box=(90, 10, 400, 175))
-    assert person.how == 'given' and person.box.tolist() == [90, 10, 320, 175]
+    assert person.how == 'given' and person.box == (90, 10, 320, 175)
     assert estimator.calls == 2  # it is looked at once, and not searched
 
 
@@ -70,5 +64,5 @@ def test_a_detector_says_where_to_look():
         return np.array([box + 4, [250, 100, 290, 170]])
 
     person = find_person(frames(), estimator, detector=detector)
-    assert person.how == 'detector' and overlap(person.box, box) > 0.9
+    assert person.how == 'detector' and person.box.iou(Box(*box)) > 0.9
     assert person.others == 0 and looked_at == [(180, 320, 3)] * 6

@@ -5,11 +5,13 @@ import pytest
 from video_cases import KnownPeople
 
 from fitness_mm.apis.stages.person import Person
-from fitness_mm.apis.stages.pose import FollowedBox, run_pose
+from fitness_mm.apis.stages.pose import FollowedBox, Look, run_pose
 from fitness_mm.apis.stages.windows import plan_windows
 from fitness_mm.apis.stopwatch import Stopwatch
+from fitness_mm.keypoints.box import Box
 
-BOX = np.array([20., 10, 60, 50])
+BOX = Box(20, 10, 60, 50)
+SIZE = (80, 60)
 
 
 class CountedFrames:
@@ -53,8 +55,8 @@ def run(times, fps, pose_fps=15.0, keep_pixels=True, window=10.0, estimator=None
     source = CountedFrames(times, fps)
     person = Person(BOX, 0.9, 0.1, 'found')
     result = run_pose(source, person, estimator or KnownPeople(BOX),
-                      plan_windows(source.duration, window, None), pose_fps, 0.1, 48,
-                      keep_pixels, lambda done: None, Stopwatch())
+                      plan_windows(source.duration, window, None),
+                      Look(pose_fps, 0.2, 48, keep_pixels), lambda done: None, Stopwatch())
     return source, result
 
 
@@ -93,17 +95,20 @@ def test_networks_of_keypoints_only_keep_no_pixels():
 
 
 def test_the_box_grows_with_the_person_and_follows_who_leaves():
-    box = FollowedBox(np.array([0., 0, 100, 100]), fixed=False)
+    box = FollowedBox(Box(0, 0, 100, 100), (640, 360), fixed=False)
 
     def seen(x1, y1, x2, y2, time):
         points = np.tile(np.array([[x1, y1], [x2 - 1, y2 - 1]], float), (1, 12, 1))
         box.look(np.array([time]), points, np.ones((1, 24)))
 
     seen(20, 20, 130, 90, 0.0)  # an arm reaches out
-    assert box.box.tolist() == [0, 0, 130, 100]
+    assert box.box == (0, 0, 130, 100)
     seen(400, 0, 480, 100, 8.0)  # what was seen six seconds ago is forgotten
     seen(405, 0, 485, 100, 9.0)
-    assert box.box.tolist() == [400, 0, 485, 100]
-    fixed = FollowedBox(BOX, fixed=True)
+    assert box.box == (400, 0, 485, 100)
+    seen(700, 0, 780, 100, 20.0)  # beside the picture nobody can be
+    seen(700, 0, 780, 100, 21.0)
+    assert box.box == (400, 0, 485, 100)
+    fixed = FollowedBox(BOX, SIZE, fixed=True)
     fixed.look(np.array([0.0]), np.zeros((1, 24, 2)), np.ones((1, 24)))
-    assert fixed.box.tolist() == BOX.tolist()
+    assert fixed.box == BOX

@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from fitness_mm.apis.stages.person import overlap
+from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
@@ -59,10 +59,10 @@ class KnownPeople:
         still: Those who do not move.
     """
 
-    margin, input_size, batch_size = 0.1, (24, 32), 4
+    margin, input_size, batch_size = 0.2, (24, 32), 4
 
     def __init__(self, *boxes, still=()):
-        self.boxes, self.still = [np.asarray(b, float) for b in boxes], still
+        self.boxes, self.still = [Box(*b) for b in boxes], still
         self.calls = 0
 
     def __call__(self, crops, boxes):
@@ -70,7 +70,7 @@ class KnownPeople:
         scores = np.full((len(crops), NUM_KEYPOINTS), 0.1, np.float32)
         for i, box in enumerate(boxes):
             self.calls += 1
-            shares = [overlap(np.asarray(box, float), person) for person in self.boxes]
+            shares = [box.iou(person) for person in self.boxes]
             if not shares or max(shares) == 0:
                 continue
             who = int(np.argmax(shares))

@@ -9,6 +9,7 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.export.coco import frame_id
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.keypoints.coco import COCO_PARTS, DEFAULT_SIGMAS
+from fitness_mm.keypoints.measures import person_box
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX, KEYPOINTS, LIMBS
 from fitness_mm.pose import FitnessPoseDataset
 
@@ -95,7 +96,8 @@ def test_excluded_frames_and_joints_are_left_out(build, tmp_path):
         assert len(dataset) == len(whole) - gone
         info = dataset.get_data_info(0)
         assert (info['clip_view'], info['frame_number']) == (first, numbers[0][0])
-        assert len(info['union_keypoints']) == 1
+        assert info['person_box'] == person_box(info['keypoints'], info['keypoints_visible'],
+                                                info['img_shape'][::-1])
         assert second not in {dataset.get_data_info(i)['clip_view'] for i in range(20)}
         expected = plain.index.visible(0)[0].astype(float)
         expected[[KEYPOINT_INDEX['Left Knee'], KEYPOINT_INDEX['Nose']]] = 0
@@ -123,14 +125,14 @@ def test_a_wrong_argument_is_explained(build, kwargs, message):
 def test_broken_images_are_replaced_in_training_and_raised_in_testing(build, monkeypatch):
     from pathlib import Path
 
-    from fitness_mm.pose import transforms
-    read = transforms.read_frames
+    from fitness_mm.pose import dataset
+    read = dataset.read_frames
 
     def read_unless_first(index, row, *args, **kwargs):
         if row == 0:
             raise FrameError(Path('first.jpg'), 'cannot be decoded')
         return read(index, row, *args, **kwargs)
-    monkeypatch.setattr(transforms, 'read_frames', read_unless_first)
+    monkeypatch.setattr(dataset, 'read_frames', read_unless_first)
     np.random.seed(0)
     assert build(frames='first')[0]['row'] != 0
     with pytest.raises(FrameError, match=r'first\.jpg'):

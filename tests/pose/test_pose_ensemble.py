@@ -9,6 +9,7 @@ from mmengine.structures import InstanceData
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.pose import PoseEnsemble
 
 SMALL = dict(type='ResNet', depth=18, num_stages=1, out_indices=(0, ), strides=(1, ),
@@ -102,7 +103,7 @@ def test_a_members_checkpoint_stands_for_the_ensembles(trained, tmp_path):
 
 @pytest.mark.parametrize('change, error, message', [
     (dict(checkpoints=[]), ValueError, 'at least one'),
-    (dict(checkpoints=['no/such.pth']), FileNotFoundError, "no checkpoint 'no/such.pth'"),
+    (dict(checkpoints=['no/such.pth']), FitnessError, "no checkpoint 'no/such.pth'"),
     (dict(member=dict(member('heatmap'), test_cfg=dict(flip_test=True))), ValueError, 'flip_test'),
 ])
 def test_what_cannot_be_averaged_is_refused(change, error, message):

@@ -5,13 +5,14 @@ import pytest
 from mmengine.registry import init_default_scope
 from mmpose.registry import TRANSFORMS
 
-from fitness_mm.aihub.frames import FrameTransform
+import fitness_mm.pose  # noqa: F401  registers the transforms
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
-from fitness_mm.pose import transforms
 
 HEIGHT, WIDTH = 90, 160
-IMAGE = FrameTransform()
-CLIP = FrameTransform.of_box((20, 0, 140, 90), (60, 30))  # a clip file: cropped and made smaller
+IMAGE = PixelMap()
+CLIP = PixelMap.of_box((20, 0, 140, 90), (60, 30))  # a clip file: cropped and made smaller
 
 
 def make(**cfg):
@@ -33,18 +34,19 @@ def centroid(image):
     return np.array([(gx * weights).sum(), (gy * weights).sum()]) / weights.sum()
 
 
-def results_of(x, y):
+def results_of(x, y, mapping=IMAGE, size=(WIDTH, HEIGHT)):
     keypoints = np.full((1, NUM_KEYPOINTS, 2), (x, y), np.float32)
     visible = np.ones((1, NUM_KEYPOINTS), np.float32)
     return dict(
-        index=None, row=0, frame_number=1, img_shape=(HEIGHT, WIDTH), keypoints=keypoints,
-        keypoints_visible=visible, union_keypoints=np.array([[[40, 20], [99, 69]]], np.float32),
-        union_visible=np.ones((1, 2)), bbox=np.array([[39.5, 19.5, 99.5, 69.5]], np.float32),
+        read_frames=lambda numbers, box: ([spot_image(x, y, mapping, size)], mapping),
+        frame_number=1, img_shape=(HEIGHT, WIDTH), keypoints=keypoints,
+        keypoints_visible=visible, person_box=Box(40, 20, 100, 70),
+        bbox=np.array([[39.5, 19.5, 99.5, 69.5]], np.float32),
         flip_indices=FLIP_INDICES)
 
 
 FRAMES = dict(image=(IMAGE, (WIDTH, HEIGHT)), clip=(CLIP, (60, 30)))
-CROPS = dict(seed=[dict(type='UnionBoxCenterScale', margin=0.1)],
+CROPS = dict(study=[dict(type='UnionBoxCenterScale', margin=0.1)],
              host=[dict(type='GetBBoxCenterScale')])
 
 
@@ -53,13 +55,10 @@ CROPS = dict(seed=[dict(type='UnionBoxCenterScale', margin=0.1)],
 @pytest.mark.parametrize('frame', FRAMES)
 @pytest.mark.parametrize('flip', [0.0, 1.0])
 @pytest.mark.parametrize('rotation', [0.0, 25.0])
-def test_keypoints_follow_the_pixels_and_come_back(frame, crop, keep_ratio, flip, rotation,
-                                                   monkeypatch):
+def test_keypoints_follow_the_pixels_and_come_back(frame, crop, keep_ratio, flip, rotation):
     x, y = 74.0, 40.0
     mapping, size = FRAMES[frame]
-    monkeypatch.setattr(transforms, 'read_frames',
-                        lambda *a, **k: ([spot_image(x, y, mapping, size)], mapping))
-    results = results_of(x, y)
+    results = results_of(x, y, mapping, size)
     for cfg in [dict(type='LoadLabelledFrame'), *CROPS[crop],
                 dict(type='FlipLabelledFrame', prob=flip)]:
         results = make(**cfg)(results)
@@ -77,12 +76,10 @@ def test_keypoints_follow_the_pixels_and_come_back(frame, crop, keep_ratio, flip
         np.testing.assert_allclose(results['keypoints'][0, 0], expected)
 
 
-def test_seed_crop_is_the_margin_around_the_union_squeezed(monkeypatch):
-    monkeypatch.setattr(transforms, 'read_frames',
-                        lambda *a, **k: ([spot_image(50, 50)], IMAGE))
+def test_study_crop_is_the_margin_around_the_union_squeezed():
     results = make(type='LoadLabelledFrame')(results_of(0, 0))
-    results = make(type='UnionBoxCenterScale', margin=0.1)(results)
-    # joints 40..99 x 20..69 and 9 px around them: columns 31..108, rows 11..78
+    results = make(type='UnionBoxCenterScale', margin=0.15)(results)
+    # joints 40..99 x 20..69 and 9 px around them, of 60: columns 31..108, rows 11..78
     np.testing.assert_allclose(results['bbox_scale'], [[78, 68]])
     np.testing.assert_allclose(results['bbox_center'], [[69.5, 44.5]])
     results['keypoints'][0, :2] = [(30.5, 10.5), (108.5, 78.5)]  # the crop's corners
@@ -94,7 +91,7 @@ def test_seed_crop_is_the_margin_around_the_union_squeezed(monkeypatch):
 
 def test_host_crop_keeps_the_ratio():
     results = {**results_of(0, 0), 'img': np.zeros((HEIGHT, WIDTH, 3), np.uint8),
-               'frame_matrix': np.eye(2, 3)}
+               'frame_map': IMAGE}
     results = make(type='GetBBoxCenterScale', padding=1.0)(results)
     results = make(type='LabelledFrameAffine', input_size=(96, 128))(results)
     np.testing.assert_allclose(results['input_scale'], (60, 80))
@@ -102,7 +99,7 @@ def test_host_crop_keeps_the_ratio():
 
 def test_flip_swaps_left_and_right():
     results = {**results_of(0, 0), 'img': np.zeros((HEIGHT, WIDTH, 3), np.uint8),
-               'frame_matrix': np.eye(2, 3)}
+               'frame_map': IMAGE}
     results['keypoints'][0, :, 0] = range(NUM_KEYPOINTS)
     results = make(type='FlipLabelledFrame', prob=1.0)(results)
     np.testing.assert_array_equal(results['keypoints'][0, :, 0], WIDTH - 1 - np.array(FLIP_INDICES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Sequence
 
@@ -11,8 +12,10 @@ from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
 from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import FitnessIndex, select_exercises
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+from fitness_mm.keypoints.measures import person_box
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .predicted_keypoints import PredictedKeypoints
@@ -24,9 +27,9 @@ class FitnessClipDataset(ClipViewDataset):
 
     A sample's dict has the keys of MMAction2's pose pipelines (``keypoint`` (1, T, K, 2),
     ``keypoint_score`` (1, T, K), ``label``, ``modality``, ``num_clips``) for all labelled frames,
-    plus ``frame_numbers`` (T,), ``clip``, ``view``, ``performer`` and what
-    :class:`LoadLabelledFrames` needs to read the images. ``keypoint`` is in pixels of the original
-    image until then.
+    plus ``frame_numbers`` (T,), ``clip``, ``view``, ``performer``, ``person_box`` around all joints
+    of all these frames, and ``read_frames`` for :class:`LoadLabelledFrames`. ``keypoint`` is in
+    pixels of the original image until then.
 
     ``gt_conditions``, an int8 tensor (P,), is the sample's truth for the posture conditions of all
     exercises of the data set, in the order of
@@ -116,10 +119,10 @@ class FitnessClipDataset(ClipViewDataset):
             keypoint, score = index.keypoints(idx)[kept], index.visible(idx)[kept]
         else:
             keypoint, score = self.predicted.of_frames(clip_view, numbers)
+        img_shape = (int(index.value('image_height', idx)), int(index.value('image_width', idx)))
         return dict(
             sample_idx=idx,
-            index=index,
-            row=idx,
+            read_frames=functools.partial(read_frames, index, idx),
             clip=clip,
             view=view,
             performer=int(index.value('performer', idx)),
@@ -128,7 +131,8 @@ class FitnessClipDataset(ClipViewDataset):
             frame_numbers=numbers,
             keypoint=keypoint[None],
             keypoint_score=score.astype(np.float32)[None],
-            img_shape=(index.value('image_height', idx), index.value('image_width', idx)),
+            img_shape=img_shape,
+            person_box=person_box(keypoint, score, img_shape[::-1]),
             modality='RGB',
             num_clips=1)
 

@@ -6,6 +6,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from fitness_mm.keypoints.measures import seen
+
 
 @TRANSFORMS.register_module()
 class JitterKeypoints(BaseTransform):
@@ -44,10 +46,10 @@ class JitterKeypoints(BaseTransform):
         """Changes ``keypoint`` and ``keypoint_score``."""
         keypoint = np.array(results['keypoint'], np.float32)
         score = np.array(results['keypoint_score'], np.float32)
-        seen = score > 0
-        if not seen.any():
+        there = seen(score)
+        if not there.any():
             return results
-        side = np.ptp(keypoint[seen], axis=0).max()
+        side = np.ptp(keypoint[there], axis=0).max()
         strength = np.random.uniform(0, self.sigma)
         noise = np.random.standard_normal(keypoint.shape).astype(np.float32)
         keypoint += np.float32(strength * side) * noise
@@ -55,8 +57,8 @@ class JitterKeypoints(BaseTransform):
         noise = np.random.standard_normal(keypoint[:, :1].shape).astype(np.float32)
         keypoint += np.float32(strength * side) * noise
         lost = np.random.random_sample(score.shape) < self.dropout
-        count = np.maximum(seen.sum(-1, keepdims=True), 1)[..., None]  # (1, T, 1, 1)
-        middle = np.where(seen[..., None], keypoint, 0).sum(-2, keepdims=True) / count
+        count = np.maximum(there.sum(-1, keepdims=True), 1)[..., None]  # (1, T, 1, 1)
+        middle = np.where(there[..., None], keypoint, 0).sum(-2, keepdims=True) / count
         results['keypoint'] = np.where(lost[..., None], middle, keypoint).astype(np.float32)
         results['keypoint_score'] = np.where(lost, np.float32(0), score)
         return results

@@ -1,8 +1,10 @@
 """From a clip-view's labels to its frames and keypoints; the host's transforms take over there.
 
-Keypoints come in as pixel indices, the labels' convention (a pixel's centre is at an integer).
-:class:`LoadLabelledFrames` adds half a pixel: from there on pixel i covers [i, i + 1), which is
-what makes the host's Resize (x * scale), crops (x - offset) and Flip (width - x) exact.
+Keypoints come in as the labels have them and count pixel edges from where frames are loaded to
+where our last step takes them out; :mod:`fitness_mm.keypoints.pixels` says why. What the host makes
+of them in between: PreNormalize2D counts edges too, FormatGCNInput takes what it is given, and only
+GeneratePoseTarget draws as if pixel centres were at integers, so :class:`KeypointsToCentres` goes
+before it.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from fitness_mm.aihub.frames import read_frames
-from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
+from fitness_mm.engine.transforms import FrameLoading, PersonCrop
+from fitness_mm.keypoints.pixels import PixelMap, to_centres, to_edges
 
 
 @TRANSFORMS.register_module()
@@ -34,10 +36,8 @@ class SampleLabelledFrames(BaseTransform):
             their scores.
 
     Required keys: ``frame_numbers`` (T,), ``keypoint`` (1, T, K, 2), ``keypoint_score``.
-    Modified keys: the same, with T = ``num_clips`` x ``num_frames``. Added keys:
-    ``union_keypoint`` (1, T, K, 2) and ``union_score`` of all labelled frames, for
-    :class:`CropToUnionBox`; ``frame_mask``, bool tensor (T,), False for a repeat of the frame
-    before; ``clip_len`` and ``num_clips``.
+    Modified keys: the same, with T = ``num_clips`` x ``num_frames``. Added keys: ``frame_mask``,
+    bool tensor (T,), False for a repeat of the frame before; ``clip_len`` and ``num_clips``.
     """
 
     def __init__(self,
@@ -71,8 +71,6 @@ class SampleLabelledFrames(BaseTransform):
         positions = self.positions(len(results['frame_numbers']))  # (num_clips, num_frames)
         results['frame_mask'] = torch.from_numpy(np.diff(positions, prepend=-1).ravel() != 0)
         chosen = positions.ravel()
-        results['union_keypoint'] = results['keypoint']
-        results['union_score'] = results['keypoint_score']
         results['frame_numbers'] = results['frame_numbers'][chosen]
         results['keypoint'] = results['keypoint'][:, chosen]
         results['keypoint_score'] = results['keypoint_score'][:, chosen]
@@ -85,39 +83,26 @@ class SampleLabelledFrames(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class CropToUnionBox(BaseTransform):
-    """Sets the crop to the box around all labelled joints of the clip-view, with a margin.
+class CropToUnionBox(PersonCrop):
+    """Sets the crop to the box around all of a clip-view's joints, with a margin.
 
-    Only the box is set; :class:`LoadLabelledFrames` crops while it reads. Clamped to the image.
+    Only the box is set; :class:`LoadLabelledFrames` crops while it reads.
 
-    Args:
-        margin: Added on every side, as a fraction of the image height. The original study's
-            200 px of 1080 are 0.185.
-
-    Required keys: ``union_keypoint``, ``union_score``, ``img_shape``. Added key: ``crop_box``,
-    integers (x1, y1, x2, y2) in pixels of the original image, x2 and y2 exclusive.
+    Required keys: those of :class:`~fitness_mm.engine.transforms.PersonCrop`. Added key:
+    ``crop_box``, a :class:`~fitness_mm.keypoints.box.Box` of whole numbers.
     """
-
-    def __init__(self, margin: float = STUDY_MARGIN) -> None:
-        if margin < 0:
-            raise ValueError(f'margin has to be at least 0, but got {margin}')
-        self.margin = margin
 
     def transform(self, results: dict) -> dict:
         """Adds ``crop_box``."""
-        results['crop_box'] = union_box(results['union_keypoint'], results['union_score'],
-                                        results['img_shape'], self.margin)
+        results['crop_box'] = self.crop(results)
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}(margin={self.margin})'
 
 
 @TRANSFORMS.register_module()
-class LoadLabelledFrames(BaseTransform):
+class LoadLabelledFrames(FrameLoading):
     """Reads the chosen frames, cropped, and moves their keypoints into them.
 
-    Required keys: ``index``, ``row``, ``frame_numbers``, ``keypoint``; optional: ``crop_box``.
+    Required keys: ``read_frames``, ``frame_numbers``, ``keypoint``; optional: ``crop_box``.
     Added keys: ``imgs``, a list of (H, W, 3) uint8 RGB frames; ``original_shape``. Modified keys:
     ``keypoint``, ``img_shape``.
     """
@@ -128,15 +113,11 @@ class LoadLabelledFrames(BaseTransform):
         Raises:
             FrameError: If an image cannot be read.
         """
-        frames, mapping = read_frames(results['index'], results['row'], results['frame_numbers'],
-                                      box=results.get('crop_box'))
+        frames, mapping = self.read(results, results['frame_numbers'], results.get('crop_box'))
         results['imgs'] = frames
-        results['keypoint'] = mapping.apply(results['keypoint']) + np.float32(0.5)
+        results['keypoint'] = to_edges(mapping.apply(results['keypoint']))
         results['img_shape'] = results['original_shape'] = frames[0].shape[:2]
         return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}()'
 
 
 @TRANSFORMS.register_module()
@@ -151,9 +132,25 @@ class CropKeypoints(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Moves ``keypoint`` and sets ``img_shape`` to the crop's."""
-        x1, y1, x2, y2 = results['crop_box']
-        results['keypoint'] = results['keypoint'] - np.float32([x1 - 0.5, y1 - 0.5])
-        results['img_shape'] = results['original_shape'] = (y2 - y1, x2 - x1)
+        mapping = PixelMap().cropped(results['crop_box'])
+        results['keypoint'] = to_edges(mapping.apply(results['keypoint']))
+        results['img_shape'] = results['original_shape'] = results['crop_box'].size[::-1]
+        return results
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}()'
+
+
+@TRANSFORMS.register_module()
+class KeypointsToCentres(BaseTransform):
+    """Keypoints as MMAction2's GeneratePoseTarget draws them, which comes next.
+
+    Modified key: ``keypoint``.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Changes ``keypoint``."""
+        results['keypoint'] = to_centres(results['keypoint'])
         return results
 
     def __repr__(self) -> str:
@@ -165,13 +162,13 @@ class FormatKeypoints(BaseTransform):
     """Joins positions and scores to one tensor ``keypoints`` (T, K, 3) for ``PackActionInputs``.
 
     Required keys: ``keypoint`` (1, T, K, 2), ``keypoint_score`` (1, T, K). Added key:
-    ``keypoints``.
+    ``keypoints``, in pixels of the frames with centres at integers.
     """
 
     def transform(self, results: dict) -> dict:
         """Adds ``keypoints``."""
         keypoints = np.concatenate(
-            [results['keypoint'][0], results['keypoint_score'][0, ..., None]], axis=-1)
+            [to_centres(results['keypoint'][0]), results['keypoint_score'][0, ..., None]], axis=-1)
         results['keypoints'] = torch.from_numpy(keypoints.astype(np.float32))
         return results
 

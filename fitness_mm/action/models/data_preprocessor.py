@@ -63,10 +63,7 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
         # as a strided convolution leaves them
         size = [-(-side // self.stride) for side in imgs.shape[-2:]]
         heatmaps = imgs.new_empty(*keypoints.shape[:3], *size)  # (N, T, K, H', W')
-        # Pixel edges of the maps are pixel edges of the input, so positions only scale.
-        scale = keypoints.new_tensor([1 / self.stride, 1 / self.stride, 1])
-        gaussian_heatmaps(keypoints * scale, size, self.sigma / self.stride, self.amplitude,
-                          out=heatmaps)
+        gaussian_heatmaps(keypoints, size, self.sigma, self.amplitude, self.stride, out=heatmaps)
 
         if training and self.blending is not None:
             imgs, heatmaps, data_samples = self._blend(imgs, heatmaps, data_samples)

@@ -84,7 +84,7 @@ def _frames(images: ImageFiles, job: ClipJob, numbers: tuple[int, ...],
         except FrameError as error:
             broken[number] = error
             continue
-        # area averaging maps pixel edges to pixel edges, what FrameTransform.of_box says
+        # area averaging maps pixel edges to pixel edges, what PixelMap.of_box says
         yield cv2.resize(image[y1:y2, x1:x2], job.size, interpolation=cv2.INTER_AREA)
 
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fitness_mm.aihub.index.schema import keypoints_of, visible_of
-from fitness_mm.keypoints.measures import STUDY_MARGIN, union_box
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.measures import STUDY_MARGIN, person_box
 
 from .codec import BYTES_PER_PIXEL, CODEC_VERSION, KEY_INTERVAL, QUALITY
 
@@ -41,7 +42,7 @@ class ClipJob:
         image_size: Their width and height.
         labelled: Numbers of the labelled images.
         file: The clip file, relative to the root.
-        box: x1, y1, x2, y2 of the image that it shows, x2 and y2 exclusive.
+        box: The part of the image that it shows.
         size: Width and height of its frames.
     """
 
@@ -54,7 +55,7 @@ class ClipJob:
     image_size: tuple[int, int]
     labelled: tuple[int, ...]
     file: str
-    box: tuple[int, int, int, int]
+    box: Box
     size: tuple[int, int]
 
     def image(self, number: int) -> str:
@@ -67,17 +68,17 @@ class ClipJob:
         return round(width * height * self.num_images * BYTES_PER_PIXEL)
 
 
-def clip_size(box: tuple[int, int, int, int], height: int) -> tuple[int, int]:
+def clip_size(box: Box, height: int) -> tuple[int, int]:
     """Width and height of a clip's frames: the box's shape, never enlarged, even as 4:2:0 needs.
 
     The two scales differ a little where rounding to even numbers makes them; whoever maps
     keypoints takes each axis's own.
 
     Args:
-        box: x1, y1, x2, y2, x2 and y2 exclusive.
+        box: The part of the image.
         height: Height wanted in pixels.
     """
-    box_width, box_height = box[2] - box[0], box[3] - box[1]
+    box_width, box_height = box.size
     even_height = max(2, min(height, box_height) // 2 * 2)
     scaled = box_width * even_height / box_height
     return max(2, min(round(scaled / 2), box_width // 2) * 2), even_height
@@ -105,21 +106,19 @@ def clip_jobs(table: pa.Table, height: int) -> Iterator[ClipJob]:
             clip_size(box, height))
 
 
-def union_boxes(table: pa.Table) -> list[tuple[int, int, int, int]]:
-    """For each row of an index table the box that its clip file shows, as in the original study:
-    200 px of 1080 around all visible joints of all labelled frames."""
+def union_boxes(table: pa.Table) -> list[Box]:
+    """For each row of an index table the box that its clip file shows: the original study's crop
+    around all visible joints of all labelled frames."""
     stops = np.cumsum(pc.list_value_length(table['frame_numbers']).to_numpy())
     keypoints = np.concatenate([np.empty((0, 24, 2), np.int16), *(
         keypoints_of(chunk.flatten()) for chunk in table['keypoints'].chunks)])
     visible = visible_of(table['visible'].combine_chunks().flatten().to_numpy())
-    sizes = zip(table['image_height'].to_pylist(), table['image_width'].to_pylist(), strict=True)
+    sizes = zip(table['image_width'].to_pylist(), table['image_height'].to_pylist(), strict=True)
     boxes = []
     start = 0
     for stop, image_size in zip(stops, sizes, strict=True):
-        # float32 as the index hands keypoints out: training then crops to the very same box
-        box = union_box(keypoints[start:stop].astype(np.float32), visible[start:stop], image_size,
-                        STUDY_MARGIN)
-        boxes.append(tuple(map(int, box)))
+        person = person_box(keypoints[start:stop], visible[start:stop], image_size)
+        boxes.append(person.crop(STUDY_MARGIN, image_size))
         start = stop
     return boxes
 
@@ -150,7 +149,7 @@ def sealed_bytes(path: Path, job: ClipJob) -> int | None:
 
 def _seal(job: ClipJob) -> bytes:
     """Header and content of an MP4 box of type uuid, which players skip."""
-    meaning = asdict(job)
+    meaning = {**asdict(job), 'box': list(job.box)}
     for name in ('label_file', 'image_dir', 'image_prefix', 'labelled', 'view', 'file'):
         del meaning[name]  # these do not change the pixels
     meaning |= {'codec': CODEC_VERSION, 'quality': QUALITY, 'key_interval': KEY_INTERVAL}

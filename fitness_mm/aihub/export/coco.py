@@ -19,6 +19,7 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
+from fitness_mm.keypoints.box import boxes_around, outline
 from fitness_mm.keypoints.sigmas import AREA_OF_BOX
 from fitness_mm.keypoints.skeleton import KEYPOINTS, LIMBS
 
@@ -182,9 +183,7 @@ def _blocks(index: FitnessIndex, rows: np.ndarray, frames: str,
 
 def _boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     """x, y, width and height (S, 4) of the pixels that visible keypoints cover."""
-    shown = visible[..., None]
-    low = np.where(shown, keypoints, np.inf).min(axis=1) - 0.5
-    high = np.where(shown, keypoints, -np.inf).max(axis=1) + 0.5
+    low, high = np.split(outline(boxes_around(keypoints, visible)), 2, axis=1)
     return np.concatenate([low, high - low], axis=1)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from mmengine.config import Config
-from mmengine.registry import DATASETS, init_default_scope
+from mmengine.registry import DATASETS
 from mmengine.runner import set_random_seed
 
 from fitness_mm.analysis.fonts import korean_name
-from fitness_mm.analysis.load_model import build_model
+from fitness_mm.engine.load import build_model, host_of, read_config
+from fitness_mm.engine.pipeline_facts import action_facts
 from fitness_mm.errors import FitnessError
 from fitness_mm.fonts import korean_font
 
@@ -47,35 +47,29 @@ def browse(config: Path,
     Raises:
         FitnessError: If the config has no such data, or its samples cannot be drawn.
     """
-    if not config.is_file():
-        raise FitnessError(f'there is no config file {str(config)!r}; those of this project are '
-                           'in configs/')
     if num < 1:
         raise FitnessError(f'{num} samples leave nothing to see; expected a positive number')
-    cfg = Config.fromfile(config)
-    cfg.merge_from_dict(options or {})
-    scope = cfg.get('default_scope')
-    if scope not in ('mmaction', 'mmpose') or not cfg.get(f'{subset}_dataloader'):
-        raise FitnessError(f"{config} has nothing to show: it needs default_scope 'mmaction' or "
-                           f"'mmpose' and a {subset}_dataloader")
-    init_default_scope(scope)
+    cfg = read_config(config, options, loader=f'{subset}_dataloader')
     dataset_cfg = cfg[f'{subset}_dataloader'].dataset
-    if scope == 'mmpose':
+    action = cfg.get('default_scope') == 'mmaction'
+    if not action:
         for transform in dataset_cfg.pipeline:
             if transform['type'].endswith('PackPoseInputs'):
                 transform['pack_transformed'] = True
-    dataset = DATASETS.build(dataset_cfg)
-    recognizer = build_model(cfg) if scope == 'mmaction' else None
+    with host_of(cfg):
+        dataset = DATASETS.build(dataset_cfg)
+    facts = action_facts(dataset.pipeline) if action else None
+    recognizer = build_model(cfg) if action else None
     family = _korean_or_none(font)
 
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
     images = []
     for i in map(int, chosen):
         set_random_seed(seed + i)
-        if scope == 'mmpose':
-            shown = pose_input(lambda i=i: dataset[i], MOST_FRAMES if subset == 'train' else 1)
+        if facts:
+            shown = action_input(dataset[i], facts, recognizer)
         else:
-            shown = action_input(dataset[i], recognizer)
+            shown = pose_input(lambda i=i: dataset[i], MOST_FRAMES if subset == 'train' else 1)
         images.append(plot_input(_few_frames(shown), _title(dataset, i, family is not None),
                                  out / f'{subset}_{i:06d}.png', family))
     return images

@@ -10,15 +10,12 @@ import torch
 from mmengine.dataset import pseudo_collate
 from torch import Tensor, nn
 
-from fitness_mm.errors import FitnessError
-from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
+from fitness_mm.engine.pipeline_facts import CLIPS, SKELETONS, VOLUMES, PipelineFacts
 
 
 @dataclass(frozen=True, eq=False)
 class NetworkInput:
     """One sample, frame by frame; what the network does not see is None.
-
-    Pixel i covers [i, i + 1).
 
     Attributes:
         frames: uint8 (T, H, W, 3).
@@ -41,31 +38,26 @@ class NetworkInput:
                               for x in (self.frames, self.keypoints, self.maps)))
 
 
-def action_input(sample: dict, recognizer: nn.Module) -> NetworkInput:
+def action_input(sample: dict, facts: PipelineFacts, recognizer: nn.Module) -> NetworkInput:
     """The input of a recogniser: 2D, 3D, of heatmap volumes or of skeleton graphs.
 
     Args:
         sample: A packed sample.
+        facts: Of the pipeline that packed it.
         recognizer: It renders the heatmaps that are not in the sample.
-
-    Raises:
-        FitnessError: If the sample's shape is none of these.
     """
     inputs, data_sample = sample['inputs'], sample['data_samples']
-    keypoints = data_sample.keypoints.numpy() if 'keypoints' in data_sample else None
-    if inputs.ndim == 4:  # (T, 3, H, W)
-        return NetworkInput(_images(inputs), keypoints, _rendered_maps(sample, recognizer))
-    if inputs.ndim == 5 and inputs.shape[-2] == NUM_KEYPOINTS and inputs.shape[-1] in (2, 3):
+    keypoints = data_sample.keypoints.numpy() if facts.keypoints else None
+    if facts.kind == SKELETONS:
         m, _, t, k, d = inputs.shape  # clips, people, frames, keypoints, coordinates
         values = inputs[:, 0].reshape(m * t, k, d).numpy()
         scores = values[..., 2:] if d == 3 else np.ones_like(values[..., :1])
         return NetworkInput(keypoints=np.concatenate([values[..., :2], scores], -1))
-    if inputs.ndim == 5 and inputs.dtype == torch.uint8:  # (clips, 3, T, H, W)
-        return NetworkInput(_images(inputs.transpose(1, 2).flatten(0, 1)), keypoints)
-    if inputs.ndim == 5:  # (clips, K, T, H, W)
+    if facts.kind == VOLUMES:
         return NetworkInput(maps=inputs.amax(1).flatten(0, 1).numpy())
-    raise FitnessError(f'the pipeline gives inputs of shape {tuple(inputs.shape)}, which are no '
-                       'frames, clips, heatmap volumes or skeletons; check its FormatShape')
+    if facts.kind == CLIPS:
+        return NetworkInput(_images(inputs.transpose(1, 2).flatten(0, 1)), keypoints)
+    return NetworkInput(_images(inputs), keypoints, _rendered_maps(sample, recognizer))
 
 
 def pose_input(draw: Callable[[], dict], draws: int) -> NetworkInput:
@@ -78,8 +70,7 @@ def pose_input(draw: Callable[[], dict], draws: int) -> NetworkInput:
     samples = [draw() for _ in range(draws)]
     people = [sample['data_samples'].gt_instances for sample in samples]
     keypoints = np.stack([np.concatenate(
-        # MMPose has pixel centres at integers
-        [p.transformed_keypoints[0] + 0.5, np.asarray(p.keypoints_visible)[0][:, None]], -1)
+        [p.transformed_keypoints[0], np.asarray(p.keypoints_visible)[0][:, None]], -1)
         for p in people])
     maps = None
     if all('heatmaps' in getattr(sample['data_samples'], 'gt_fields', ()) for sample in samples):

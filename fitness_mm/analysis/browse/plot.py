@@ -11,6 +11,7 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 
+from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, LIMBS, RIGHT_KEYPOINTS
 
 from .network_input import NetworkInput
@@ -66,7 +67,8 @@ def _draw(axes: plt.Axes, row: str, shown: NetworkInput, t: int,
           size: tuple[float, float]) -> None:
     height, width = size
     axes.set(xticks=[], yticks=[])
-    pixels = dict(extent=(0, width, height, 0), interpolation='nearest')
+    extent = PixelMap().extent((width, height))
+    pixels = dict(extent=extent, interpolation='nearest')
     if shown.frames is not None:
         axes.imshow(shown.frames[t], alpha=1.0 if row == 'frames' else 0.6, **pixels)
     if row == 'heatmaps':
@@ -78,7 +80,7 @@ def _draw(axes: plt.Axes, row: str, shown: NetworkInput, t: int,
         low = shown.keypoints[..., :2].min((0, 1)) - 0.05 * np.array([width, height])
         axes.set(xlim=(low[0], low[0] + width), ylim=(low[1] + height, low[1]), aspect='equal')
     else:
-        axes.set(xlim=(0, width), ylim=(height, 0))
+        axes.set(xlim=extent[:2], ylim=extent[2:])
 
 
 def _draw_skeleton(axes: plt.Axes, keypoints: np.ndarray) -> None:

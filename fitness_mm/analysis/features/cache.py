@@ -10,18 +10,16 @@ import numpy as np
 import orjson
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
-from mmengine.device import get_device
 
 from fitness_mm.aihub.index import INDEX_FILE
 from fitness_mm.analysis.load_model import (
     Subject,
     build_dataset,
     build_loader,
-    build_model,
-    load_weights,
-    read_config,
+    read_recogniser,
 )
 from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords
+from fitness_mm.engine.load import check_checkpoint, load_model
 from fitness_mm.errors import FitnessError
 
 from .features import limited_rows, pooled_features
@@ -49,13 +47,11 @@ def features_of(subject: Subject,
     Raises:
         FitnessError: If config and checkpoint are missing, do not fit or give no features.
     """
-    cfg = read_config(subject.config, options)
+    cfg = read_recogniser(subject.config, options)
     if max_per_class is not None and max_per_class < 1:
         raise FitnessError(f'at most {max_per_class} clips per class leave none; '
                            'expected a positive number')
-    if not subject.checkpoint.is_file():
-        raise FitnessError(f'there is no checkpoint {str(subject.checkpoint)!r}; training leaves '
-                           'its checkpoints in work_dirs/<config name>/')
+    check_checkpoint(subject.checkpoint)
     key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
     file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'
     kept = _read_cache(file, key, log)
@@ -98,8 +94,7 @@ def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords
 
 def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int, key: str,
              log: Callable[[str], None]) -> ClipRecords:
-    model = build_model(cfg)
-    load_weights(model, subject.checkpoint)
+    model = load_model(cfg, subject.checkpoint)
     dataset = build_dataset(cfg)
     dataset.full_init()
     origin = _origin(dataset)
@@ -108,7 +103,7 @@ def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int
         dataset.get_subset_(rows.tolist())
         origin = {name: column[rows] for name, column in origin.items()}
     log(f'{subject.name}: computing features of {len(dataset)} clips')
-    values = pooled_features(model.to(get_device()), build_loader(cfg, dataset))
+    values = pooled_features(model, build_loader(cfg, dataset))
     classes = dataset.metainfo.get('classes') or map(str, range(origin['label'].max() + 1))
     return ClipRecords(values, classes=tuple(classes), key=key, **origin)
 

@@ -14,7 +14,8 @@ from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from torch import Tensor, nn
 
-from fitness_mm.analysis.load_model import build_dataset, build_model
+from fitness_mm.analysis.load_model import build_dataset
+from fitness_mm.engine.load import build_model
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:
         batch_size: Clips at a time when measuring.
         repeats: Measurements, of which the median counts, after one that does not.
     """
-    dataset_cfg = copy.deepcopy(cfg.test_dataloader.dataset)
-    for transform in dataset_cfg.pipeline:
+    cfg = copy.deepcopy(cfg)
+    for transform in cfg.test_dataloader.dataset.pipeline:
         if 'num_clips' in transform:
             transform['num_clips'] = 1
-    dataset = build_dataset(Config(dict(test_dataloader=dict(dataset=dataset_cfg))))
+    dataset = build_dataset(cfg)
     device = get_device()
     model = build_model(cfg).to(device).eval()
     clip = dataset[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fitness_mm.analysis.load_model import read_config
+from fitness_mm.analysis.load_model import read_recogniser
 from fitness_mm.analysis.run_plots import plot_confusion
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
@@ -60,4 +60,4 @@ def _cost(work_dir: Path, measure: bool, log: Callable[[str], None]) -> ModelCos
     if not measure:
         return None
     log(f'measuring {work_dir}')
-    return model_cost(read_config(find_config(trainings(work_dir)[0])))
+    return model_cost(read_recogniser(find_config(trainings(work_dir)[0])))

@@ -10,8 +10,7 @@ from mmengine.registry import DefaultScope
 
 from fitness_mm import compat
 from fitness_mm.apis.errors import InferenceError
-
-from .network import checked_device
+from fitness_mm.engine.load import checked_device
 
 compat.apply()
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
 
-import fitness_mm.apis.networks.given_frames  # noqa: F401  registers LoadGivenFrames
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.video.crops import Crop
+from fitness_mm.apis.video.crops import Crop, CropReader
+from fitness_mm.engine.pipeline_facts import action_facts
+from fitness_mm.keypoints.box import Box
 
 from .network import Network
-
-_LOADING = 'LoadLabelledFrames'
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +29,7 @@ class Window:
         scores: float32 (T, K).
         crops: One per moment; none for networks that see only keypoints.
         video_size: Width and height of the video in pixels.
-        framing: See :class:`~fitness_mm.apis.video.crops.Crop`.
+        box: Around the person in all of them, without margin.
     """
 
     times: np.ndarray
@@ -39,7 +37,7 @@ class Window:
     scores: np.ndarray
     crops: Sequence[Crop]
     video_size: tuple[int, int]
-    framing: float
+    box: Box
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +70,10 @@ class PostureRecogniser:
     Attributes:
         exercises: The classes.
         conditions: What the posture head judges, one after the other.
+        facts: What the network is given.
 
     Raises:
-        InferenceError: If the files cannot be used together.
+        FitnessError: If the files cannot be used together.
     """
 
     def __init__(self, config: str | Path, checkpoint: str | Path, device: str | None = None,
@@ -84,52 +83,34 @@ class PostureRecogniser:
         dataset = self.network.cfg.test_dataloader.dataset
         self.exercises = select_exercises(dataset.get('exercises', 'study'))
         self.conditions = conditions_of(self.exercises)
-        self._steps = [
-            {'type': 'LoadGivenFrames'} if step['type'] == _LOADING else step
-            for step in self.network.test_steps()]
-        self.needs_pixels = any(step['type'] == 'LoadGivenFrames' for step in self._steps)
-        """Whether the network sees frames at all."""
-        self.margin = max((step.get('margin', 0.0) for step in self._steps), default=0.0)
-        sizes = [step['scale'] for step in self._steps if step['type'] == 'Resize']
-        self.input_size = tuple(sizes[-1]) if sizes else (192, 256)
+        self.facts = action_facts(self.network.pipeline)
 
-    def samples(self, windows: Sequence[Window]) -> list[dict]:
+    def samples(self, windows: Iterable[Window]) -> list[dict]:
         """Windows after the pipeline, ready to be collated."""
-        samples = []
-        for window in windows:
-            pipeline = self.network.pipeline([
-                {**step, 'margin': step['margin'] * window.framing} if 'margin' in step else step
-                for step in self._steps])
-            numbers = np.arange(len(window.times))
-            samples.append(pipeline(dict(
-                crops=dict(enumerate(window.crops)),
-                frame_numbers=numbers,
-                keypoint=window.keypoints[None].copy(),
-                keypoint_score=window.scores[None].copy(),
-                img_shape=window.video_size[::-1],
-                total_frames=len(numbers),
-                modality='RGB',
-                start_index=0,
-                num_clips=1)))
-        return samples
+        return list(map(self._sample, windows))
 
-    def __call__(self, windows: Sequence[Window]) -> list[WindowScores]:
+    def _sample(self, window: Window) -> dict:
+        return self.network.pipeline(dict(
+            read_frames=CropReader(window.crops),
+            frame_numbers=np.arange(len(window.times)),
+            person_box=window.box,
+            keypoint=window.keypoints[None].copy(),
+            keypoint_score=window.scores[None].copy(),
+            img_shape=window.video_size[::-1],
+            total_frames=len(window.times),
+            modality='RGB',
+            start_index=0,
+            num_clips=1))
+
+    def __call__(self, windows: Sequence[Window]) -> Iterator[WindowScores]:
         """Logits of each window."""
-        scores = []
-        for start in range(0, len(windows), self.batch_size):
-            chunk = windows[start:start + self.batch_size]
-            predictions = self.predict(self.samples(chunk))
-            scores += [self._scores(prediction, window.times)
-                       for prediction, window in zip(predictions, chunk, strict=True)]
-        return scores
+        for prediction, window in zip(self.predict(map(self._sample, windows)), windows,
+                                      strict=True):
+            yield self._scores(prediction, window.times)
 
-    def predict(self, samples: Sequence[dict]) -> list:
-        """The network's data samples for packed samples, a batch at a time."""
-        predictions = []
-        for start in range(0, len(samples), self.batch_size):
-            predictions += self.network.predict(
-                pseudo_collate(samples[start:start + self.batch_size]))
-        return predictions
+    def predict(self, samples: Iterable[dict]) -> Iterator:
+        """The network's data samples for packed samples."""
+        return self.network.predict(samples, self.batch_size)
 
     def _scores(self, prediction, times: np.ndarray) -> WindowScores:
         exercise = exercise_logits(prediction)

@@ -13,6 +13,7 @@ from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stages.track import Track
 from fitness_mm.apis.video.encoder import encoding
 from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.keypoints.pixels import PixelMap
 
 from .language import Writing
 from .model import Report
@@ -39,6 +40,7 @@ class Annotator:
         self.scale = min(tall / height, 1280 / width) if width > height else tall / height
         self.size = (max(2, round(width * self.scale) // 2 * 2),
                      max(2, round(height * self.scale) // 2 * 2))
+        self.mapping = PixelMap().resized(self.scale, self.scale)
         self.panel = Panel(report, max(self.size[1], _HEIGHTS[0]), writing)
 
     @property
@@ -62,7 +64,7 @@ class Annotator:
         if person is not None:
             marked = {joint for i in self.report.shown_at(time)
                       for joint in self.report.rows[i].moment.joints}
-            draw_person(picture, (person.keypoints[0] + 0.5) * self.scale - 0.5, person.scores[0],
+            draw_person(picture, self.mapping.apply(person.keypoints[0]), person.scores[0],
                         tuple(sorted(marked)), thickness=self.size[1] / 220)
         canvas = np.zeros((self.canvas_size[1], self.canvas_size[0], 3), np.uint8)
         top = (canvas.shape[0] - self.size[1]) // 2

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 
 from fitness_mm.apis.result import Inference
-from fitness_mm.apis.video.crops import cut_out, framing_of
+from fitness_mm.apis.video.crops import cut_out
 
 from .model import KeyMoment
 from .picture import draw_person
 
 _HEIGHT = 420
-_MARGIN = 0.1
+_MARGIN = 0.19
 
 
 def key_frames(result: Inference, moments: Iterable[KeyMoment],
@@ -31,12 +31,11 @@ def key_frames(result: Inference, moments: Iterable[KeyMoment],
 
 
 def _drawn(result: Inference, image: np.ndarray, moment: KeyMoment) -> np.ndarray:
-    box, size = result.person.box, result.size
-    crop = cut_out(image, box, _MARGIN, 10**6, framing_of(box, size))
+    crop = cut_out(image, result.person.box, _MARGIN, 10**6)
     scale = _HEIGHT / crop.image.shape[0]
     picture = cv2.resize(crop.image, None, fx=scale, fy=scale,
                          interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     person = result.track.at(np.array([moment.time]))
-    points = (crop.mapping.apply(person.keypoints[0]) + 0.5) * scale - 0.5
+    points = crop.mapping.resized(scale, scale).apply(person.keypoints[0])
     draw_person(picture, points, person.scores[0], moment.joints, thickness=2.2)
     return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fitness_mm.apis.stages.person import SEEN_SCORE
+from fitness_mm.keypoints import measures
 from fitness_mm.keypoints.colours import KEYPOINT_COLOURS, rgb
 from fitness_mm.keypoints.skeleton import LIMBS
 
@@ -26,7 +26,7 @@ def draw_person(image: np.ndarray, keypoints: np.ndarray, scores: np.ndarray,
         marked: Keypoints to ring, those that speak for a fault.
         thickness: Of limbs in pixels.
     """
-    seen = (scores >= SEEN_SCORE) & np.isfinite(keypoints).all(-1)
+    seen = measures.seen(scores) & np.isfinite(keypoints).all(-1)
     limit = 4 * max(image.shape)
     points = np.clip(np.nan_to_num(keypoints), -limit, limit)
     fixed = np.round(points * 2**_SUBPIXEL_BITS).astype(int)

@@ -1,42 +1,80 @@
-"""Condition logits of single repetitions, which say when a fault shows."""
+"""Repetitions, and condition logits of each one, which say when a fault shows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window, WindowScores
 from fitness_mm.apis.result import Counted
-from fitness_mm.apis.video.crops import framing_of
+from fitness_mm.keypoints.box import Box
+from fitness_mm.repetitions.counting import count_repetitions
 
 from .track import Track
 from .windows import MOMENTS
 
 
-def repetition_windows(track: Track, repetitions: Sequence[Counted], box: np.ndarray,
-                       size: tuple[int, int]) -> list[Window]:
-    """A window over each repetition, of keypoints only: these are known at any moment.
+@dataclass(frozen=True, eq=False)
+class Repetitions:
+    """The repetitions of a video.
+
+    Attributes:
+        counted: In order; None if the video is too short to count.
+        windows: One over each, of keypoints only: these are known at any moment.
+        logits: Of the conditions, (R, P); NaN where nothing is known, None if nothing is at all.
+    """
+
+    counted: list[Counted] | None
+    windows: list[Window]
+    logits: np.ndarray | None
+
+
+def find_repetitions(track: Track, exercise: str, box: Box, size: tuple[int, int],
+                     recogniser: PostureRecogniser,
+                     scores: Sequence[WindowScores]) -> Repetitions:
+    """Counts repetitions and looks at each.
 
     Args:
         track: The person's keypoints.
-        repetitions: Of the person.
-        box: The person's box in pixels of the video, (4,).
+        exercise: Its name.
+        box: The person's box in pixels of the video.
         size: Width and height of the video in pixels.
+        recogniser: The network.
+        scores: What it says of the windows that show the exercise.
     """
+    counted = _counted(track, exercise)
+    windows = repetition_windows(track, counted or (), box, size)
+    return Repetitions(counted, windows,
+                       repetition_logits(recogniser, scores, counted or (), windows))
+
+
+def _counted(track: Track, exercise: str) -> list[Counted] | None:
+    even = track.uniform()
+    if len(even) < 3:
+        return None
+    found = count_repetitions(even.keypoints, even.scores, even.fps, exercise)
+    begin = float(even.times[0])
+    return [Counted(i, *(begin + float(frame) / even.fps for frame in (r.start, r.turn, r.stop)))
+            for i, r in enumerate(found, 1)]
+
+
+def repetition_windows(track: Track, repetitions: Sequence[Counted], box: Box,
+                       size: tuple[int, int]) -> list[Window]:
+    """A window over each repetition, of keypoints only."""
     windows = []
     for repetition in repetitions:
         span = repetition.stop - repetition.start
         moments = track.at(repetition.start + span * (np.arange(MOMENTS) + 0.5) / MOMENTS)
-        windows.append(Window(moments.times, moments.keypoints, moments.scores, (), size,
-                              framing_of(box, size)))
+        windows.append(Window(moments.times, moments.keypoints, moments.scores, (), size, box))
     return windows
 
 
 def repetition_logits(recogniser: PostureRecogniser, scores: Sequence[WindowScores],
                       repetitions: Sequence[Counted],
                       windows: Sequence[Window]) -> np.ndarray | None:
-    """Condition logits of each repetition, (R, P); NaN where nothing is known.
+    """Condition logits of each repetition, (R, P); see :class:`Repetitions`.
 
     Of a network with logits by frame, the mean of the frames in the repetition; of one that sees
     only keypoints, those of the repetition's own window; else None.
@@ -46,12 +84,9 @@ def repetition_logits(recogniser: PostureRecogniser, scores: Sequence[WindowScor
     if all(s.frame_conditions is not None for s in scores):
         times = np.concatenate([s.times for s in scores])
         logits = np.concatenate([s.frame_conditions for s in scores])  # (M, P)
-        found = np.full((len(repetitions), logits.shape[1]), np.nan)
-        for i, repetition in enumerate(repetitions):
-            inside = (times >= repetition.start) & (times <= repetition.stop)
-            if inside.any():
-                found[i] = logits[inside].mean(0)
-        return found
-    if recogniser.needs_pixels:
+        inside = [(times >= r.start) & (times <= r.stop) for r in repetitions]
+        nothing = np.full(logits.shape[1], np.nan)
+        return np.stack([logits[i].mean(0) if i.any() else nothing for i in inside])
+    if recogniser.facts.loads_frames:
         return None
     return np.stack([s.conditions for s in recogniser(windows)])

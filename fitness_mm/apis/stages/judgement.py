@@ -13,9 +13,9 @@ from fitness_mm.aihub.conditions import Condition
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.report.sentences import Sentence, not_judged
 from fitness_mm.apis.result import ConditionVerdict, Counted, WindowResult
+from fitness_mm.keypoints.measures import seen
 from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 
-from .person import SEEN_SCORE
 from .track import Track
 
 SEEN_SHARE = 0.5
@@ -90,14 +90,14 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
                 for c in conditions if c.exercise == exercises[exercise]]
     logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
-    seen = (track.scores >= SEEN_SCORE).mean(0) >= SEEN_SHARE
+    shown = seen(track.scores).mean(0) >= SEEN_SHARE
     border = _border(calibration, len(logits))
     shifted = [_shifted(s, border) for s in scores]
     if by_repetition is not None:
         by_repetition = by_repetition - border
     short = track.times[-1] - track.times[0] < MIN_SECONDS
     verdicts = []
-    for given in calibration.verdicts(logits, exercise, seen):
+    for given in calibration.verdicts(logits, exercise, shown):
         condition = conditions[given.position]
         reason = not_judged(given.reason, condition.joints) if given.reason else None
         verdict = ConditionVerdict(condition, given.verdict, given.probability, reason)

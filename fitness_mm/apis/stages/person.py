@@ -8,6 +8,7 @@ moves are tried; each is moved to the keypoints seen in it until it stays, and t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fitness_mm.apis.video.crops import cut_out, framing_of
+from fitness_mm.apis.video.crops import cut_out
 from fitness_mm.apis.video.frames import spread
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.measures import seen
+from fitness_mm.keypoints.pixels import PixelMap
 
 if TYPE_CHECKING:  # a result of this is read without torch
     from fitness_mm.apis.networks.pose_estimator import PoseEstimator
@@ -27,9 +31,6 @@ SURVEY_FRAMES = 24
 MIN_CONFIDENCE = 0.5
 """Of a person, the mean of the keypoints' scores. Right boxes of the generated sample have 0.8 to
 0.9, boxes that miss or squeeze the person 0.3 to 0.45, empty backgrounds 0.05 to 0.25."""
-
-SEEN_SCORE = 0.4
-"""From this score on a keypoint counts as seen."""
 
 _TILE_HEIGHTS = (1.0, 0.65)
 _SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found
@@ -50,15 +51,14 @@ class Person:
     """A person in a video.
 
     Attributes:
-        box: Around all joints in all surveyed frames, without margin, x1, y1, x2, y2 in pixels
-            of the video, float64 (4,).
+        box: Around all joints in all surveyed frames, without margin.
         confidence: Mean score of the keypoints.
         movement: How far joints move, as a share of the box's longer side.
         how: ``given``, ``detector`` or ``found``.
         others: How many other people were seen.
     """
 
-    box: np.ndarray
+    box: Box
     confidence: float
     movement: float
     how: str
@@ -85,7 +85,7 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
     """
     size = (frames[0].shape[1], frames[0].shape[0])
     if box is not None:
-        box = _clamped(np.asarray(box, np.float64), size)
+        box = Box(*map(float, box)).clamped(size)
         confidence, movement, _ = _look(frames, box, estimator)
         return Person(box, confidence, movement, 'given')
     few = [frames[i] for i in spread(len(frames), _FRAMES_OF_A_PROPOSAL)]
@@ -105,40 +105,30 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
     return Person(final.box, final.confidence, final.movement, how, len(people) - 1)
 
 
-def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection over union of two boxes (4,)."""
-    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
-    common = np.prod(np.clip(high - low, 0, None))
-    return float(common / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - common + 1e-9))
-
-
-def box_of(keypoints: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
-    """The box around all keypoints seen, (4,), or None if hardly any is."""
-    points = keypoints[scores >= SEEN_SCORE]
-    if len(points) < 0.25 * scores.size:
+def box_of(keypoints: np.ndarray, scores: np.ndarray, size: tuple[int, int]) -> Box | None:
+    """The box around all keypoints seen in a picture of this size, or None if hardly any is."""
+    there = seen(scores)
+    if there.sum() < 0.25 * scores.size:
         return None
-    return np.concatenate([points.min(0), points.max(0) + 1]).astype(np.float64)
+    box = Box.around(keypoints, there).clamped(size)
+    return box if box.area else None
 
 
 def _importance(person: Person) -> float:
-    longer = max(person.box[2:] - person.box[:2])
-    return longer * (0.05 + min(person.movement, 0.5)) * person.confidence
+    return person.box.longer * (0.05 + min(person.movement, 0.5)) * person.confidence
 
 
-def _look(frames: Sequence[np.ndarray], box: np.ndarray,
-          estimator: PoseEstimator) -> tuple[float, float, np.ndarray | None]:
+def _look(frames: Sequence[np.ndarray], box: Box,
+          estimator: PoseEstimator) -> tuple[float, float, Box | None]:
     """Confidence, movement and the box around the keypoints seen."""
-    size = (frames[0].shape[1], frames[0].shape[0])
-    framing = framing_of(box, size)
-    crops = [cut_out(frame, box, estimator.margin, 2 * estimator.input_size[1], framing)
+    crops = [cut_out(frame, box, estimator.margin, 2 * estimator.input_size[1])
              for frame in frames]
     keypoints, scores = estimator(crops, [box] * len(crops))
-    longer = max(box[2:] - box[:2])
-    movement = float(np.median(keypoints.std(axis=0).max(axis=-1)) / longer)
-    return float(scores.mean()), movement, box_of(keypoints, scores)
+    movement = float(np.median(keypoints.std(axis=0).max(axis=-1)) / box.longer)
+    return float(scores.mean()), movement, box_of(keypoints, scores, frames[0].shape[1::-1])
 
 
-def _people(frames: Sequence[np.ndarray], proposals: Sequence[np.ndarray],
+def _people(frames: Sequence[np.ndarray], proposals: Sequence[Box],
             estimator: PoseEstimator) -> list[Person]:
     """The people to whom boxes lead, each once."""
     people: list[Person] = []
@@ -150,45 +140,37 @@ def _people(frames: Sequence[np.ndarray], proposals: Sequence[np.ndarray],
     return _distinct(people)
 
 
-def _widened(frames: Sequence[np.ndarray], person: Person, moving: Sequence[np.ndarray],
+def _widened(frames: Sequence[np.ndarray], person: Person, moving: Sequence[Box],
              estimator: PoseEstimator) -> Person:
     """The box with the moving parts that reach into it, if joints are seen as well there.
 
     Hands that leave the crop are not seen, and what is not seen does not widen the box. What moves
     may also be a barbell, which the box need not hold.
     """
-    parts = [part for part in moving if _reaches_into(part, person.box)]
+    parts = [part for part in moving if part.common(person.box).area]
     if not parts:
         return person
-    low = np.min([person.box[:2], *(part[:2] for part in parts)], axis=0)
-    high = np.max([person.box[2:], *(part[2:] for part in parts)], axis=0)
-    wide = np.concatenate([low, high])
-    _, _, seen = _look(frames, wide, estimator)
-    if seen is None:
+    _, _, reached = _look(frames, person.box.union(*parts), estimator)
+    if reached is None:
         return person
-    box = np.concatenate([np.minimum(person.box[:2], seen[:2]),
-                          np.maximum(person.box[2:], seen[2:])])
+    box = person.box.union(reached)
     confidence, movement, _ = _look(frames, box, estimator)
     better = confidence > person.confidence - _LOSS
     return Person(box, confidence, movement, person.how) if better else person
 
 
-def _reaches_into(part: np.ndarray, box: np.ndarray) -> bool:
-    return bool((np.minimum(part[2:], box[2:]) > np.maximum(part[:2], box[:2])).all())
-
-
-def _refined(frames: Sequence[np.ndarray], box: np.ndarray,
+def _refined(frames: Sequence[np.ndarray], box: Box,
              estimator: PoseEstimator) -> Person | None:
     """The person near a box, once the box around the keypoints stays; None if there is none."""
     best = None
     for _ in range(_REFINEMENTS):
-        confidence, movement, seen = _look(frames, box, estimator)
+        confidence, movement, found = _look(frames, box, estimator)
         # the later box is the better one, unless the person was lost on the way
         if best is None or confidence > best.confidence - _LOSS:
             best = Person(box, confidence, movement, 'found')
-        if seen is None or confidence < _HOPELESS or overlap(seen, box) > _STAYS:
+        if found is None or confidence < _HOPELESS or found.iou(box) > _STAYS:
             break
-        box = seen
+        box = found
     return best if best.confidence >= MIN_CONFIDENCE else None
 
 
@@ -201,41 +183,37 @@ def _distinct(people: list[Person]) -> list[Person]:
     return kept
 
 
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
+def _same(a: Box, b: Box) -> bool:
     """Whether two boxes are of one person: a part of a person lies in the person's box."""
-    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
-    smaller = min(np.prod(a[2:] - a[:2]), np.prod(b[2:] - b[:2]))
-    return bool(np.prod(np.clip(high - low, 0, None)) > _SAME * smaller)
+    return a.common(b).area > _SAME * min(a.area, b.area)
 
 
-def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[np.ndarray]:
+def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[Box]:
     """Boxes of the shape of a person, of several sizes, half over each other."""
-    width, height = size
     for share in heights:
-        tile = np.array([min(width, share * height * _TILE_SHAPE), share * height])
-        if tile[0] == width:  # a portrait video: the width decides
-            tile[1] = min(share * height, width / _TILE_SHAPE)
-        steps = np.maximum(np.ceil((np.array(size) - tile) / (tile / 2)).astype(int), 0) + 1
-        for x in np.linspace(0, width - tile[0], steps[0]):
-            for y in np.linspace(0, height - tile[1], steps[1]):
-                yield np.array([x, y, x + tile[0], y + tile[1]])
+        tall = min(share * size[1], size[0] / _TILE_SHAPE)  # in a portrait video the width decides
+        tile = (tall * _TILE_SHAPE, tall)
+        xs, ys = (np.linspace(0, side - length, math.ceil(2 * (side - length) / length) + 1)
+                  for side, length in zip(size, tile, strict=True))
+        yield from (Box(x, y, x + tile[0], y + tile[1]) for x in xs.tolist() for y in ys.tolist())
 
 
 def _best_tiles(frame: np.ndarray, heights: Sequence[float],
-                estimator: PoseEstimator) -> list[np.ndarray]:
+                estimator: PoseEstimator) -> list[Box]:
     tiles = list(_tiles((frame.shape[1], frame.shape[0]), heights))
-    # a tile has its margin inside: it is where the crop ends, and not the joints
-    crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1], 0.0) for tile in tiles]
-    scores = estimator(crops, tiles)[1].mean(axis=1)
-    kept: list[int] = []
+    # a tile is where the crop ends, and not the joints: the box that the margin makes a tile of
+    inwards = -estimator.margin / (1 + 2 * estimator.margin)
+    crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1]) for tile in tiles]
+    scores = estimator(crops, [tile.expanded(inwards) for tile in tiles])[1].mean(axis=1)
+    kept: list[Box] = []
     for i in np.argsort(-scores):
         if (scores[i] >= _TILE_SCORE and len(kept) < _TILES_KEPT
-                and all(overlap(tiles[i], tiles[j]) < 0.5 for j in kept)):
-            kept.append(i)
-    return [tiles[i] for i in kept]
+                and all(tiles[i].iou(other) < 0.5 for other in kept)):
+            kept.append(tiles[i])
+    return kept
 
 
-def _moving(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _moving(frames: Sequence[np.ndarray]) -> list[Box]:
     """Boxes around what differs from the temporal median; none before a moving camera."""
     if len(frames) < 4:
         return []
@@ -251,26 +229,18 @@ def _moving(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
     mask = cv2.dilate(mask, np.ones((5, 5), np.uint8))
     _, _, parts, _ = cv2.connectedComponentsWithStats(mask)
     parts = sorted(parts[1:].tolist(), key=lambda part: -part[4])[:3]
-    to_video = np.array([width / small[0], height / small[1]] * 2)
-    return [np.array([x, y, x + w, y + h]) * to_video for x, y, w, h, area in parts
+    to_video = PixelMap.of_box(Box.of_image(small), (width, height))
+    return [to_video.apply_box((x, y, x + w, y + h)) for x, y, w, h, area in parts
             if area > 0.003 * mask.size]
 
 
-def _detected(frames: Sequence[np.ndarray], detector: Detector) -> list[np.ndarray]:
+def _detected(frames: Sequence[np.ndarray], detector: Detector) -> list[Box]:
     """The union over frames of each person's boxes, people told apart by where they are."""
-    unions: list[np.ndarray] = []
-    for frame in frames:
-        for box in detector(frame):
-            near = [i for i, union in enumerate(unions) if overlap(box, union) > 0.2]
-            if near:
-                union = unions[near[0]]
-                unions[near[0]] = np.concatenate([np.minimum(union[:2], box[:2]),
-                                                  np.maximum(union[2:], box[2:])])
-            else:
-                unions.append(np.asarray(box, np.float64))
+    unions: list[Box] = []
+    for box in (Box(*found) for frame in frames for found in detector(frame).tolist()):
+        near = next((i for i, union in enumerate(unions) if box.iou(union) > 0.2), None)
+        if near is None:
+            unions.append(box)
+        else:
+            unions[near] = unions[near].union(box)
     return unions
-
-
-def _clamped(box: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    limits = np.array([*size, *size], np.float64)
-    return np.clip(box, 0, limits)

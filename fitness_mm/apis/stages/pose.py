@@ -10,10 +10,11 @@ import numpy as np
 
 from fitness_mm.apis.networks.pose_estimator import PoseEstimator
 from fitness_mm.apis.stopwatch import Stopwatch
-from fitness_mm.apis.video.crops import cut_out, framing_of
+from fitness_mm.apis.video.crops import Crop, cut_out
 from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.keypoints.box import Box
 
-from .person import Person, box_of, overlap
+from .person import Person, box_of
 from .track import Track
 from .windows import KeptFrames, WindowPlan
 
@@ -24,7 +25,28 @@ _MEMORY_SECONDS = 6.0
 _LOST = 0.35
 
 
-@dataclass
+@dataclass(frozen=True)
+class Look:
+    """How a video is looked at.
+
+    Attributes:
+        pose_fps: The pose estimator looks at so many frames a second at most.
+        margin: The largest of the networks' margins.
+        crop_height: Height of crops in pixels at most.
+        keep_pixels: Whether a later network wants to see crops.
+    """
+
+    pose_fps: float
+    margin: float
+    crop_height: int
+    keep_pixels: bool
+
+    def cut_out(self, frame: np.ndarray, box: Box) -> Crop:
+        """The crop of a frame, uint8 RGB (H, W, 3), around the person's box."""
+        return cut_out(frame, box, _ROOM * self.margin, self.crop_height)
+
+
+@dataclass(frozen=True, eq=False)
 class PoseResult:
     """What a pass over a video leaves.
 
@@ -32,13 +54,13 @@ class PoseResult:
         track: Keypoints.
         kept: The moments' crops.
         times: Of all frames of the video in seconds, (F,).
-        boxes: The person's box at each frame of the track, (T, 4).
+        boxes: The person's box at each frame of the track, T.
     """
 
     track: Track
     kept: KeptFrames
     times: np.ndarray
-    boxes: np.ndarray
+    boxes: list[Box]
 
 
 class FollowedBox:
@@ -47,34 +69,30 @@ class FollowedBox:
     It begins as the box of the whole video, so before a camera that stands still it stays.
 
     Args:
-        box: Where to begin, (4,).
+        box: Where to begin.
+        size: Width and height of the video in pixels.
         fixed: Whether it may not be changed.
     """
 
-    def __init__(self, box: np.ndarray, fixed: bool) -> None:
-        self.box, self._fixed = box, fixed
-        self._recent: deque[tuple[float, np.ndarray]] = deque()
+    def __init__(self, box: Box, size: tuple[int, int], fixed: bool) -> None:
+        self.box, self._size, self._fixed = box, size, fixed
+        self._recent: deque[tuple[float, Box]] = deque()
 
     def look(self, times: np.ndarray, keypoints: np.ndarray, scores: np.ndarray) -> None:
         """Takes in the keypoints of the latest frames, (T, K, 2) and (T, K)."""
-        seen = box_of(keypoints, scores)
-        if self._fixed or seen is None:
+        found = box_of(keypoints, scores, self._size)
+        if self._fixed or found is None:
             return
-        self._recent.append((float(times[-1]), seen))
+        self._recent.append((float(times[-1]), found))
         while times[-1] - self._recent[0][0] > _MEMORY_SECONDS:
             self._recent.popleft()
-        boxes = np.stack([box for _, box in self._recent])
-        union = np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])
-        if overlap(union, self.box) < _LOST and len(self._recent) > 1:
-            self.box = union
-        else:
-            self.box = np.concatenate([np.minimum(self.box[:2], union[:2]),
-                                       np.maximum(self.box[2:], union[2:])])
+        union = found.union(*(box for _, box in self._recent))
+        lost = union.iou(self.box) < _LOST and len(self._recent) > 1
+        self.box = union if lost else self.box.union(union)
 
 
 def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan: WindowPlan,
-             pose_fps: float, margin: float, crop_height: int, keep_pixels: bool,
-             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+             look: Look, progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
     """Reads a video once.
 
     Args:
@@ -82,28 +100,24 @@ def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan
         person: Whom to look at.
         estimator: The pose estimator.
         plan: Says which moments' crops are kept.
-        pose_fps: The estimator looks at so many frames a second at most.
-        margin: The largest of the networks' margins.
-        crop_height: Height of crops in pixels at most.
-        keep_pixels: Whether a later network wants to see crops.
+        look: How to look.
         progress: Told the number of frames read so far.
         clock: Takes the estimator's time as the stage ``pose``.
     """
-    follower = FollowedBox(person.box, fixed=person.how == 'given')
-    kept, waiting, parts, times, boxes = KeptFrames(), [], [], [], []
-    interval = max(1, round(source.fps / pose_fps)) / source.fps
+    follower = FollowedBox(person.box, source.size, fixed=person.how == 'given')
+    kept, parts, times, boxes = KeptFrames(), [], [], []
+    waiting: list[tuple[float, Crop]] = []
+    interval = max(1, round(source.fps / look.pose_fps)) / source.fps
     slack = 0.5 / source.fps
     due, posed = 0.0, 0
 
     def estimate() -> None:
-        crops = [crop for _, crop in waiting]
-        used = np.tile(follower.box, (len(crops), 1))
+        at, crops = zip(*waiting, strict=True)
+        used = [follower.box] * len(crops)
         with clock.stage('pose'):
-            keypoints, scores = estimator(crops, used)
-        at = np.array([time for time, _ in waiting])
-        parts.append((at, keypoints, scores))
-        boxes.append(used)
-        follower.look(at, keypoints, scores)
+            parts.append((np.array(at), *estimator(crops, used)))
+        boxes.extend(used)
+        follower.look(*parts[-1])
         waiting.clear()
 
     for frame in source.frames():
@@ -111,18 +125,17 @@ def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan
         if frame.time >= due - slack:
             while due <= frame.time + slack:
                 due += interval
-            framing = framing_of(follower.box, source.size)
-            crop = cut_out(frame.rgb(), follower.box, _ROOM * margin, crop_height, framing)
+            crop = look.cut_out(frame.rgb(), follower.box)
             while plan.time_of(len(kept.numbers)) <= frame.time + slack:
-                kept.keep(posed, crop if keep_pixels else None)
+                kept.keep(posed, crop if look.keep_pixels else None)
             waiting.append((frame.time, crop))
             posed += 1
             if len(waiting) == estimator.batch_size:
                 estimate()
         progress(len(times))
     if not kept.numbers:
-        kept.keep(posed - 1, crop if keep_pixels else None)
+        kept.keep(posed - 1, crop if look.keep_pixels else None)
     if waiting:
         estimate()
     track = Track(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    return PoseResult(track, kept, np.array(times), np.concatenate(boxes))
+    return PoseResult(track, kept, np.array(times), boxes)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import savgol_filter
 
-from .person import SEEN_SCORE
+from fitness_mm.keypoints.measures import seen
 
 _LONGEST_GAP_SECONDS = 0.5
 _ORDER = 2
@@ -85,8 +85,7 @@ def _bridged(track: Track) -> np.ndarray:
     """Keypoints (T, K, 2), those not seen for a short while interpolated."""
     keypoints = track.keypoints.copy()
     for k in range(keypoints.shape[1]):
-        seen = np.flatnonzero(track.scores[:, k] >= SEEN_SCORE)
-        for before, behind in pairwise(seen):
+        for before, behind in pairwise(np.flatnonzero(seen(track.scores[:, k]))):
             if behind - before > 1 and \
                     track.times[behind] - track.times[before] <= _LONGEST_GAP_SECONDS:
                 gap = np.arange(before + 1, behind)

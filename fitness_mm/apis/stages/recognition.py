@@ -1,0 +1,61 @@
+"""Which exercise the windows of a video show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window, WindowScores
+from fitness_mm.posture.calibration import PostureCalibration
+
+from .judgement import Judgement, judge_exercise
+from .pose import PoseResult
+from .windows import WindowPlan
+
+
+@dataclass(frozen=True, eq=False)
+class Recognition:
+    """What the windows of a video show.
+
+    Attributes:
+        judged: What all of them say together.
+        windows: Those that were taken for the exercise.
+        scores: What the network says of these.
+    """
+
+    judged: Judgement
+    windows: list[Window]
+    scores: list[WindowScores]
+
+
+def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
+              recogniser: PostureRecogniser, calibration: PostureCalibration,
+              progress: Callable[[int, int], None]) -> Recognition:
+    """Recognises the exercise in the windows of a plan.
+
+    Args:
+        poses: What the pass over the video left.
+        plan: The windows.
+        size: Width and height of the video in pixels.
+        recogniser: The network.
+        calibration: Of it.
+        progress: Told the numbers of windows done and in all.
+    """
+    windows = [_window(poses, moments, size) for moments in plan.windows(len(poses.kept.numbers))]
+    scores: list[WindowScores] = []
+    for given in recogniser(windows):
+        scores.append(given)
+        progress(len(scores), len(windows))
+    judged = judge_exercise(scores, recogniser.exercises, calibration)
+    return Recognition(judged, [windows[i] for i in judged.agreeing],
+                       [scores[i] for i in judged.agreeing])
+
+
+def _window(poses: PoseResult, moments: Sequence[int], size: tuple[int, int]) -> Window:
+    first: dict[int, int] = {}  # several moments can share a frame
+    for moment in moments:
+        first.setdefault(poses.kept.numbers[moment], moment)
+    numbers, track = list(first), poses.track
+    box, *others = (poses.boxes[number] for number in numbers)
+    return Window(track.times[numbers], track.keypoints[numbers], track.scores[numbers],
+                  poses.kept.crops(list(first.values())), size, box.union(*others))

@@ -1,0 +1,157 @@
+"""From a config and a checkpoint to a network, for all who run one: with errors in a sentence.
+
+Networks of both hosts may stand side by side, so each is built and run in its own scope.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.device import get_device
+from mmengine.registry import MODELS, DefaultScope
+from mmengine.runner import load_checkpoint
+from torch import nn
+
+from fitness_mm import compat
+from fitness_mm.errors import FitnessError
+
+compat.apply()
+
+_KINDS = {'mmpose': 'pose estimator', 'mmaction': 'recogniser'}
+_PACKAGES = {'mmpose': 'fitness_mm.pose', 'mmaction': 'fitness_mm.action'}
+
+
+def read_config(file: str | Path, options: dict | None = None, scope: str | None = None,
+                loader: str | None = None) -> Config:
+    """A config, its modules imported.
+
+    Args:
+        file: The config file.
+        options: Settings to override, by dotted name.
+        scope: ``mmpose`` or ``mmaction``, which it has to be of; any if None.
+        loader: Such as ``test_dataloader``, which it has to have; none if None.
+
+    Raises:
+        FitnessError: If the file is missing, cannot be read, or is not such a config.
+    """
+    if not Path(file).is_file():
+        raise FitnessError(f'there is no config file {str(file)!r}; those of this project are in '
+                           'configs/')
+    try:
+        cfg = Config.fromfile(file)
+        cfg.merge_from_dict(options or {})
+    except Exception as error:
+        # a config is Python: anything can come out of it
+        raise FitnessError(f'{file} is no config that can be read '
+                           f'({type(error).__name__}: {_shortened(error)})') from error
+    if (scope and cfg.get('default_scope') != scope) or (loader and not cfg.get(loader)):
+        needs = [f'default_scope = {scope!r}'] if scope else []
+        needs += [f'a {loader}'] if loader else []
+        raise FitnessError(f'{file} is no config of a {_KINDS.get(scope, "network")} with data; '
+                           f'it needs {" and ".join(needs)}')
+    return cfg
+
+
+@contextmanager
+def host_of(cfg: Config) -> Iterator[None]:
+    """Inside, the registries are those of a config's host, with this package's parts in them."""
+    scope = cfg.get('default_scope', 'mmengine')
+    if scope in _PACKAGES:
+        importlib.import_module(_PACKAGES[scope])
+    with DefaultScope.overwrite_default_scope(scope):
+        yield
+
+
+def build_model(cfg: Config) -> nn.Module:
+    """The network of a config with random weights; none are fetched, and none from files."""
+    model = cfg.model.copy()
+    if model.get('backbone'):
+        model.backbone = {**model.backbone, 'init_cfg': None}
+        if 'pretrained' in model.backbone:
+            model.backbone.pretrained = None
+    with host_of(cfg):
+        return MODELS.build(model)
+
+
+def load_model(cfg: Config, checkpoint: str | Path,
+               device: str | torch.device | None = None) -> nn.Module:
+    """The network of a config with the weights of a checkpoint, ready to predict.
+
+    Args:
+        cfg: The config.
+        checkpoint: Its weights, all of them.
+        device: See :func:`checked_device`.
+
+    Raises:
+        FitnessError: If the checkpoint is missing, damaged or another network's, or there is no
+            such device.
+    """
+    device = checked_device(device)
+    check_checkpoint(checkpoint)  # before the network is built
+    model = build_model(cfg)
+    load_weights(model, checkpoint, cfg.filename or 'the config')
+    return model.to(device).eval()
+
+
+def load_weights(model: nn.Module, checkpoint: str | Path, config: str | Path) -> None:
+    """Loads all weights of a network.
+
+    Args:
+        model: The network.
+        checkpoint: A file or URL.
+        config: What describes the network, for the message.
+
+    Raises:
+        FitnessError: If the checkpoint is missing, damaged or another network's.
+    """
+    try:
+        load_checkpoint(model, check_checkpoint(checkpoint), map_location='cpu', strict=True,
+                        logger='silent')
+    except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError) as error:
+        raise FitnessError(f'{checkpoint} does not fit the model of {config}, is damaged or holds '
+                           'Python objects that could run code; name the config that it was '
+                           f'trained with ({_shortened(error)})') from error
+
+
+def check_checkpoint(file: str | Path) -> str:
+    """A checkpoint's name, if it is a URL or an existing file.
+
+    Raises:
+        FitnessError: If it is neither.
+    """
+    if '://' not in str(file) and not Path(file).is_file():
+        raise FitnessError(f'there is no checkpoint {str(file)!r}; training leaves its checkpoints '
+                           'in work_dirs/<config name>/')
+    return str(file)
+
+
+def checked_device(device: str | torch.device | None) -> torch.device:
+    """The device of a name, such as ``cuda:0``, or the best there is if None.
+
+    Raises:
+        FitnessError: If it cannot be used here.
+    """
+    try:
+        device = torch.device(device or get_device())
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise FitnessError(f'the device {device} cannot be used here; name another, such as '
+                           'cpu') from error
+    return device
+
+
+def pipeline_of(cfg: Config) -> Compose:
+    """The transforms of a config's test data."""
+    with host_of(cfg):
+        return Compose(cfg.test_dataloader.dataset.pipeline)
+
+
+def _shortened(error: Exception) -> str:
+    return ' '.join(str(error).split())[:160]
