@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,25 @@ from fitness_mm.analysis.load_model import (
     load_weights,
     read_config,
 )
-from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords
 from fitness_mm.errors import FitnessError
+from fitness_mm.records import ClipViewRecord, RecordError, column
 
 from .features import limited_rows, pooled_features
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFeatures(ClipViewRecord):
+    """Features of clip-views.
+
+    Attributes:
+        features: float32 (N, D).
+        digest: What :func:`cache_key` says of all they were computed from.
+    """
+
+    features: np.ndarray = column(float, 'D')
+    digest: str
+
+    what = 'record of features'
 
 
 def features_of(subject: Subject,
@@ -32,7 +48,7 @@ def features_of(subject: Subject,
                 max_per_class: int | None = None,
                 seed: int = 42,
                 cache: Path | None = None,
-                log: Callable[[str], None] = print) -> ClipRecords:
+                log: Callable[[str], None] = print) -> ClipFeatures:
     """The features of the clips that a config tests on.
 
     They are kept in a file, and read from there as long as checkpoint, model, data and number of
@@ -58,7 +74,7 @@ def features_of(subject: Subject,
                            'its checkpoints in work_dirs/<config name>/')
     key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
     file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'
-    kept = _read_cache(file, key, log)
+    kept = _read_cache(file, key, log) if file.is_file() else None
     if kept is None:
         kept = _compute(cfg, subject, max_per_class, seed, key, log)
         kept.write(file)
@@ -80,15 +96,13 @@ def cache_key(cfg: Config, checkpoint: Path, max_per_class: int | None, seed: in
     return digest.hexdigest()
 
 
-def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords | None:
+def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipFeatures | None:
     try:
-        kept = ClipRecords.read(file)
-    except FileNotFoundError:
-        return None
-    except ClipRecordError as error:
+        kept = ClipFeatures.read(file)
+    except RecordError as error:
         log(f'{error}; it is computed again')
         return None
-    if kept.key != key:
+    if kept.digest != key:
         log(f'{file} belongs to another checkpoint, config, data set or number of clips; it is '
             'computed again')
         return None
@@ -97,7 +111,7 @@ def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords
 
 
 def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int, key: str,
-             log: Callable[[str], None]) -> ClipRecords:
+             log: Callable[[str], None]) -> ClipFeatures:
     model = build_model(cfg)
     load_weights(model, subject.checkpoint)
     dataset = build_dataset(cfg)
@@ -110,7 +124,7 @@ def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int
     log(f'{subject.name}: computing features of {len(dataset)} clips')
     values = pooled_features(model.to(get_device()), build_loader(cfg, dataset))
     classes = dataset.metainfo.get('classes') or map(str, range(origin['label'].max() + 1))
-    return ClipRecords(values, classes=tuple(classes), key=key, **origin)
+    return ClipFeatures(features=values, classes=tuple(classes), digest=key, **origin)
 
 
 def _origin(dataset: BaseDataset) -> dict[str, np.ndarray]:
