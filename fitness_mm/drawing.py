@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from .aihub.catalog import exercise_by_name
 from .aihub.frames import FrameError, read_frames
 from .aihub.index.index import FitnessIndex
 from .keypoints.colours import KEYPOINT_COLOURS, LEFT, MIDDLE, RIGHT
 from .keypoints.skeleton import LIMBS
 
-_KOREAN_FONTS = ('Noto Sans CJK KR', 'Noto Sans KR', 'NanumGothic', 'NanumBarunGothic',
-                 'Malgun Gothic', 'Apple SD Gothic Neo', 'AppleGothic', 'UnDotum', 'Baekmuk Dotum')
 _MARGIN = 0.12
 """Around the joints, as a share of the longer side of what they span."""
 
@@ -82,15 +78,6 @@ def draw_crop(axes: Axes, index: FitnessIndex, row: int | None, number: int,
     axes.set(xlim=(box[0], box[2]), ylim=(box[3], box[1]), xticks=[], yticks=[], aspect='equal')
 
 
-def exercise_title(name: str) -> str:
-    """An exercise's English name, and the Korean one where it can be drawn."""
-    return f'{name} {exercise_by_name(name).name_ko}' if len(font_families()) > 1 else name
-
-
-def font_families() -> list[str]:
-    """Fonts for text with Korean in it: one that has it comes second, if there is one."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return ['DejaVu Sans', *[name for name in _KOREAN_FONTS if name in installed][:1]]
 
 
 def _read_crop(index: FitnessIndex, index_row: int | None, number: int,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -23,6 +24,20 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> Path:
+    """Writes a file as UTF-8, whole or not at all."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, 'utf-8')
+    return Path(path)
+
+
+def save_figure(figure: Any, path: str | Path, dpi: int = 120) -> Path:
+    """Saves a figure of matplotlib, whole or not at all; the path's ending decides the format."""
+    with replacing(path) as unfinished:
+        figure.savefig(unfinished, dpi=dpi)
+    return Path(path)
 
 
 def remove_leftovers(folder: str | Path, *patterns: str) -> None:

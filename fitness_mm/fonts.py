@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from fitness_mm.errors import FitnessError
+from .aihub.catalog import exercise_by_name
+from .errors import ArgumentError, FitnessError
 
 # Preferred in this order; any other font with Hangul does as well.
 _KNOWN = ('NanumGothic', 'NanumBarunGothic', 'Noto Sans CJK KR', 'Noto Sans KR', 'Malgun Gothic',
@@ -32,7 +35,7 @@ def korean_font(file: str | Path | None = None) -> str:
         FontError: If the file is no such font, or none is installed.
     """
     if file is None:
-        return _installed()[0]
+        return _found()[0]
     font_manager.fontManager.addfont(korean_font_file(file))
     return font_manager.FontProperties(fname=file).get_name()
 
@@ -47,7 +50,7 @@ def korean_font_file(file: str | Path | None = None) -> str:
         FontError: If the file is no such font, or none is installed.
     """
     if file is None:
-        return _installed()[1]
+        return _found()[1]
     try:
         suits = _has_korean(file)
     except (OSError, RuntimeError) as error:
@@ -63,17 +66,64 @@ def latin_font_file(bold: bool = False) -> str:
         family='DejaVu Sans', weight='bold' if bold else 'normal'))
 
 
+def font_families(file: str | Path | None = None) -> list[str]:
+    """Fonts for figures with Korean in them: one that has it comes second, if there is one.
+
+    Raises:
+        FontError: If the file is none, or has no Korean letters.
+    """
+    if file is None and _installed() is None:
+        return ['DejaVu Sans']
+    return ['DejaVu Sans', korean_font(file)]
+
+
+def exercise_title(name: str, korean: bool | None = None) -> str:
+    """An exercise's English name and the Korean one; a class that is no exercise keeps its name.
+
+    Args:
+        name: English name.
+        korean: Whether Korean can be drawn; if None, whether an installed font can.
+    """
+    if len(font_families()) == 1 if korean is None else not korean:
+        return name
+    try:
+        return f'{name} {exercise_by_name(name).name_ko}'
+    except ArgumentError:
+        return name
+
+
+def _found() -> tuple[str, str]:
+    if _installed() is None:
+        raise FontError('no installed font has Korean letters; install one (Debian and Ubuntu: '
+                        'fonts-nanum or fonts-noto-cjk) or name a font file with --font '
+                        'NanumGothic.ttf')
+    return _installed()
+
+
 @cache
-def _installed() -> tuple[str, str]:
+def _installed() -> tuple[str, str] | None:
     """Family name and file."""
-    fonts = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist
-             if entry.name != _PLACEHOLDER}
-    for name in sorted(fonts, key=lambda name: (name not in _KNOWN, name)):
-        if _has_korean(fonts[name]):
-            return name, fonts[name]
-    raise FontError('no installed font has Korean letters; install one (Debian and Ubuntu: '
-                    'fonts-nanum or fonts-noto-cjk) or name a font file with --font '
-                    'NanumGothic.ttf')
+    manager = font_manager.fontManager
+    found = _first_with_korean(manager.ttflist)
+    if found is None:
+        # matplotlib remembers the fonts there were when it was first asked
+        known = {entry.fname for entry in manager.ttflist}
+        for file in sorted({*font_manager.findSystemFonts()} - known):
+            with contextlib.suppress(OSError, RuntimeError):
+                manager.addfont(file)
+        found = _first_with_korean(manager.ttflist)
+    return found
+
+
+def _first_with_korean(entries: Sequence[font_manager.FontEntry]) -> tuple[str, str] | None:
+    def rank(entry: font_manager.FontEntry) -> tuple:
+        known = _KNOWN.index(entry.name) if entry.name in _KNOWN else len(_KNOWN)
+        return known, entry.name, entry.weight not in (400, 'normal', 'regular')
+
+    for entry in sorted(entries, key=rank):
+        if entry.name != _PLACEHOLDER and _has_korean(entry.fname):
+            return entry.name, entry.fname
+    return None
 
 
 def _has_korean(file: str | Path) -> bool:

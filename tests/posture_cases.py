@@ -24,8 +24,8 @@ def hand_made(rows=ROWS) -> PostureRecords:
     return PostureRecords(
         exercise_logits=np.eye(2, dtype=np.float32)[list(predicted)],
         condition_logits=np.array(logits, np.float32), label=np.array(label),
-        truth=np.array(truth, np.int8), clip=np.array(clip), view=np.array(view),
-        performer=np.array(performer), classes=CLASSES, conditions=CONDITIONS)
+        gt_conditions=np.array(truth, np.int8), clip=np.array(clip), view=np.array(view),
+        performer=np.array(performer), classes=CLASSES, condition_names=CONDITIONS)
 
 
 def random_records(skill, exercises='study', performers=range(1, 7), seed=0) -> PostureRecords:
@@ -51,6 +51,7 @@ def random_records(skill, exercises='study', performers=range(1, 7), seed=0) -> 
     return PostureRecords(
         exercise_logits=(3 * exercise).astype(np.float32),
         condition_logits=(3 * (noise + skill * np.where(truth == 1, 1, -1))).astype(np.float32),
-        label=label, truth=truth, clip=np.array([f'{c}-{p}-{way}' for c, p, way, _ in rows]),
+        label=label, gt_conditions=truth,
+        clip=np.array([f'{c}-{p}-{way}' for c, p, way, _ in rows]),
         view=np.array([view for *_, view in rows]), performer=np.array([p for _, p, *_ in rows]),
-        classes=tuple(e.name for e in chosen), conditions=tuple(e.conditions for e in chosen))
+        classes=tuple(e.name for e in chosen), condition_names=tuple(e.conditions for e in chosen))

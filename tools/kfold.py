@@ -8,7 +8,7 @@ kept.
 import argparse
 from pathlib import Path
 
-from fitness_mm.anomaly.rules import DEFAULT_RULE, UNITS, Rule
+from fitness_mm.anomaly.rules import TORSO_RULE, UNITS, Rule
 from fitness_mm.engine.arguments import add_config_options
 from fitness_mm.errors import plain_errors
 
@@ -32,9 +32,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--threshold', type=float,
                         help='distance beyond which a joint counts (default: recommended from '
                         'the distances themselves)')
-    parser.add_argument('--unit', choices=UNITS, default=DEFAULT_RULE.unit,
+    parser.add_argument('--unit', choices=UNITS, default=TORSO_RULE.unit,
                         help='unit of the threshold (default: %(default)s lengths)')
-    parser.add_argument('--joints', type=int, default=DEFAULT_RULE.joints,
+    parser.add_argument('--joints', type=int, default=TORSO_RULE.joints,
                         help='so many of these joints make an anomaly (default: %(default)s)')
     parser.add_argument('--truth', type=Path, metavar='planted_errors.json',
                         help='known errors of a generated sample: --retrain also compares with '
@@ -47,7 +47,7 @@ def parse_args() -> argparse.Namespace:
     if args.gpus < 1 or (args.gpus > 1 and args.devices):
         parser.error('--gpus is at least 1, and --devices gives one GPU to each fold')
     if args.threshold is None and (args.unit, args.joints) != (
-            DEFAULT_RULE.unit, DEFAULT_RULE.joints):
+            TORSO_RULE.unit, TORSO_RULE.joints):
         parser.error('--unit and --joints need --threshold')
     return args
 

@@ -6,14 +6,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
 
 from fitness_mm.errors import FitnessError
-
-matplotlib.use('Agg')
-
-import matplotlib.pyplot as plt
-import numpy as np
+from fitness_mm.files import save_figure
 
 
 def read_scalars(work_dir: str | Path) -> list[dict]:
@@ -50,7 +47,8 @@ def plot_training(work_dir: str | Path, out: str | Path) -> Path:
     records = read_scalars(work_dir)
     train = sorted((r for r in records if 'loss' in r), key=lambda r: r['step'])
     epochs = sorted((r for r in records if 'acc/top1' in r), key=lambda r: r['step'])
-    figure, (loss, accuracy) = plt.subplots(1, 2, figsize=(10, 4), layout='constrained')
+    figure = Figure(figsize=(10, 4), layout='constrained')
+    loss, accuracy = figure.subplots(1, 2)
     loss.plot([r['step'] for r in train], [r['loss'] for r in train], color='#0072b2')
     loss.set(xlabel='iteration', ylabel='training loss', ylim=(0, None))
     accuracy.plot([r['step'] for r in epochs], [r['acc/top1'] for r in epochs], marker='o',
@@ -59,27 +57,28 @@ def plot_training(work_dir: str | Path, out: str | Path) -> Path:
     for axes in (loss, accuracy):
         axes.grid(alpha=0.3)
         axes.spines[['top', 'right']].set_visible(False)
-    return _save(figure, out)
+    return save_figure(figure, out)
 
 
 def describe_report(report: Mapping) -> str:
     """The accuracy in a report, in words.
 
     Args:
-        report: What :class:`fitness_mm.action.FitnessAccMetric` writes.
+        report: What :class:`~fitness_mm.action.FitnessAccMetric` writes.
     """
-    performers = ', '.join(f'Z{number}' for number in sorted(map(int, report['per_performer'])))
-    worst = min((share, name) for name, share in report['per_class'].items() if share is not None)
-    return (f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views of held-out "
-            f'performers {performers}\n'
-            f'weakest class   {worst[1]} ({worst[0]:.2f})')
+    words = f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views"
+    if report.get('per_performer'):  # other data sets do not know who is in a clip
+        words += ' of held-out performers ' + ', '.join(
+            f'Z{number}' for number in sorted(map(int, report['per_performer'])))
+    shares = [(share, name) for name, share in report['per_class'].items() if share is not None]
+    return words + (f'\nweakest class   {min(shares)[1]} ({min(shares)[0]:.2f})' if shares else '')
 
 
 def plot_confusion(report: Mapping, out: str | Path) -> Path:
     """Draws the confusion matrix of a report.
 
     Args:
-        report: What :class:`fitness_mm.action.FitnessAccMetric` writes.
+        report: What :class:`~fitness_mm.action.FitnessAccMetric` writes.
         out: The image to write.
 
     Returns:
@@ -88,7 +87,8 @@ def plot_confusion(report: Mapping, out: str | Path) -> Path:
     counts = np.array(report['confusion'])
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     size = 2.5 + 0.42 * len(counts)
-    figure, axes = plt.subplots(figsize=(size + 1, size), layout='constrained')
+    figure = Figure(figsize=(size + 1, size), layout='constrained')
+    axes = figure.subplots()
     image = axes.imshow(shares, cmap='Blues', vmin=0, vmax=1)
     for i, j in zip(*np.nonzero(counts), strict=True):
         axes.text(j, i, counts[i, j], ha='center', va='center', fontsize=8,
@@ -99,12 +99,4 @@ def plot_confusion(report: Mapping, out: str | Path) -> Path:
     axes.set(xlabel='predicted', ylabel='true',
              title=f"top-1 {report['top1']:.3f}, {report['samples']} clip-views")
     figure.colorbar(image, label='share of the true class', shrink=0.8)
-    return _save(figure, out)
-
-
-def _save(figure: plt.Figure, out: str | Path) -> Path:
-    out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, dpi=120)
-    plt.close(figure)
-    return out
+    return save_figure(figure, out)

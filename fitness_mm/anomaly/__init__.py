@@ -7,12 +7,12 @@ rest needs neither torch nor OpenMMLab.
 from .decision import Anomalies, find_anomalies, recommended_rule
 from .files import AnomalyFiles, merge, write_anomalies
 from .kinds import KINDS, Explanation, explain
-from .residuals import RecordError, Residuals, merge_records, read_record, write_record
+from .residuals import Residuals
 from .rules import (
-    DEFAULT_RULE,
     NOISE_RULE,
     STUDY_CODE_RULE,
     STUDY_FIGURE_RULE,
+    TORSO_RULE,
     Rule,
     distances,
     flag,
@@ -21,8 +21,24 @@ from .rules import (
 from .thresholds import recommend_threshold, sweep
 
 __all__ = [
-    'DEFAULT_RULE', 'KINDS', 'NOISE_RULE', 'STUDY_CODE_RULE', 'STUDY_FIGURE_RULE', 'Anomalies',
-    'AnomalyFiles', 'Explanation', 'RecordError', 'Residuals', 'Rule', 'distances', 'explain',
-    'find_anomalies', 'flag', 'merge', 'merge_records', 'read_record', 'recommend_threshold',
-    'recommended_rule', 'severity', 'sweep', 'write_anomalies', 'write_record'
+    'KINDS',
+    'NOISE_RULE',
+    'STUDY_CODE_RULE',
+    'STUDY_FIGURE_RULE',
+    'TORSO_RULE',
+    'Anomalies',
+    'AnomalyFiles',
+    'Explanation',
+    'Residuals',
+    'Rule',
+    'distances',
+    'explain',
+    'find_anomalies',
+    'flag',
+    'merge',
+    'recommend_threshold',
+    'recommended_rule',
+    'severity',
+    'sweep',
+    'write_anomalies'
 ]

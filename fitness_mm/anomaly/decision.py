@@ -12,8 +12,8 @@ from fitness_mm.keypoints.skeleton import FLIP_INDICES
 from .kinds import explain, noise_level
 from .residuals import Residuals
 from .rules import (
-    DEFAULT_RULE,
     NOISE_RULE,
+    TORSO_RULE,
     Rule,
     distances,
     flag_joints,
@@ -59,12 +59,9 @@ class Anomalies:
         """Row numbers from the most severe frame to the least; ties keep their order."""
         return np.argsort(-self.severity, kind='stable')
 
-    def describe(self, num_clip_views: int) -> str:
-        """One line: how much of what was found.
-
-        Args:
-            num_clip_views: Number of clip-views that the flagged frames are in.
-        """
+    def describe(self, residuals: Residuals) -> str:
+        """One line: how much of what was found in these residuals."""
+        num_clip_views = len(np.unique(residuals.clip_view[self.flagged]))
         found = ', '.join(f'{count} {kind}' for kind, count in zip(
             *np.unique(self.kind[self.flagged], return_counts=True), strict=True))
         return (f'{self.flagged.sum()} of {len(self.flagged)} frames in {num_clip_views} '
@@ -76,11 +73,11 @@ class Anomalies:
 def recommended_rule(residuals: Residuals, base: Rule = NOISE_RULE) -> Rule:
     """The base rule with the threshold that the residuals themselves suggest.
 
-    With too few frames to tell, it is :data:`~fitness_mm.anomaly.rules.DEFAULT_RULE`.
+    With too few frames to tell, it is :data:`~fitness_mm.anomaly.rules.TORSO_RULE`.
     """
     found = severity(distances(residuals, base.unit), residuals.visible, base.joints)
     if np.count_nonzero(found) < MIN_FRAMES:
-        return DEFAULT_RULE
+        return TORSO_RULE
     return dataclasses.replace(base, threshold=recommend_threshold(found))
 
 

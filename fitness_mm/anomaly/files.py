@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.tables import csv_table
 
 from .decision import Anomalies, find_anomalies
-from .residuals import Residuals, merge_records, write_record
+from .residuals import Residuals
 from .rules import Rule
 
 CSV_COLUMNS = ('clip_view', 'frame', 'severity', 'bad_joints', 'flagged', 'kind', 'corrected')
@@ -59,11 +59,11 @@ def write_anomalies(residuals: Residuals, anomalies: Anomalies, folder: str | Pa
         name: Start of the files' names, e.g. ``fold0``.
     """
     files = AnomalyFiles.of(folder, name)
-    write_record(residuals, files.record)
+    residuals.write(files.record)
     _write_json(files.frames, flagged_frames(residuals, anomalies))
     _write_json(files.joints, wrong_joints(residuals, anomalies))
     _write_json(files.corrections, corrections(residuals, anomalies))
-    _write_ranking(files.ranking, residuals, anomalies)
+    write_text(files.ranking, _ranking(residuals, anomalies))
     return files
 
 
@@ -83,7 +83,7 @@ def merge(records: Sequence[str | Path], folder: str | Path, name: str = 'all',
     Raises:
         RecordError: If a record cannot be read, or folds overlap.
     """
-    residuals = merge_records(records)
+    residuals = Residuals.read_all(records).in_order()
     anomalies = find_anomalies(residuals, rule)
     return write_anomalies(residuals, anomalies, folder, name), residuals, anomalies
 
@@ -124,23 +124,14 @@ def _sorted_rows(residuals: Residuals, mask: np.ndarray) -> np.ndarray:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(orjson.dumps(content) + b'\n')
+    write_text(path, orjson.dumps(content).decode() + '\n')
 
 
-def _write_ranking(path: Path, residuals: Residuals, anomalies: Anomalies) -> None:
+def _ranking(residuals: Residuals, anomalies: Anomalies) -> str:
     noticed = anomalies.flagged | anomalies.bad_joints.any(axis=1)
-    single = anomalies.bad_joints.sum(axis=1)
-    with replacing(path) as temporary, temporary.open('w', encoding='utf-8', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(CSV_COLUMNS)
-        for row in anomalies.ranked():
-            if not noticed[row]:
-                continue
-            flagged = bool(anomalies.flagged[row])
-            writer.writerow([
-                residuals.clip_view[row], residuals.frame_number[row],
-                f'{anomalies.severity[row]:.4f}',
-                anomalies.num_bad[row] if flagged else single[row],
-                'yes' if flagged else 'no', anomalies.kind[row],
-                'yes' if anomalies.has_correction[row] else 'no'])
+    num_bad = np.where(anomalies.flagged, anomalies.num_bad, anomalies.bad_joints.sum(axis=1))
+    return csv_table(CSV_COLUMNS, (
+        [residuals.clip_view[row], residuals.frame_number[row], f'{anomalies.severity[row]:.4f}',
+         num_bad[row], 'yes' if anomalies.flagged[row] else 'no', anomalies.kind[row],
+         'yes' if anomalies.has_correction[row] else 'no']
+        for row in anomalies.ranked() if noticed[row]))

@@ -18,7 +18,7 @@ from mmengine.config import Config, ConfigDict
 
 from fitness_mm.engine.load import read_config
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
 
 from .files import AnomalyFiles, merge
 from .rules import Rule
@@ -143,8 +143,7 @@ class KFold:
                                f'it with --fold {missing[0]}')
         records = [self.record(fold) for fold in range(self.num_folds)]
         files, residuals, anomalies = merge(records, self.anomalies_dir, 'all', self.rule)
-        num_clip_views = len(set(residuals.clip_view[anomalies.flagged]))
-        self.say(f'{anomalies.describe(num_clip_views)}; listed in {files.frames}')
+        self.say(f'{anomalies.describe(residuals)}; listed in {files.frames}')
         return files
 
     def retrain(self, fold: int, excluded: Path) -> dict[tuple[str, str], Path]:
@@ -178,10 +177,7 @@ class KFold:
         if copy_.is_file() and copy_.read_bytes() != content:
             raise FitnessError(f'{folder} holds a training without other frames than {excluded} '
                                f'lists now; remove {folder} to train again')
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(copy_) as temporary:
-            temporary.write_bytes(content)
-        return copy_
+        return write_text(copy_, content.decode())
 
     def train_config(self, fold: int, excluded: Path | None = None) -> Path:
         """Writes the config of a fold's training.
@@ -195,7 +191,9 @@ class KFold:
         """
         cfg = self._fold_config(fold)
         if excluded is not None:
-            _add_hook(cfg, exclude=[str(excluded)], sheet=0)
+            dataset = _dataset_of(cfg, 'train_dataloader', self.config)
+            before = dataset.get('excluded', [])
+            dataset.excluded = [*([before] if isinstance(before, str) else before), str(excluded)]
         folder = self.work_dir / (f'fold{fold}' if excluded is None else f'fold{fold}_retrained')
         cfg.work_dir = str(folder)
         # mmengine leaves the config it ran with in the work directory, so ours has to be elsewhere
@@ -203,7 +201,7 @@ class KFold:
         if path.is_file() and path.read_text('utf-8') != text:
             raise FitnessError(f'{folder} holds the training of another config than {self.config} '
                                'with these options; choose another --work-dir or remove it')
-        _write(path, text)
+        write_text(path, text)
         return path
 
     def predict(self, checkpoint: Path, subset: str, fold: int, out_dir: Path, name: str,
@@ -216,11 +214,16 @@ class KFold:
         cfg = self._fold_config(fold)
         dataset = _dataset_of(cfg, 'test_dataloader', self.config)
         dataset.update(subset=subset, frames='all')
-        _add_hook(cfg, out_dir=str(out_dir), name=name,
-                  rule=None if self.rule is None else asdict(self.rule))
+        cfg.test_evaluator = dict(type='FitnessMPJPE')
+        cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(
+            type='AnomalyFilterHook', out_dir=str(out_dir), name=name,
+            rule=None if self.rule is None else asdict(self.rule))]
+        imports = (cfg.get('custom_imports') or {}).get('imports', [])
+        cfg.custom_imports = dict(imports=[*imports, 'fitness_mm.pose'],
+                                  allow_failed_imports=False)
         cfg.work_dir = str(checkpoint.parent)
         path = self.work_dir / 'configs' / f'{checkpoint.parent.name}_{subset}.py'
-        _write(path, cfg.pretty_text)
+        write_text(path, cfg.pretty_text)
         self._call(self.launcher.command('test', path, checkpoint), checkpoint.parent, device)
 
     def _fold_config(self, fold: int) -> Config:
@@ -268,20 +271,6 @@ def _dataset_of(cfg: Config, loader: str, config: Path) -> ConfigDict:
     while isinstance(dataset.get('dataset'), dict):
         dataset = dataset.dataset
     return dataset
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_text(text, 'utf-8')
-
-
-def _add_hook(cfg: Config, **arguments: Any) -> None:
-    hooks = list(cfg.get('custom_hooks') or [])
-    cfg.custom_hooks = [*hooks, dict(type='AnomalyFilterHook', **arguments)]
-    imports = list((cfg.get('custom_imports') or {}).get('imports', []))
-    cfg.custom_imports = dict(imports=[*imports, 'fitness_mm.anomaly.hook'],
-                              allow_failed_imports=False)
 
 
 def _spread(folds: Sequence[int], devices: Sequence[str],

@@ -57,7 +57,7 @@ class Rule:
         return f'at least {self.joints} joints beyond {self.threshold:.3g} {self.unit}'
 
 
-DEFAULT_RULE = Rule(0.35)
+TORSO_RULE = Rule(0.35)
 """For where a fixed threshold is wanted; it means the same whatever the crop and the network."""
 
 NOISE_RULE = Rule(3.0, unit='noise')

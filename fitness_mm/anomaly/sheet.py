@@ -9,18 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.drawing import (
-    box_around,
-    draw_crop,
-    draw_legend,
-    draw_skeleton,
-    exercise_title,
-    font_families,
-)
-from fitness_mm.files import replacing
+from fitness_mm.drawing import box_around, draw_crop, draw_legend, draw_skeleton
+from fitness_mm.files import save_figure
+from fitness_mm.fonts import exercise_title, font_families
 
 from .decision import Anomalies
-from .lookup import rows_of_clip_views
 from .residuals import Residuals
 
 _PAIRS_A_ROW = 4
@@ -54,7 +47,7 @@ def draw_sheet(residuals: Residuals, anomalies: Anomalies, rows: Sequence[int],
     """
     if not len(rows):
         raise ValueError('there are no frames to draw')
-    row_of = rows_of_clip_views(index, residuals.clip_view[rows])
+    row_of = _rows_of(index, residuals.clip_view[rows])
     num_lines = -(-len(rows) // _PAIRS_A_ROW)
     num_pairs = min(len(rows), _PAIRS_A_ROW)
     height = num_lines * (_PANEL_HEIGHT + 0.62) + 0.45
@@ -66,9 +59,13 @@ def draw_sheet(residuals: Residuals, anomalies: Anomalies, rows: Sequence[int],
     for row, cell in zip(rows, cells, strict=False):
         index_row = row_of.get(str(residuals.clip_view[row]))
         _draw_pair(cell, residuals, anomalies, row, index, index_row)
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=130)
-    return Path(path)
+    return save_figure(figure, path, dpi=130)
+
+
+def _rows_of(index: FitnessIndex, clip_views: np.ndarray) -> dict[str, int]:
+    """Row of each named clip-view, without those that the index does not have."""
+    names = np.char.add(np.char.add(index.clip, '_'), index.view)
+    return {str(names[row]): int(row) for row in np.flatnonzero(np.isin(names, clip_views))}
 
 
 def _draw_pair(cell, residuals: Residuals, anomalies: Anomalies, row: int, index: FitnessIndex,

@@ -80,7 +80,13 @@ class ClipViewDataset(BaseDataset):
                                          self.split, self.fold, self.num_folds))
         num_kept = index.num_frames
         if self.excluded_frames:
-            num_kept = np.array([len(self._kept_frames(index, row)) for row in range(len(index))])
+            num_kept = np.array([len(self._not_excluded(index, row)) for row in range(len(index))])
+            left_out = index.num_frames - num_kept
+            listed = sum(map(len, self.excluded_frames.values()))
+            print_log(f'{left_out.sum()} of {index.num_frames.sum()} labelled frames in '
+                      f'{(left_out > 0).sum()} clip-views of subset {self.subset!r} are left out '
+                      f'(the lists have {listed}, those of other clip-views included)',
+                      logger='current')
         self.index = index.select(num_kept >= self.min_frames)
         if not len(self.index):
             raise ArgumentError(
@@ -97,7 +103,10 @@ class ClipViewDataset(BaseDataset):
         """What a subclass derives once from ``self.index``."""
 
     def _kept_frames(self, index: FitnessIndex, row: int) -> np.ndarray:
-        """Positions of the labelled frames that no exclusion file names, shape (T,)."""
+        """Positions of the labelled frames that make up the sample, shape (T,)."""
+        return self._not_excluded(index, row)
+
+    def _not_excluded(self, index: FitnessIndex, row: int) -> np.ndarray:
         numbers = index.frame_numbers(row)
         excluded = self.excluded_frames.get(index.clip_view_id(row), ())
         return np.flatnonzero(~np.isin(numbers, list(excluded)))

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
+from mmengine.logging import print_log
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
@@ -93,6 +94,13 @@ class FitnessPoseDataset(ClipViewDataset):
             self._rows = np.repeat(self._rows, counts)
             starts = np.cumsum(counts) - counts
             self._positions = np.arange(counts.sum()) - np.repeat(starts, counts)
+        if self.excluded_joints:
+            count = sum(
+                len(self.excluded_joints.get(index.clip_view_id(row), {}).get(number, ()))
+                for row in range(len(index))
+                for number in index.frame_numbers(row)[self._kept_frames(index, row)].tolist())
+            print_log(f'{count} single joints in frames of subset {self.subset!r} are left out',
+                      logger='current')
 
     def __len__(self) -> int:
         """Number of clip-views, or of labelled frames with ``frames='all'``."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import orjson
 from mmengine.evaluator import BaseMetric
 from mmpose.registry import METRICS
 
+from fitness_mm.anomaly.residuals import Residuals
+from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .mpjpe import UNITS, joint_errors, mpjpe, mpjpe_report
@@ -37,9 +37,11 @@ class FitnessMPJPE(BaseMetric):
         out_file: JSON file for the latest evaluation's errors in total and per joint, view,
             exercise, performer and shooting day. No file if None; ``tools/train.py`` and
             ``tools/test.py`` set it to the work directory.
-        dump_file: ``.npz`` file for the latest evaluation's predictions and labels, see
-            :meth:`dump`. No file if None.
+        dump_file: ``.npz`` file for the latest evaluation's :class:`Residuals`. No file if None.
         **kwargs: Those of :class:`mmengine.evaluator.BaseMetric`.
+
+    Attributes:
+        residuals: Of the latest evaluation, with the main process.
     """
 
     default_prefix = 'mpjpe'
@@ -51,6 +53,7 @@ class FitnessMPJPE(BaseMetric):
         if dump_file is not None and not str(dump_file).endswith('.npz'):
             raise ValueError(f'dump_file has to end in .npz, but got {str(dump_file)!r}')
         self.out_file, self.dump_file = out_file, dump_file
+        self.residuals: Residuals | None = None
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
         """Keeps prediction, label and groups of every sample in the batch.
@@ -65,52 +68,29 @@ class FitnessMPJPE(BaseMetric):
                                'FitnessPoseDataset and add them to meta_keys of PackPoseInputs, '
                                'as configs/_base_/fitness_pose.py does')
             label, prediction = sample['gt_instances'], sample['pred_instances']
-            self.results.append(dict(
-                {name: sample[name] for name in GROUPS},
-                clip_view=sample['clip_view'],
-                frame_number=int(sample['frame_number']),
-                torso=float(sample['torso']),
-                predictions=np.array(prediction['keypoints'][0], np.float32),
-                scores=np.array(prediction['keypoint_scores'][0], np.float32),
-                labels=np.array(label['keypoints'][0], np.float32),
-                visible=np.array(label['keypoints_visible'][0]) > 0,
-                input_per_image_px=(np.array(sample['input_size'], np.float64)
-                                    / np.array(sample['input_scale'], np.float64))))
+            input_size = np.array(sample['input_size'], np.float32)
+            self.results.append({
+                **{name: sample[name] for name in _META_KEYS},
+                'predictions': np.array(prediction['keypoints'][0], np.float32),
+                'scores': np.array(prediction['keypoint_scores'][0], np.float32),
+                'labels': np.array(label['keypoints'][0], np.float32),
+                'visible': np.array(label['keypoints_visible'][0]).reshape(
+                    len(label['keypoints'][0]), -1)[:, 0] > 0,
+                'box': np.array(label['bboxes'][0], np.float32),
+                'input_size': input_size,
+                # MMPose's is the crop's size in pixels of the image
+                'input_scale': input_size / np.array(sample['input_scale'], np.float32)})
 
     def compute_metrics(self, results: list[dict]) -> dict[str, float]:
         """The errors in three units; writes the files on the way."""
-        frames = {(result['clip_view'], result['frame_number']): result for result in results}
-        columns = {name: np.array([frames[key][name] for key in sorted(frames)])
-                   for name in results[0]}
-        errors = joint_errors(columns['predictions'], columns['labels'],
-                              columns['input_per_image_px'], columns['torso'])
+        found = self.residuals = Residuals.from_rows(results).in_order()
+        errors = joint_errors(found)
         if self.out_file is not None:
-            groups = {name: columns[name] for name in GROUPS}
-            report = mpjpe_report(errors, columns['visible'], KEYPOINTS, groups)
-            _write(self.out_file, orjson.dumps(report, option=orjson.OPT_INDENT_2))
+            groups = {name: getattr(found, name) for name in GROUPS}
+            report = mpjpe_report(errors, found.visible, KEYPOINTS, groups)
+            with replacing(self.out_file) as unfinished:
+                unfinished.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
         if self.dump_file is not None:
-            self.dump(columns)
-        totals = {unit: mpjpe(errors[unit], columns['visible']) for unit in UNITS}
+            found.write(self.dump_file)
+        totals = {unit: mpjpe(errors[unit], found.visible) for unit in UNITS}
         return {unit: float('nan') if total is None else total for unit, total in totals.items()}
-
-    def dump(self, columns: dict[str, np.ndarray]) -> None:
-        """Writes the samples, sorted by clip-view and frame, as arrays without pickled objects.
-
-        ``clip_view``, ``view``, ``exercise``, ``day`` (N,) strings; ``frame_number``,
-        ``performer`` (N,); ``torso`` (N,), ``predictions`` and ``labels`` (N, K, 2) in pixels of
-        the original image; ``scores``, ``visible`` (N, K); ``input_per_image_px`` (N, 2).
-
-        Args:
-            columns: These arrays.
-        """
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **columns)
-        _write(self.dump_file, buffer.getvalue())
-
-
-def _write(file: str | Path, content: bytes) -> None:
-    path = Path(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f'{path.name}.tmp')
-    unfinished.write_bytes(content)
-    unfinished.replace(path)

@@ -6,30 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fitness_mm.anomaly.residuals import Residuals
+from fitness_mm.anomaly.rules import distances
+
 UNITS = ('input_px', 'image_px', 'torso')
 
 
-def joint_errors(predicted: np.ndarray, labels: np.ndarray, input_per_image_px: np.ndarray,
-                 torso_px: np.ndarray) -> dict[str, np.ndarray]:
+def joint_errors(residuals: Residuals) -> dict[str, np.ndarray]:
     """Distance of every predicted joint to its label.
-
-    Args:
-        predicted: Pixels of the original images, (N, K, 2).
-        labels: The same.
-        input_per_image_px: Width and height of the network's input divided by the crop's, (N, 2):
-            a squeezed crop has two scales.
-        torso_px: Torso lengths in pixels of the original images, (N,); NaN or 0 if unknown.
 
     Returns:
         By unit, (N, K): ``input_px``, pixels of the network's input, which the original study
         reports; ``image_px``, pixels of the original image; ``torso``, fractions of the torso
         length, NaN where that is unknown.
     """
-    offset = predicted.astype(np.float64) - labels.astype(np.float64)  # (N, K, 2)
-    image_px = np.linalg.norm(offset, axis=-1)
-    torso = np.where(torso_px > 0, torso_px, np.nan)
+    image_px = np.linalg.norm(residuals.predictions.astype(np.float64) - residuals.labels, axis=-1)
+    torso = np.where(residuals.torso > 0, residuals.torso, np.nan)
     return {
-        'input_px': np.linalg.norm(offset * input_per_image_px[:, None], axis=-1),
+        'input_px': distances(residuals, 'input_px'),
         'image_px': image_px,
         'torso': image_px / torso[:, None],
     }

@@ -19,14 +19,6 @@ from fitness_mm.files import replacing
 CALIBRATION_FILE = 'calibration.json'
 KEPT, BROKEN, NOT_JUDGED = 'kept', 'broken', 'not judged'
 
-REASONS = {
-    'not_validated': 'on held-out clips the network does not tell kept from broken well enough, '
-                     'or there were too few clips to know',
-    'joints_not_seen': 'joints that it depends on were not seen',
-    'uncertain': 'the probability is too close to one half',
-}
-"""Why a condition is not judged, by the code that a verdict carries."""
-
 TEMPERATURES = (0.05, 20.0)
 """Smallest and largest."""
 
@@ -64,7 +56,7 @@ class ConditionReliability:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ConditionVerdict:
     """The judgement of one condition.
 
     Attributes:
@@ -72,7 +64,10 @@ class Verdict:
         condition: Korean name.
         verdict: ``kept``, ``broken`` or ``not judged``. The last is never to be shown as fine.
         probability: Calibrated probability that it is kept.
-        reason: Why it is not judged, a key of :data:`REASONS`; '' if it is.
+        reason: Why it is not judged, '' if it is: ``not_validated``, on held-out clips the network
+            does not tell kept from broken well enough, or there were too few to know;
+            ``joints_not_seen``, joints that it depends on were not seen; ``uncertain``, the
+            probability is too close to one half.
     """
 
     position: int
@@ -90,22 +85,22 @@ class PostureCalibration:
 
     Attributes:
         classes: English names of the C exercises, as the network has them.
-        conditions: For every exercise what is known about its conditions, P in all.
+        condition_reliability: For every exercise what is known about its conditions, P in all.
         exercise_temperature: Divides exercise logits.
         condition_temperature: Divides condition logits, before a condition's offset is added.
         band: A condition whose probability is less than this far from one half is not judged.
     """
 
     classes: tuple[str, ...]
-    conditions: tuple[tuple[ConditionReliability, ...], ...]
+    condition_reliability: tuple[tuple[ConditionReliability, ...], ...]
     exercise_temperature: float = 1.0
     condition_temperature: float = 1.0
     band: float = 0.1
 
     def __post_init__(self) -> None:
-        if len(self.classes) != len(self.conditions) or not self.classes:
+        if len(self.classes) != len(self.condition_reliability) or not self.classes:
             raise CalibrationError(f'there are {len(self.classes)} exercises and conditions of '
-                                   f'{len(self.conditions)}')
+                                   f'{len(self.condition_reliability)}')
         for name in ('exercise_temperature', 'condition_temperature'):
             value = getattr(self, name)
             if not TEMPERATURES[0] <= value <= TEMPERATURES[1]:
@@ -115,20 +110,21 @@ class PostureCalibration:
             raise CalibrationError(f'band is {self.band}, expected a number from 0 to below 0.5')
 
     @classmethod
-    def unknown(cls, classes: Sequence[str], conditions: Sequence[Sequence[str]],
+    def unknown(cls, classes: Sequence[str], condition_names: Sequence[Sequence[str]],
                 judged: bool = False) -> PostureCalibration:
         """What to use for a network that was never validated: temperatures of 1.
 
         Args:
             classes: English names of its exercises.
-            conditions: Korean names of every exercise's conditions.
+            condition_names: Korean names of every exercise's conditions.
             judged: Whether to judge all the same, for trying things out; otherwise no condition
                 is judged.
         """
         return cls(tuple(classes), tuple(
-            tuple(ConditionReliability(name, judged) for name in names) for names in conditions))
+            tuple(ConditionReliability(name, judged) for name in names)
+            for names in condition_names))
 
-    def check_fits(self, classes: Sequence[str], conditions: Sequence[Sequence[str]]) -> None:
+    def check_fits(self, classes: Sequence[str], condition_names: Sequence[Sequence[str]]) -> None:
         """Compares names with those of a network.
 
         Raises:
@@ -139,7 +135,8 @@ class PostureCalibration:
                 f'the calibration is of {len(self.classes)} exercises ({self.classes[0]}, ...), '
                 f'the network of {len(classes)} ({classes[0]}, ...), or their order differs; make '
                 'it from records of this network with tools/analysis/posture.py')
-        for exercise, own, names in zip(classes, self.conditions, conditions, strict=True):
+        for exercise, own, names in zip(classes, self.condition_reliability, condition_names,
+                                        strict=True):
             if [condition.name for condition in own] != list(names):
                 raise CalibrationError(
                     f'the conditions of {exercise} are others in the calibration than in the '
@@ -151,11 +148,11 @@ class PostureCalibration:
 
     def condition_probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Condition logits (..., P) to probabilities (..., P) that the conditions are kept."""
-        offsets = [condition.offset for conditions in self.conditions for condition in conditions]
+        offsets = [known.offset for group in self.condition_reliability for known in group]
         return expit(np.asarray(logits, float) / self.condition_temperature + offsets)
 
     def verdicts(self, condition_logits: np.ndarray, exercise: int,
-                 seen: np.ndarray | None = None) -> tuple[Verdict, ...]:
+                 seen: np.ndarray | None = None) -> tuple[ConditionVerdict, ...]:
         """Judges the conditions of one exercise.
 
         Args:
@@ -166,15 +163,15 @@ class PostureCalibration:
         Raises:
             ValueError: If there is another number of logits.
         """
-        counts = [len(conditions) for conditions in self.conditions]
+        counts = [len(known) for known in self.condition_reliability]
         if np.shape(condition_logits) != (sum(counts), ):
             raise ValueError(f'condition_logits has the shape {np.shape(condition_logits)}, '
                              f'expected ({sum(counts)},)')
         start = sum(counts[:exercise])
         probabilities = self.condition_probabilities(condition_logits)
-        joints_seen = _seen(self.classes[exercise], self.conditions[exercise], seen)
+        joints_seen = _seen(self.classes[exercise], self.condition_reliability[exercise], seen)
         found = []
-        for i, condition in enumerate(self.conditions[exercise]):
+        for i, condition in enumerate(self.condition_reliability[exercise]):
             probability = float(probabilities[start + i])
             reason = ''
             if not condition.judged:
@@ -184,7 +181,7 @@ class PostureCalibration:
             elif not abs(probability - 0.5) >= self.band:  # so that NaN is not judged either
                 reason = 'uncertain'
             verdict = NOT_JUDGED if reason else KEPT if probability > 0.5 else BROKEN
-            found.append(Verdict(start + i, condition.name, verdict, probability, reason))
+            found.append(ConditionVerdict(start + i, condition.name, verdict, probability, reason))
         return tuple(found)
 
     def write(self, path: str | Path) -> Path:
@@ -195,7 +192,7 @@ class PostureCalibration:
             **{name: getattr(self, name) for name in _NUMBERS},
             'exercises': [
                 {'name': name, 'conditions': [asdict(condition) for condition in conditions]}
-                for name, conditions in zip(self.classes, self.conditions, strict=True)],
+                for name, conditions in zip(self.classes, self.condition_reliability, strict=True)],
         }
         with replacing(path) as unfinished:
             unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
@@ -216,8 +213,9 @@ class PostureCalibration:
             exercises = content['exercises']
             return cls(
                 classes=tuple(_typed(exercise['name'], str) for exercise in exercises),
-                conditions=tuple(tuple(_reliability(entry) for entry in exercise['conditions'])
-                                 for exercise in exercises),
+                condition_reliability=tuple(
+                    tuple(_reliability(entry) for entry in exercise['conditions'])
+                    for exercise in exercises),
                 **{name: _finite(content[name]) for name in _NUMBERS})
         except FileNotFoundError:
             raise

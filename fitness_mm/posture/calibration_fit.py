@@ -46,11 +46,11 @@ class AbstainRule:
             raise ArgumentError(f'band has to be from 0 to below 0.5, but got {self.band}')
 
 
-DEFAULT_RULE = AbstainRule()
+ABSTAIN_RULE = AbstainRule()
 
 
 def fit_calibration(records: PostureRecords,
-                    rule: AbstainRule = DEFAULT_RULE) -> PostureCalibration:
+                    rule: AbstainRule = ABSTAIN_RULE) -> PostureCalibration:
     """Temperatures and offsets of the greatest likelihood, and which conditions to judge.
 
     Whether a condition is judged rests on decisions about each group of performers with offsets
@@ -67,7 +67,7 @@ def fit_calibration(records: PostureRecords,
         decided[rows] = records.condition_logits[rows] / others_temperature + others_offsets
     return PostureCalibration(
         classes=records.classes,
-        conditions=_reliabilities(records, decided > 0, offsets, rule),
+        condition_reliability=_reliabilities(records, decided > 0, offsets, rule),
         exercise_temperature=exercise_temperature(
             records.exercise_logits, records.label, _smoothing(len(records))),
         condition_temperature=temperature,
@@ -135,9 +135,9 @@ def condition_scale(logits: np.ndarray, truth: np.ndarray, weight: np.ndarray | 
 
 def _condition_scale(records: PostureRecords) -> tuple[float, np.ndarray]:
     _, clip_of = np.unique(_clips(records), return_inverse=True)
-    return condition_scale(records.condition_logits, records.truth,
+    return condition_scale(records.condition_logits, records.gt_conditions,
                            1 / np.bincount(clip_of)[clip_of],
-                           _smoothing((records.truth >= 0).sum()))
+                           _smoothing((records.gt_conditions >= 0).sum()))
 
 
 def _smoothing(num_cases: int) -> float:
@@ -175,10 +175,10 @@ def _reliabilities(records: PostureRecords, decided: np.ndarray, offsets: np.nda
     """What is known about every condition, from decisions, bool (N, P): True is kept."""
     _, clip_of = np.unique(_clips(records), return_inverse=True)
     found, p = [], 0
-    for names in records.conditions:
+    for names in records.condition_names:
         found.append(tuple(
-            _reliability(name, records.truth[:, p + i], decided[:, p + i], float(offsets[p + i]),
-                         clip_of, rule) for i, name in enumerate(names)))
+            _reliability(name, records.gt_conditions[:, i], decided[:, i], float(offsets[i]),
+                         clip_of, rule) for i, name in enumerate(names, start=p)))
         p += len(names)
     return tuple(found)
 
@@ -238,7 +238,7 @@ def performer_groups(performer: np.ndarray) -> np.ndarray:
 
 
 def cross_calibrated(records: PostureRecords,
-                     rule: AbstainRule = DEFAULT_RULE) -> list[tuple[np.ndarray,
+                     rule: AbstainRule = ABSTAIN_RULE) -> list[tuple[np.ndarray,
                                                                      PostureCalibration]]:
     """Calibrations for people who had no part in them: the fit leaves each group out in turn.
 

@@ -52,12 +52,12 @@ def overall_measures(records: PostureRecords) -> dict:
           ``majority_micro_acc`` and ``majority_exact_match``, the better constant answer to every
           condition, chosen with knowledge of these rows.
     """
-    given = records.truth >= 0  # (N, P)
+    given = records.gt_conditions >= 0  # (N, P)
     rows = given.any(1)
     count = given[rows].sum(1)  # (R,)
-    right = _right(records)
+    right = records.judged_right
     seen = (records.predicted == records.label)[:, None]
-    majority = given & (records.truth == _majority(records.truth))
+    majority = given & (records.gt_conditions == _majority(records.gt_conditions))
     every = condition_measures(records)
 
     def of(right: np.ndarray, suffix: str = '') -> dict:
@@ -93,11 +93,12 @@ def condition_measures(records: PostureRecords) -> list[dict]:
         ``balanced_acc``, ``f1`` and ``auroc``, None where a class they need has no rows.
     """
     names = [(exercise, name) for exercise, conditions in
-             zip(records.classes, records.conditions, strict=True) for name in conditions]
+             zip(records.classes, records.condition_names, strict=True) for name in conditions]
     return [
         {'exercise': exercise, 'condition': name,
-         **_binary_measures(records.truth[given, p] == 0, records.condition_logits[given, p])}
-        for p, (exercise, name) in enumerate(names) for given in [records.truth[:, p] >= 0]]
+         **_binary_measures(records.gt_conditions[given, p] == 0,
+                            records.condition_logits[given, p])}
+        for p, (exercise, name) in enumerate(names) for given in [records.gt_conditions[:, p] >= 0]]
 
 
 def _binary_measures(broken: np.ndarray, logits: np.ndarray) -> dict:
@@ -116,12 +117,6 @@ def _binary_measures(broken: np.ndarray, logits: np.ndarray) -> dict:
         'f1': 2 * hits / (2 * hits + misses + false_alarms) if broken.any() else None,
         'auroc': float(roc_auc_score(broken, -logits)) if both else None,
     }
-
-
-def _right(records: PostureRecords) -> np.ndarray:
-    """Where a usable condition is judged right, bool (N, P)."""
-    return ((records.truth == 1) & (records.condition_logits > 0)
-            | (records.truth == 0) & (records.condition_logits <= 0))
 
 
 def _majority(truth: np.ndarray) -> np.ndarray:

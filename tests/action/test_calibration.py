@@ -74,23 +74,23 @@ def test_a_moved_border_is_found_and_tested_on_others():
     logits = np.where(truth == 1, 1.0, -1.0) + rng.normal(0, 0.3, 120) - 2
     records = PostureRecords(
         exercise_logits=np.ones((120, 1), np.float32), condition_logits=np.float32(logits)[:, None],
-        label=np.zeros(120, int), truth=np.int8(truth)[:, None],
+        label=np.zeros(120, int), gt_conditions=np.int8(truth)[:, None],
         clip=np.array([str(i) for i in range(120)]), view=np.full(120, 'A'),
-        performer=np.arange(120) // 20, classes=('a', ), conditions=(('ㄱ', ), ))
-    ((condition, ), ) = fit_calibration(records).conditions
+        performer=np.arange(120) // 20, classes=('a', ), condition_names=(('ㄱ', ), ))
+    ((condition, ), ) = fit_calibration(records).condition_reliability
     assert condition.balanced_acc > 0.95 and condition.judged
     assert condition.offset > 1
     # people of whom every other one has the border elsewhere: what helps one misleads the next
     shifted = replace(records, condition_logits=records.condition_logits
                       + 4 * np.float32(records.performer % 2)[:, None])
-    assert fit_calibration(shifted).conditions[0][0].balanced_acc < 0.7
+    assert fit_calibration(shifted).condition_reliability[0][0].balanced_acc < 0.7
 
 
 def test_offsets_move_the_border_between_kept_and_broken():
     calibration = squat()
-    first = replace(calibration.conditions[0][0], offset=1.0)
-    calibration = replace(calibration, condition_temperature=2.0, conditions=(
-        (first, *calibration.conditions[0][1:]), calibration.conditions[1]))
+    first = replace(calibration.condition_reliability[0][0], offset=1.0)
+    calibration = replace(calibration, condition_temperature=2.0, condition_reliability=(
+        (first, *calibration.condition_reliability[0][1:]), calibration.condition_reliability[1]))
     logits = np.full(7, -1.0)
     assert calibration.condition_probabilities(logits)[:2] == pytest.approx(
         [expit(0.5), expit(-0.5)])
@@ -120,7 +120,7 @@ def test_fit_counts_clips_and_decides_what_is_judged(monkeypatch):
     # decisions are those of the logits; so few clips would have wild offsets
     monkeypatch.setattr(calibration_fit, '_condition_scale', lambda records: (1.0, np.zeros(3)))
     calibration = fit_calibration(hand_made(), AbstainRule(min_accuracy=0.5, min_clips=1, band=0.2))
-    (first, second), (third, ) = calibration.conditions
+    (first, second), (third, ) = calibration.condition_reliability
     # kept: clip one, right in both views; broken: two (right) and three (wrong)
     assert (first.name, first.kept, first.broken) == ('ㄱ', 1, 2)
     assert first.balanced_acc == pytest.approx((1 + 1 / 2) / 2)
@@ -131,9 +131,9 @@ def test_fit_counts_clips_and_decides_what_is_judged(monkeypatch):
     assert first.judged and second.judged
     assert calibration.band == 0.2
     strict = fit_calibration(hand_made(), AbstainRule(min_accuracy=0.6, min_clips=1))
-    assert [c.judged for c in strict.conditions[0]] == [False, True]
+    assert [c.judged for c in strict.condition_reliability[0]] == [False, True]
     many = fit_calibration(hand_made(), AbstainRule(min_accuracy=0.5, min_clips=2))
-    assert not any(c.judged for c in many.conditions[0])
+    assert not any(c.judged for c in many.condition_reliability[0])
 
 
 def test_nobody_judges_the_calibration_that_was_fitted_to_him():

@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from fitness_mm.action import FitnessAccMetric
-from fitness_mm.action.evaluation.accuracy import accuracy_report
-from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.clip_scores import ClipScores, accuracy_report
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
 PREDICTED = np.array([0, 0, 1, 1, 1, 1])
@@ -14,7 +13,10 @@ VIEWS = np.array(['A', 'B', 'A', 'A', 'B', 'B'])
 
 
 def test_report_against_hand_computed_numbers():
-    report = accuracy_report(PREDICTED, LABELS, ['squat', 'row', 'curl', 'press'], {'view': VIEWS})
+    report = accuracy_report(ClipScores(
+        scores=np.eye(4)[PREDICTED], label=LABELS, clip=np.full(6, 'a'), view=VIEWS,
+        performer=np.full(6, -1), classes=('squat', 'row', 'curl', 'press')))
+    assert 'per_performer' not in report
     assert report['samples'] == 6
     assert report['confusion'] == [[2, 1, 0, 0], [0, 2, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
     assert report['per_class'] == {
@@ -51,7 +53,7 @@ def test_metric_equals_the_host_and_writes_the_report(tmp_path, batch_size):
     assert report['per_performer'] == {'7': pytest.approx(4 / 6)}
     assert {p.name for p in out_file.parent.iterdir()} == {'accuracy.json', 'accuracy.npz'}
 
-    records = ClipRecords.read(out_file.with_suffix('.npz'))
+    records = ClipScores.read(out_file.with_suffix('.npz'))
     assert records.predicted.tolist() == PREDICTED.tolist()
     assert records.label.tolist() == LABELS.tolist()
     assert records.view.tolist() == VIEWS.tolist()
@@ -63,7 +65,7 @@ def test_a_pipeline_that_does_not_say_where_samples_come_from(tmp_path):
     metric = FitnessAccMetric(out_file=str(tmp_path / 'accuracy.json'))
     metric.process(None, [dict(pred_score=torch.eye(4)[1], gt_label=torch.tensor([1]))])
     metric.evaluate(1)
-    records = ClipRecords.read(tmp_path / 'accuracy.npz')
+    records = ClipScores.read(tmp_path / 'accuracy.npz')
     assert (records.clip[0], records.view[0], records.performer[0]) == ('', '', -1)
 
 

@@ -8,7 +8,8 @@ from posture_cases import CLASSES, CONDITIONS, ROWS, hand_made
 
 from fitness_mm.action import FitnessPostureMetric
 from fitness_mm.posture.measures import overall_measures, posture_report
-from fitness_mm.posture.records import PostureRecordError, PostureRecords, pooled
+from fitness_mm.posture.records import PostureRecords
+from fitness_mm.records import RecordError
 
 
 def test_measures_against_hand_computed_numbers():
@@ -72,10 +73,10 @@ def test_nothing_to_judge_is_none_and_not_zero():
 def test_records_come_back_from_their_file(tmp_path):
     records = hand_made()
     again = PostureRecords.read(records.write(tmp_path / 'new' / 'posture.npz'))
-    for name in ('exercise_logits', 'condition_logits', 'label', 'truth', 'clip', 'view',
+    for name in ('exercise_logits', 'condition_logits', 'label', 'gt_conditions', 'clip', 'view',
                  'performer'):
         np.testing.assert_array_equal(getattr(again, name), getattr(records, name))
-    assert (again.classes, again.conditions) == (CLASSES, CONDITIONS)
+    assert (again.classes, again.condition_names) == (CLASSES, CONDITIONS)
     assert [p.name for p in (tmp_path / 'new').iterdir()] == ['posture.npz']
 
 
@@ -83,40 +84,40 @@ def test_records_come_back_from_their_file(tmp_path):
 def test_files_that_are_no_records(tmp_path, content):
     file = tmp_path / 'posture.npz'
     file.write_bytes(content)
-    with pytest.raises(PostureRecordError, match=r'posture\.npz is damaged'):
+    with pytest.raises(RecordError, match=r'posture\.npz is damaged'):
         PostureRecords.read(file)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(RecordError, match=r'there is no .*none\.npz; FitnessPostureMetric'):
         PostureRecords.read(tmp_path / 'none.npz')
 
 
 @pytest.mark.parametrize('change, message', [
     (dict(condition_logits=np.full((6, 3), np.nan, np.float32)), 'not finite'),
-    (dict(truth=np.ones((6, 3), np.int8)), "another exercise's condition"),
-    (dict(truth=np.full((6, 3), 2, np.int8)), 'other values'),
-    (dict(label=np.array([0, 0, 0, 0, 1, 2])), 'none of the 2 exercises'),
+    (dict(gt_conditions=np.ones((6, 3), np.int8)), "another exercise's condition"),
+    (dict(gt_conditions=np.full((6, 3), 2, np.int8)), 'other values'),
+    (dict(label=np.array([0, 0, 0, 0, 1, 2])), 'none of the 2 classes'),
     (dict(label=np.zeros(5, int)), 'shape'),
-    (dict(classes=('one', )), 'shape'),
+    (dict(classes=('a', 'b', 'c')), 'shape'),
 ])
 def test_records_that_contradict_themselves(change, message):
-    with pytest.raises(PostureRecordError, match=message):
+    with pytest.raises(RecordError, match=message):
         replace(hand_made(), **change)
 
 
 def test_an_object_array_is_never_unpickled(tmp_path):
     file = tmp_path / 'posture.npz'
     np.savez(file, **{name: np.array([object()]) for name in (
-        'exercise_logits', 'condition_logits', 'label', 'truth', 'clip', 'view', 'performer')})
-    with pytest.raises(PostureRecordError, match='damaged'):
+        'exercise_logits', 'condition_logits', 'label', 'gt_conditions', 'clip', 'view',
+        'performer')})
+    with pytest.raises(RecordError, match='damaged'):
         PostureRecords.read(file)
 
 
 def test_folds_are_pooled_if_they_belong_together():
     first, second = hand_made(ROWS[:3]), hand_made(ROWS[3:])
-    assert overall_measures(pooled([first, second])) == overall_measures(hand_made())
-    with pytest.raises(PostureRecordError, match='in two of them'):
-        pooled([first, hand_made()])
-    with pytest.raises(PostureRecordError, match='differ'):
-        pooled([first, replace(second, classes=('a', 'b'))])
+    both = PostureRecords.concatenate([first, second])
+    assert overall_measures(both) == overall_measures(hand_made())
+    with pytest.raises(RecordError, match='differ'):
+        PostureRecords.concatenate([first, replace(second, classes=('a', 'b'))])
 
 
 def predictions():
@@ -124,7 +125,7 @@ def predictions():
     for i in range(len(records)):
         yield dict(pred_logits=torch.from_numpy(records.exercise_logits[i]),
                    condition_logits=torch.from_numpy(records.condition_logits[i]),
-                   gt_conditions=torch.from_numpy(records.truth[i]),
+                   gt_conditions=torch.from_numpy(records.gt_conditions[i]),
                    gt_label=torch.tensor([records.label[i]]), clip=str(records.clip[i]),
                    view=str(records.view[i]), performer=int(records.performer[i]))
 
@@ -142,8 +143,8 @@ def test_metric_reports_and_writes_what_the_functions_compute(tmp_path, batch_si
     report = json.loads((tmp_path / 'posture.json').read_text('utf-8'))
     assert report == json.loads(json.dumps(posture_report(hand_made())))
     records = PostureRecords.read(tmp_path / 'posture.npz')
-    np.testing.assert_array_equal(records.truth, hand_made().truth)
-    assert records.conditions == CONDITIONS
+    np.testing.assert_array_equal(records.gt_conditions, hand_made().gt_conditions)
+    assert records.condition_names == CONDITIONS
 
 
 def test_metric_without_a_posture_head_says_so():

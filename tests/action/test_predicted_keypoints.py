@@ -4,8 +4,9 @@ from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.anomaly.residuals import RecordError, Residuals, write_record
+from fitness_mm.anomaly.residuals import Residuals
 from fitness_mm.keypoints.measures import SEEN_SCORE
+from fitness_mm.records import RecordError
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def record(index, tmp_path):
                     torso=50.0, box=np.zeros(4), input_scale=np.ones(2), input_size=np.ones(2),
                     clip_view=index.clip_view_id(row), frame_number=number, view='A',
                     performer=1, exercise='plank', day='Day01'))
-        return str(write_record(Residuals.from_rows(rows), tmp_path / 'all.npz'))
+        return str(Residuals.from_rows(rows).write(tmp_path / 'all.npz'))
     return write
 
 
@@ -86,5 +87,5 @@ def test_excluded_frames_stay_out_and_short_clip_views_are_dropped(build, index,
 def test_a_record_that_cannot_serve_is_explained(build, record, tmp_path):
     with pytest.raises(ValueError, match=r'all\.npz has predictions for at least 4 frames of none'):
         build(keypoints_from=record({0: [1, 3]}))
-    with pytest.raises(RecordError, match=r'no record of residuals at .*nowhere\.npz'):
+    with pytest.raises(RecordError, match=r'there is no .*nowhere\.npz'):
         build(keypoints_from=str(tmp_path / 'nowhere.npz'))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import matplotlib.image
 import numpy as np
@@ -9,7 +10,7 @@ from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.anomaly.planted import match_planted_errors
 from fitness_mm.analysis.anomaly.report import as_markdown, summarise, write_report
 from fitness_mm.analysis.anomaly.scores import EVERY, MANY, detection_scores, score_rule
-from fitness_mm.anomaly import Residuals, Rule, find_anomalies, write_record
+from fitness_mm.anomaly import Residuals, Rule, find_anomalies
 from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import FLIP_INDICES
 
@@ -36,7 +37,7 @@ def case(sample_root, tmp_path_factory):
     labels[SWAPPED_ROW] = clean[SWAPPED_ROW][list(FLIP_INDICES)]
     labels[FEW_ROW, :3] += 30.0
     count = len(clean)
-    residuals = Residuals.from_columns(dict(
+    residuals = Residuals(**dict(
         {key: np.array(value) for key, value in columns.items()},
         labels=labels, predictions=clean + rng.normal(0, 0.5, clean.shape),
         visible=np.ones((count, 24), bool), scores=np.ones((count, 24)),
@@ -54,7 +55,7 @@ def case(sample_root, tmp_path_factory):
     ]
     truth_file = folder / 'planted_errors.json'
     truth_file.write_text(json.dumps(dict(clip_views=errors)))
-    record = write_record(residuals, folder / 'fold0.npz')
+    record = residuals.write(folder / 'fold0.npz')
     return residuals, clean, truth_file, record
 
 
@@ -76,7 +77,7 @@ def test_the_sample_s_own_file_can_be_read(case, sample_root):
     document = json.loads((sample_root / 'planted_errors.json').read_text())
     first = document['clip_views'][0]
     rows = np.arange(len(first['frames']))
-    part = Residuals.from_columns({
+    part = Residuals(**{
         **residuals.select(rows).columns(), 'clip_view': np.array([first['id']] * len(rows)),
         'frame_number': 2 * np.array(first['frames']) + 1})
     truth = match_planted_errors(sample_root / 'planted_errors.json', part)
@@ -163,6 +164,16 @@ def test_one_sentence_about_a_wrong_truth(case, tmp_path, content, message):
     with pytest.raises(FitnessError, match=message):
         write_report([case[-1]], tmp_path / 'report', truth_file=file)
     assert not (tmp_path / 'report').exists()
+
+
+def test_data_without_views_and_performers_has_figures_too(case, tmp_path):
+    residuals = case[0]
+    count = len(residuals)
+    nobody = {name: np.full(count, '') for name in ('view', 'exercise', 'day')}
+    record = replace(residuals, performer=np.full(count, -1), **nobody).write(tmp_path / '0.npz')
+    write_report([record], tmp_path / 'out')
+    assert {path.name for path in (tmp_path / 'out').iterdir()} == {
+        'report.md', 'report.json', 'groups.png', 'joint_distances.png', 'sweep.png'}
 
 
 def test_the_tool_names_a_missing_record(tmp_path):

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
-from fitness_mm.action.evaluation.accuracy import accuracy_report
 from fitness_mm.analysis.study.report import write_study_report
 from fitness_mm.analysis.study.results import read_result
-from fitness_mm.engine.clip_records import ClipRecords
+from fitness_mm.clip_scores import ClipScores, accuracy_report
 from fitness_mm.errors import FitnessError
 
 CLASSES = ('front raise', 'barbell row', 'barbell deadlift')
@@ -24,12 +23,12 @@ FUSED = [0, 0, 1, 1, 1, 2]
 def write_reports(work_dir, predicted, order=range(6), train=None, **columns):
     """What a test leaves, with the clip-views in any order."""
     order, predicted = list(order), np.array(predicted)
-    records = ClipRecords(**{
-        'values': np.eye(3, dtype=np.float32)[predicted], 'label': LABEL, 'clip': CLIP,
+    records = ClipScores(**{
+        'scores': np.eye(3, dtype=np.float32)[predicted], 'label': LABEL, 'clip': CLIP,
         'view': VIEW, 'performer': np.array([1, 1, 1, 1, 2, 2]), 'classes': CLASSES,
         **columns}).select(order)
-    report = dict(top1=float((records.predicted == records.label).mean()), **accuracy_report(
-        records.predicted, records.label, CLASSES, {'view': records.view}))
+    top1 = float((records.predicted == records.label).mean())
+    report = dict(top1=top1, **accuracy_report(records))
     work_dir.mkdir(parents=True)
     records.write(work_dir / 'accuracy.npz')
     if train is not None:
@@ -91,6 +90,14 @@ def test_records_that_do_not_say_which_clip_are_not_compared(tmp_path):
         write_study_report(models, tmp_path / 'report', measure=False)
 
 
+def test_a_model_whose_data_knows_no_views_and_performers_has_a_report(tmp_path):
+    nobody = dict(clip=np.full(6, ''), view=np.full(6, ''), performer=np.full(6, -1))
+    model = write_reports(tmp_path / 'a', RGB, **nobody)
+    text = write_study_report([model], tmp_path / 'report', measure=False).read_text('utf-8')
+    assert '| a | – | 0.6667 | 0.6667 | 0.5000 |\n' in text
+    assert (tmp_path / 'report' / 'confusion_a.png').is_file()
+
+
 def damage_report(work_dir):
     (work_dir / 'train' / 'accuracy.json').write_text('{"top1": 0.')
 
@@ -111,7 +118,7 @@ def remove_records(work_dir):
     (damage_report, r'accuracy\.json is damaged'),
     (damage_foreign_report, r'accuracy\.json is damaged or no report of FitnessAccMetric'),
     (damage_records, r'accuracy\.npz is damaged'),
-    (remove_records, r'rgb has no accuracy\.npz; name work directories .* or test the model'),
+    (remove_records, r'there is no .*rgb/accuracy\.npz; FitnessAccMetric leaves one'),
 ])
 def test_damaged_reports_are_named(models, damage, message):
     damage(models[0])
@@ -139,7 +146,7 @@ def test_folds_count_as_one_model(tmp_path):
 def test_folds_that_do_not_belong_together_are_refused(tmp_path):
     model = write_folds(tmp_path / 'rgb', RGB)
     write_reports(model / 'fold3', RGB, order=[1])
-    with pytest.raises(FitnessError, match='a clip-view is in two of them'):
+    with pytest.raises(FitnessError, match=r'both hold clip a, view B'):
         read_result(model)
     other = write_folds(tmp_path / 'other', RGB)
     write_reports(other / 'fold3', RGB, classes=('a', 'b', 'c'), clip=np.char.add(CLIP, '9'))
@@ -167,5 +174,6 @@ def test_the_tool_prints_its_report_or_one_sentence(refuse, models, tmp_path):
     remove_records(models[1])
     result = refuse('analysis/results.py', *models, '--out', tmp_path / 'report')
     assert result.returncode == 1
-    assert result.stdout.splitlines()[-1].startswith(f'results.py: {models[1]} has no accuracy.npz')
+    assert result.stdout.splitlines()[-1].startswith(
+        f'results.py: there is no record of class scores at {models[1]}/accuracy.npz')
     assert 'Traceback' not in result.stdout

@@ -42,6 +42,15 @@ def test_report_in_words():
     assert 'curl (0.50)' in words
 
 
+@pytest.mark.parametrize('without', [
+    dict(per_performer={}), dict(per_class={'curl': None, 'row': None}, samples=0)])
+def test_a_report_that_lacks_performers_or_samples_is_described(without):
+    report = {**REPORT, **without}
+    assert f"0.750 on {report['samples']} clip-views" in run_plots.describe_report(report)
+    nobody = {name: value for name, value in report.items() if name != 'per_performer'}
+    assert 'performers' not in run_plots.describe_report(nobody)
+
+
 @pytest.mark.parametrize('plot', ['plot_training', 'plot_confusion'])
 def test_figures_are_drawn(work_dir, plot):
     source = work_dir if plot == 'plot_training' else REPORT

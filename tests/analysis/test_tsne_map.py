@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
+from fitness_mm import fonts
 from fitness_mm.analysis.features.embed import tsne_map
 from fitness_mm.analysis.features.separation import silhouette
 from fitness_mm.analysis.features.tsne_plot import Panel, class_style, plot_maps
@@ -67,11 +68,32 @@ def test_a_file_that_is_no_font_is_refused(tmp_path):
             korean_font(tmp_path / name)
 
 
-def test_without_any_font_the_message_says_what_to_install(monkeypatch):
-    fonts = matplotlib.font_manager.fontManager
-    bundled = [entry for entry in fonts.ttflist
+@pytest.fixture
+def only_bundled(monkeypatch):
+    """A machine whose matplotlib knows its own fonts alone."""
+    manager = matplotlib.font_manager.fontManager
+    bundled = [entry for entry in manager.ttflist
                if entry.name in ('DejaVu Sans', 'Last Resort High-Efficiency')]
     assert bundled
-    monkeypatch.setattr(fonts, 'ttflist', bundled)
+    monkeypatch.setattr(manager, 'ttflist', bundled)
+    monkeypatch.setattr(matplotlib.font_manager, 'findSystemFonts', lambda: [])
+    fonts._installed.cache_clear()
+    yield bundled
+    fonts._installed.cache_clear()
+
+
+def test_without_any_font_the_message_says_what_to_install(only_bundled):
     with pytest.raises(FitnessError, match=r'fonts-nanum .* --font'):
         korean_font()
+    assert fonts.font_families() == ['DejaVu Sans']
+    assert fonts.exercise_title('barbell row') == 'barbell row'
+
+
+def test_a_font_that_was_installed_after_matplotlib_is_found(only_bundled, monkeypatch):
+    new = only_bundled[0].fname
+    monkeypatch.setattr(matplotlib.font_manager.fontManager, 'ttflist', [])
+    monkeypatch.setattr(matplotlib.font_manager, 'findSystemFonts', lambda: ['/none.ttf', new])
+    monkeypatch.setattr(fonts, '_has_korean', lambda file: file == new)
+    assert fonts.korean_font_file() == new
+    assert fonts.exercise_title('barbell row') == 'barbell row 바벨 로우'
+    assert fonts.exercise_title('not in the catalogue') == 'not in the catalogue'

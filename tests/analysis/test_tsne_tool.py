@@ -12,10 +12,10 @@ from random_model import CONFIG, QUICK, checkpoint, save_random_model  # noqa: F
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.analysis.features.cache import ClipFeatures
 from fitness_mm.analysis.features.options import TsneOptions
 from fitness_mm.analysis.features.tsne import draw_tsne
 from fitness_mm.analysis.load_model import Subject
-from fitness_mm.engine.clip_records import ClipRecords
 from fitness_mm.errors import FitnessError
 
 NO_WORKERS = {'test_dataloader.num_workers': 0}
@@ -57,7 +57,7 @@ def test_two_models_get_a_figure_and_numbers(drawn):
 
 
 def test_features_are_kept_with_their_origin(drawn, sample_root):
-    records = ClipRecords.read(drawn[1].with_name('random_features.npz'))
+    records = ClipFeatures.read(drawn[1].with_name('random_features.npz'))
     index = FitnessIndex.read(sample_root)
     names = np.char.add(np.char.add(records.clip, '_'), records.view).tolist()
     assert len(set(names)) == len(names) == len(records)
@@ -65,7 +65,7 @@ def test_features_are_kept_with_their_origin(drawn, sample_root):
     for name, performer, label in zip(names, records.performer, records.label, strict=True):
         assert index.performer[rows[name]] == performer
         assert EXERCISES[index.exercise[rows[name]]].name == records.classes[label]
-    assert records.values.shape[1] == 512
+    assert records.features.shape[1] == 512
 
 
 def test_kept_features_are_used_and_classes_chosen_from_them(draw):
@@ -89,21 +89,21 @@ def test_other_weights_in_the_same_file_are_noticed(draw, tmp_path):
     limit = dict(max_per_class=2)
     draw(Subject(CONFIG, file), **limit)
     kept = tmp_path / 'model_features.npz'
-    before = ClipRecords.read(kept)
+    before = ClipFeatures.read(kept)
     assert np.bincount(before.label).max() == 2
 
     save_random_model(file, seed=3)
     said = []
     draw(Subject(CONFIG, file), log=said.append, **limit)
     assert 'belongs to another checkpoint' in said[0]
-    after = ClipRecords.read(kept)
-    assert (after.clip == before.clip).all() and (after.values != before.values).any()
+    after = ClipFeatures.read(kept)
+    assert (after.clip == before.clip).all() and (after.features != before.features).any()
 
     kept.write_bytes(kept.read_bytes()[:1000])
     said.clear()
     draw(Subject(CONFIG, file), log=said.append, **limit)
     assert 'is damaged' in said[0] and 'computed again' in said[0]
-    np.testing.assert_array_equal(ClipRecords.read(kept).values, after.values)
+    np.testing.assert_array_equal(ClipFeatures.read(kept).features, after.features)
 
 
 @pytest.mark.parametrize('options, message', [

@@ -37,4 +37,4 @@ def rows(num_frames, noise_px=2.0, seed=0, clip_view='training/Day01_200921_F/1/
 
 
 def residuals(num_frames=4, **kwargs):
-    return Residuals.from_columns(rows(num_frames, **kwargs))
+    return Residuals(**rows(num_frames, **kwargs))

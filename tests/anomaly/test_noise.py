@@ -42,7 +42,7 @@ def moments(errors):
         parts += [rows(3, noise_px=0.0, clip_view=f'{clip}_{view}') for view in 'ABC']
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.random.default_rng(0).permutation(18)
-    residuals = Residuals.from_columns(columns).select(order)
+    residuals = Residuals(**columns).select(order)
     return np.asarray(errors, float).reshape(18)[order], residuals, np.argsort(order)
 
 
@@ -58,7 +58,7 @@ def test_difficulty_is_what_the_other_views_of_the_moment_say():
 
 
 def test_a_view_without_others_has_no_difficulty():
-    residuals = Residuals.from_columns(rows(4))
+    residuals = Residuals(**rows(4))
     assert difficulty(np.array([1.0, 1.0, 1.0, 50.0]), residuals).tolist() == [1.0] * 4
 
 
@@ -67,7 +67,7 @@ def test_distances_in_units_of_noise_by_hand():
     # 10, 20, ... 50 px of the image, 0.8 px of the input each
     columns['predictions'][:, 0, 0] += [10, 20, 30, 40, 50]
     columns['scores'][4, 0] = 0.45  # half of the usual 0.9
-    found = distances(Residuals.from_columns(columns), 'noise')
+    found = distances(Residuals(**columns), 'noise')
     assert found[:, 0] == pytest.approx([1 / 3, 2 / 3, 1, 4 / 3, 5 / 6], rel=1e-5)
     assert (found[:, 1:] == 0).all()
 
@@ -77,7 +77,7 @@ def test_joints_that_are_never_seen_or_never_wrong_are_no_division_by_zero():
     columns['visible'][:, 5] = False
     columns['visible'][2] = False
     columns['predictions'][1, 3] += 1.0
-    found = distances(Residuals.from_columns(columns), 'noise')
+    found = distances(Residuals(**columns), 'noise')
     assert np.isfinite(found).all() and found[1, 3] > 100
 
 
@@ -85,7 +85,7 @@ def test_an_error_that_stands_alone_is_played_down_and_a_run_is_not():
     order = np.random.default_rng(0).permutation(10)
     other_view = rows(5, clip_view='training/Day01_200921_F/1/001-1-1-01-Z1_B')
     columns = {name: np.concatenate([part, other_view[name]]) for name, part in rows(5).items()}
-    residuals = Residuals.from_columns(columns).select(order)
+    residuals = Residuals(**columns).select(order)
     errors = np.array([0.5, 1, 16, 1, 1, 16, 16, 16, 0.1, 16.0])
     found = np.empty(10)
     found[order] = persistence(errors[order], residuals)

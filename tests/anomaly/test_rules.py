@@ -18,7 +18,7 @@ def moved(offset_px, joints, **changes):
     """One frame whose first joints are predicted this far from their label."""
     columns = {**rows(1, noise_px=0.0), **changes}
     columns['predictions'][0, :joints] += offset_px
-    return Residuals.from_columns(columns)
+    return Residuals(**columns)
 
 
 # The input is 96x128 with scales of 0.8 and 1.2 px of it per px of the image, the torso 50 px and

@@ -15,12 +15,8 @@ from mmengine.registry import DATASETS, MODELS
 from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement, InstanceData
 
-from fitness_mm import compat
-from fitness_mm.aihub.index import read_joint_exclusions
-from fitness_mm.anomaly.hook import AnomalyFilterHook  # noqa: F401
+import fitness_mm.pose  # noqa: F401
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
-
-compat.apply()
 
 VIEW_WITH_ERRORS = 'C'
 
@@ -29,8 +25,7 @@ VIEW_WITH_ERRORS = 'C'
 class TinyFrames(ClipViewDataset):
     """All labelled frames, as a stand-in for the pose data set: no image is read."""
 
-    def __init__(self, excluded_joints=(), **kwargs):
-        self.excluded_joints = read_joint_exclusions(excluded_joints)
+    def __init__(self, **kwargs):
         super().__init__(pipeline=[], **kwargs)
 
     def _prepare_samples(self):
@@ -89,15 +84,17 @@ class TinyNetwork(BaseModel):
 
 
 def build_runner(root, work_dir, launcher='none', max_epochs=2, test_frames=None, round_up=True,
-                 **hook):
+                 excluded=(), evaluator='mmpose.FitnessMPJPE', **hook):
     """A runner over the frames of a prepared root; further arguments go to the hook."""
+    evaluator = [] if evaluator is None else dict(type=evaluator)
 
     def loader(batch_size, subset, indices=None, **kwargs):
         return dict(
             batch_size=batch_size, num_workers=0, collate_fn=dict(type='pseudo_collate'),
             sampler=dict(type='DefaultSampler', shuffle=False, **kwargs),
             dataset=dict(type='TinyFrames', data_root=str(root), exercises='all', split='performer',
-                         num_folds=2, fold=1, subset=subset, indices=indices))
+                         num_folds=2, fold=1, subset=subset, indices=indices,
+                         excluded=excluded if subset == 'train' else ()))
 
     return Runner.from_cfg(Config(dict(
         model=dict(type='TinyNetwork'), work_dir=str(work_dir), launcher=launcher,
@@ -105,7 +102,7 @@ def build_runner(root, work_dir, launcher='none', max_epochs=2, test_frames=None
         train_dataloader=loader(64, 'train'), val_dataloader=loader(7, 'val'),
         test_dataloader=loader(7, 'val', test_frames, round_up=round_up),
         train_cfg=dict(by_epoch=True, max_epochs=max_epochs, val_interval=1), val_cfg=dict(),
-        test_cfg=dict(), val_evaluator=[], test_evaluator=[],
+        test_cfg=dict(), val_evaluator=evaluator, test_evaluator=evaluator,
         optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
         param_scheduler=[
             dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True)],

@@ -1,5 +1,6 @@
 """Small networks with random weights, as training leaves them, for whole runs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,4 +47,5 @@ def write_calibration(path: Path) -> Path:
     unknown = PostureCalibration.unknown(
         [e.name for e in exercises], [e.conditions for e in exercises], judged=True)
     # random weights give nearly equal logits: this makes them sure
-    return PostureCalibration(unknown.classes, unknown.conditions, 0.05, 0.05, 0.0).write(path)
+    return replace(unknown, exercise_temperature=0.05, condition_temperature=0.05,
+                   band=0.0).write(path)

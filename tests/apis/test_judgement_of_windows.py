@@ -86,9 +86,9 @@ def test_a_fault_is_placed_in_the_repetitions_in_which_it_shows():
 
 
 def test_repetitions_are_judged_from_the_calibrated_border():
-    moved = replace(CALIBRATION, condition_temperature=2.0, conditions=(
-        (replace(CALIBRATION.conditions[0][0], offset=-1.0), *CALIBRATION.conditions[0][1:]),
-        CALIBRATION.conditions[1]))
+    (first, *others), second = CALIBRATION.condition_reliability
+    moved = replace(CALIBRATION, condition_temperature=2.0, condition_reliability=(
+        (replace(first, offset=-1.0), *others), second))
     repetitions = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4)]
     logits = np.full((2, 9), 5.0)
     logits[:, 0] = 1.9, 2.1  # kept from 2 on: a probability of one half

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from conftest import run_tool
 
+from fitness_mm.anomaly import Residuals
 from fitness_mm.keypoints.sigmas import keypoint_sigmas, read_sigmas, write_sigmas
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -63,9 +64,13 @@ def test_the_tool_joins_dumps(tmp_path):
     labels = rng.uniform(0, 100, (40, 24, 2)).astype(np.float32)
     predicted = labels + rng.normal(0, 1, labels.shape).astype(np.float32)
     visible = np.ones((40, 24), bool)
+    whole = Residuals(
+        labels=labels, predictions=predicted, visible=visible, scores=visible.astype(float),
+        torso=np.ones(40), box=np.ones((40, 4)), input_scale=np.ones((40, 2)),
+        input_size=np.ones((40, 2)), frame_number=np.arange(40), performer=np.ones(40, int),
+        **{name: np.full(40, 'x') for name in ('clip_view', 'view', 'exercise', 'day')})
     for i, part in enumerate((slice(0, 15), slice(15, 40))):
-        np.savez(tmp_path / f'{i}.npz', predictions=predicted[part], labels=labels[part],
-                 visible=visible[part])
+        whole.select(part).write(tmp_path / f'{i}.npz')
     out = tmp_path / 'sigmas.json'
     run_tool('data/keypoint_sigmas.py', tmp_path / '0.npz', tmp_path / '1.npz', '--out', out)
     np.testing.assert_allclose(read_sigmas(out), keypoint_sigmas(predicted, labels, visible),

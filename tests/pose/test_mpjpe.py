@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitness_mm.anomaly import Residuals
 from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 from fitness_mm.pose import FitnessMPJPE
 from fitness_mm.pose.mpjpe import joint_errors, mpjpe, mpjpe_report
 
 
 def test_joint_errors_in_three_units():
-    labels = np.zeros((2, 2, 2))
     predicted = np.array([[[3, 4], [0, 0]], [[0, 10], [6, 8]]], float)
-    errors = joint_errors(predicted, labels, np.array([[1, 0.5], [0.5, 2]]),
-                          np.array([20, np.nan]))
+    errors = joint_errors(Residuals(
+        labels=np.zeros((2, 2, 2)), predictions=predicted, torso=np.array([20, np.nan]),
+        input_scale=np.array([[1, 0.5], [0.5, 2]]), input_size=np.ones((2, 2)),
+        visible=np.ones((2, 2), bool), scores=np.ones((2, 2)), box=np.zeros((2, 4)),
+        performer=np.ones(2, int), frame_number=np.arange(2),
+        **{name: np.full(2, '') for name in ('clip_view', 'view', 'exercise', 'day')}))
     np.testing.assert_allclose(errors['image_px'], [[5, 0], [10, 10]])
     # (3, 4) becomes (3, 2); (0, 10) becomes (0, 20); (6, 8) becomes (3, 16)
     np.testing.assert_allclose(errors['input_px'], [[13**0.5, 0], [20, 265**0.5]])
@@ -49,7 +53,7 @@ def sample(clip_view, number, error, *, visible=None, torso=50.0, exercise='barb
         clip_view=clip_view, frame_number=number, view=clip_view[-1], performer=7,
         exercise=exercise, day='Day01_200921_F', torso=torso, input_size=(50, 50),
         input_scale=np.array([100.0, 200.0]),
-        gt_instances=dict(keypoints=labels, keypoints_visible=shown),
+        gt_instances=dict(keypoints=labels, keypoints_visible=shown, bboxes=np.zeros((1, 4))),
         pred_instances=dict(keypoints=labels + np.array([error, 0], np.float32),
                             keypoint_scores=np.full((1, NUM_KEYPOINTS), 0.5, np.float32)))
 
@@ -102,18 +106,17 @@ def test_arguments_are_left_alone():
                                       after['pred_instances']['keypoints'])
 
 
-def test_dump_holds_predictions_and_labels_without_pickle(tmp_path):
+def test_the_dump_is_a_record_of_residuals(tmp_path):
     file = tmp_path / 'predictions.npz'
     evaluate([samples()[::-1]], dump_file=str(file))
-    with np.load(file, allow_pickle=False) as dump:
-        assert dump['clip_view'].tolist() == ['x_A', 'x_A', 'y_B', 'y_B']
-        assert dump['frame_number'].tolist() == [1, 3, 1, 5]
-        np.testing.assert_array_equal(dump['predictions'][:, 0, 0] - dump['labels'][:, 0, 0],
-                                      [2, 4, 12, 100])
-        assert dump['visible'].sum() == 73 and dump['visible'].dtype == bool
-        np.testing.assert_allclose(dump['input_per_image_px'], [[0.5, 0.25]] * 4)
-        assert dump['exercise'].tolist()[-1] == 'burpee' and dump['scores'].shape == (4, 24)
-        np.testing.assert_allclose(dump['torso'], [50, 50, 25, np.nan])
+    dump = Residuals.read(file)
+    assert dump.clip_view.tolist() == ['x_A', 'x_A', 'y_B', 'y_B']
+    assert dump.frame_number.tolist() == [1, 3, 1, 5]
+    np.testing.assert_array_equal((dump.predictions - dump.labels)[:, 0, 0], [2, 4, 12, 100])
+    assert dump.visible.sum() == 73
+    np.testing.assert_allclose(dump.input_scale, [[0.5, 0.25]] * 4)
+    assert dump.exercise.tolist()[-1] == 'burpee' and dump.scores.shape == (4, 24)
+    np.testing.assert_allclose(dump.torso, [50, 50, 25, np.nan])
     with pytest.raises(ValueError, match='npz'):
         FitnessMPJPE(dump_file='predictions.pkl')
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from conftest import REPO, run_tool
 
+from fitness_mm.anomaly import Residuals
+
 CONFIG = REPO / 'configs' / 'demo/demo_pose_r18.py'
 SMALL = ('train_cfg.max_epochs=2', 'train_cfg.val_interval=2', 'train_dataloader.batch_size=8',
          'train_dataloader.dataset.indices=16', 'val_dataloader.dataset.indices=10',
@@ -68,9 +70,9 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
              *SMALL, f'test_evaluator.dump_file={tmp_path / "predictions.npz"}', env=env)
     assert (tmp_path / 'mpjpe.json').read_bytes() == (work_dir / 'mpjpe.json').read_bytes()
     report = json.loads((tmp_path / 'mpjpe.json').read_text('utf-8'))
-    with np.load(tmp_path / 'predictions.npz', allow_pickle=False) as dump:
-        distance = np.linalg.norm(dump['predictions'] - dump['labels'], axis=-1)
-        assert distance[dump['visible']].mean() == pytest.approx(report['image_px'], rel=1e-5)
+    dump = Residuals.read(tmp_path / 'predictions.npz')
+    distance = np.linalg.norm(dump.predictions - dump.labels, axis=-1)
+    assert distance[dump.visible].mean() == pytest.approx(report['image_px'], rel=1e-5)
 
 
 def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
@@ -83,10 +85,8 @@ def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
     trained = json.loads((tmp_path / 'mpjpe.json').read_text('utf-8'))
     assert trained['samples'] == 6 and not set(trained['per_performer']) & set(held_out)
     # whole cells of the heatmap: multiples of a stride of 4 px in the input's 96 x 128
-    with np.load(tmp_path / 'train.npz') as dump:
-        crop = np.array([96, 128]) / dump['input_per_image_px']
-        steps = dump['predictions'][:, 1:] - dump['predictions'][:, :1]
-        cells = steps * (np.array([24, 32]) / crop)[:, None]
+    dump = Residuals.read(tmp_path / 'train.npz')
+    cells = (dump.predictions[:, 1:] - dump.predictions[:, :1]) * dump.input_scale[:, None] / 4
     np.testing.assert_allclose(cells, cells.round(), atol=1e-3)
 
 

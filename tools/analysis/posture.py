@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 from fitness_mm.errors import plain_errors
-from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule
+from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule
 
 
 def main() -> None:
@@ -25,13 +25,13 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True, help='folder for the report')
     parser.add_argument('--compare', nargs='+', type=Path, default=[], metavar='WORK_DIR_or_FILE',
                         help='records of the same clips to compare with')
-    parser.add_argument('--min-accuracy', type=float, default=DEFAULT_RULE.min_accuracy,
+    parser.add_argument('--min-accuracy', type=float, default=ABSTAIN_RULE.min_accuracy,
                         help='least cautious balanced accuracy of a condition that is judged '
                         '(default: %(default)s)')
-    parser.add_argument('--min-clips', type=int, default=DEFAULT_RULE.min_clips,
+    parser.add_argument('--min-clips', type=int, default=ABSTAIN_RULE.min_clips,
                         help='least number of held-out clips that keep a condition, and that break '
                         'it (default: %(default)s)')
-    parser.add_argument('--band', type=float, default=DEFAULT_RULE.band,
+    parser.add_argument('--band', type=float, default=ABSTAIN_RULE.band,
                         help='a probability nearer to one half is no verdict (default: '
                         '%(default)s)')
     args = parser.parse_args()

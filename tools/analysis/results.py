@@ -24,8 +24,6 @@ def main() -> None:
     parser.add_argument('--no-cost', action='store_true',
                         help='leave out parameters, operations and speed')
     args = parser.parse_args()
-    from fitness_mm import compat
-    compat.apply()
     from fitness_mm.analysis.study.report import write_study_report
 
     report = write_study_report(args.work_dirs, args.out, args.baseline, not args.no_cost)

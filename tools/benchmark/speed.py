@@ -52,8 +52,8 @@ def main() -> None:
     from parts import index, labels, rendering, samples, steps
     from parts.common import QUICK, Row, Settings
 
-    from fitness_mm.analysis.tables import markdown_table
     from fitness_mm.files import replacing
+    from fitness_mm.tables import markdown_table
 
     measures = {'a': (labels.measure, index.measure), 'b': (samples.measure, ),
                 'c': (rendering.measure, ), 'd': (steps.measure_time, ),

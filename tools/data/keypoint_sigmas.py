@@ -9,15 +9,8 @@ fitness_mm/aihub/sigmas.py.
 """
 
 import argparse
-import sys
-import zipfile
 
-import numpy as np
-
-from fitness_mm.errors import FitnessError
-from fitness_mm.keypoints.sigmas import keypoint_sigmas, write_sigmas
-
-ARRAYS = ('predictions', 'labels', 'visible')
+from fitness_mm.errors import plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,27 +23,17 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_dump(file: str) -> list[np.ndarray]:
-    try:
-        with np.load(file, allow_pickle=False) as dump:
-            return [dump[name] for name in ARRAYS]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        sys.exit(f'keypoint_sigmas.py: {file} does not hold predictions of FitnessMPJPE or '
-                 f'tools/kfold.py ({error})')
-
-
 def main() -> None:
     args = parse_args()
-    parts = [read_dump(file) for file in args.dumps]
-    predicted, labels, visible = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    try:
-        sigmas = keypoint_sigmas(predicted, labels, visible)
-        write_sigmas(args.out, sigmas, f'held-out predictions: {", ".join(args.dumps)}',
-                     len(labels))
-    except FitnessError as error:
-        sys.exit(f'keypoint_sigmas.py: {error}')
-    print(f'wrote {args.out}, from {len(labels)} frames')
+    from fitness_mm.anomaly.residuals import Residuals
+    from fitness_mm.keypoints.sigmas import keypoint_sigmas, write_sigmas
+
+    found = Residuals.read_all(args.dumps)
+    sigmas = keypoint_sigmas(found.predictions, found.labels, found.visible)
+    write_sigmas(args.out, sigmas, f'held-out predictions: {", ".join(args.dumps)}', len(found))
+    print(f'wrote {args.out}, from {len(found)} frames')
 
 
 if __name__ == '__main__':
-    main()
+    with plain_errors():
+        main()

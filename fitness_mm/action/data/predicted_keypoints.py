@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.anomaly.residuals import read_record
+from fitness_mm.anomaly.residuals import Residuals
 
 
 class PredictedKeypoints:
@@ -21,7 +21,7 @@ class PredictedKeypoints:
     """
 
     def __init__(self, path: str | Path) -> None:
-        record = read_record(path).in_order()
+        record = Residuals.read(path).in_order()
         clip_views, starts = np.unique(record.clip_view, return_index=True)
         stops = [*starts[1:], len(record)]
         self._rows = {str(name): slice(start, stop)

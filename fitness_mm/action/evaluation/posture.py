@@ -11,14 +11,12 @@ import numpy as np
 from mmaction.registry import METRICS
 from mmengine.evaluator import BaseMetric
 
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
 from fitness_mm.posture.measures import posture_report
 from fitness_mm.posture.records import PostureRecords
 
 _SHOWN = ('micro_acc', 'exact_match', 'hamming_loss', 'micro_acc_predicted',
           'exact_match_predicted', 'balanced_acc', 'f1', 'auroc')
-# Where a sample comes from, and what stands for it if its pipeline does not say.
-_ORIGIN = {'clip': '', 'view': '', 'performer': -1}
 
 
 @METRICS.register_module()
@@ -61,22 +59,22 @@ class FitnessPostureMetric(BaseMetric):
             self.results.append({
                 'exercise_logits': _array(sample['pred_logits']),
                 'condition_logits': _array(sample['condition_logits']),
-                'truth': _array(sample['gt_conditions']),
+                'gt_conditions': _array(sample['gt_conditions']),
                 'label': int(sample['gt_label']),
-                **{name: sample.get(name, unknown) for name, unknown in _ORIGIN.items()},
+                **{name: sample.get(name, unknown)
+                   for name, unknown in PostureRecords.UNKNOWN.items()},
             })
 
     def compute_metrics(self, results: list[dict]) -> dict:
         """The measures; writes the report and the records on the way."""
         columns = {name: np.stack([result[name] for result in results]) for name in results[0]}
         records = PostureRecords(**columns, classes=tuple(self.dataset_meta['classes']),
-                                 conditions=tuple(self.dataset_meta['condition_names']))
+                                 condition_names=tuple(self.dataset_meta['condition_names']))
         report = posture_report(records)
         if self.out_file is not None:
             path = Path(self.out_file)
             records.write(path.with_suffix('.npz'))
-            with replacing(path) as unfinished:
-                unfinished.write_text(json.dumps(report, ensure_ascii=False, indent=1), 'utf-8')
+            write_text(path, json.dumps(report, ensure_ascii=False, indent=1))
         return {name: math.nan if report[name] is None else report[name] for name in _SHOWN}
 
 

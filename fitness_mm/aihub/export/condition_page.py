@@ -8,6 +8,7 @@ from itertools import groupby
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.joint_names import LANGUAGES, joint_names
+from fitness_mm.tables import markdown_table
 
 _INTRODUCTION = {
     'ko': ('자세 조건과 조언',
@@ -38,14 +39,8 @@ def condition_page(conditions: Sequence[Condition], language: str) -> str:
     for exercise, group in groupby(conditions, lambda condition: condition.exercise):
         names = (exercise.name_ko, exercise.name)
         title = '{} ({})'.format(*(names if korean else reversed(names)))
-        rows = [_row(_HEADINGS[language]), _row(['---'] * len(_HEADINGS[language]))]
-        rows += [_row((c.name_ko if korean else c.name_en,
-                       c.advice_ko if korean else c.advice_en,
-                       joint_names(c.joints, language))) for c in group]
-        sections.append('\n'.join([f'## {title}', '', *rows]))
+        sections.append(f'## {title}\n\n' + markdown_table(_HEADINGS[language], (
+            (c.name_ko if korean else c.name_en, c.advice_ko if korean else c.advice_en,
+             joint_names(c.joints, language)) for c in group)))
     title, text = _INTRODUCTION[language]
     return '\n\n'.join([f'# {title}', text, *sections]) + '\n'
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f'| {" | ".join(cells)} |'

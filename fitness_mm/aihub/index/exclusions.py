@@ -27,8 +27,7 @@ def read_exclusions(files: Iterable[str | Path]) -> dict[str, frozenset[int]]:
         Clip-view id to the image numbers that any of the files names.
 
     Raises:
-        FileNotFoundError: If a file is missing.
-        ArgumentError: If a file is not such an object.
+        ArgumentError: If a file is missing or not such an object.
     """
     excluded: dict[str, frozenset[int]] = {}
     for file, clip_view, numbers in _entries(files, 'a list of frame numbers'):
@@ -52,8 +51,8 @@ def read_joint_exclusions(
         Clip-view id to image number to the joints that any of the files names.
 
     Raises:
-        FileNotFoundError: If a file is missing.
-        ArgumentError: If a file is not such an object, or a name is none of the 24 keypoints'.
+        ArgumentError: If a file is missing or not such an object, or a name is none of the 24
+            keypoints'.
     """
     excluded: dict[str, dict[int, frozenset[str]]] = {}
     for file, clip_view, frames in _entries(files, 'an object of frame number to joint names'):
@@ -82,6 +81,10 @@ def _entries(files: Iterable[str | Path], what: str) -> Iterator[tuple[str | Pat
     for file in files:
         try:
             content = orjson.loads(Path(file).read_bytes())
+        except FileNotFoundError:
+            raise ArgumentError(f'there is no {file}; tools/kfold.py, AnomalyFilterHook and '
+                                'tools/data/audit.py --flag write lists of labels to leave '
+                                'out') from None
         except orjson.JSONDecodeError as error:
             raise ArgumentError(f'{file}: not JSON ({error}); expected an object of clip-view id '
                                 f'to {what}') from None

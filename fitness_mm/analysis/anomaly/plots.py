@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, SymmetricalLogLocator
 
 from fitness_mm.anomaly import (
-    DEFAULT_RULE,
     STUDY_CODE_RULE,
     STUDY_FIGURE_RULE,
+    TORSO_RULE,
     Anomalies,
     Residuals,
     Rule,
@@ -22,7 +22,7 @@ from fitness_mm.anomaly import (
     sweep,
 )
 from fitness_mm.anomaly.thresholds import sweep_range
-from fitness_mm.files import replacing
+from fitness_mm.files import save_figure
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .planted import Truth
@@ -60,7 +60,7 @@ def plot_groups(residuals: Residuals, anomalies: Anomalies, out: str | Path) -> 
         3, 1, gridspec_kw=dict(height_ratios=[height + 1.5 for height in heights[1:]]))]
     for ax, (name, what, groups) in zip(axes, panels, strict=True):
         _bars(ax, groups, f'{what} (%)', name)
-    return _save(figure, out)
+    return save_figure(figure, out)
 
 
 def plot_joint_distances(residuals: Residuals, rule: Rule, out: str | Path) -> Path:
@@ -90,7 +90,7 @@ def plot_joint_distances(residuals: Residuals, rule: Rule, out: str | Path) -> P
     figure.supxlabel(f'distance from label to prediction ({_UNIT_NAMES[rule.unit]}); dashed: '
                      f'threshold {rule.threshold:.2g}')
     figure.supylabel('frames')
-    return _save(figure, out)
+    return save_figure(figure, out)
 
 
 def plot_sweep(residuals: Residuals, recommended: Rule, out: str | Path,
@@ -113,8 +113,8 @@ def plot_sweep(residuals: Residuals, recommended: Rule, out: str | Path,
         (STUDY_CODE_RULE, {"original study's code, 10 joints": STUDY_CODE_RULE.threshold,
                           "its figure, 11 joints": STUDY_FIGURE_RULE.threshold}),
     ]
-    if recommended.unit == DEFAULT_RULE.unit:
-        columns[0][1]['default'] = DEFAULT_RULE.threshold
+    if recommended.unit == TORSO_RULE.unit:
+        columns[0][1]['default'] = TORSO_RULE.threshold
     for (top, bottom), (rule, lines) in zip(panels.T, columns, strict=True):
         found = severity(distances(residuals, rule.unit), residuals.visible, rule.joints)
         thresholds = sweep_range(found)
@@ -131,7 +131,7 @@ def plot_sweep(residuals: Residuals, recommended: Rule, out: str | Path,
         bottom.set(xlabel=f'threshold ({_UNIT_NAMES[rule.unit]})', ylabel='share (%)',
                    ylim=(-2, 102))
         _legend_below(bottom, top)
-    return _save(figure, out)
+    return save_figure(figure, out)
 
 
 def _draw_severities(ax: Axes, found: np.ndarray, thresholds: np.ndarray,
@@ -194,9 +194,3 @@ def _bars(ax: Axes, groups: Mapping[str, tuple[int, int]], xlabel: str, ylabel: 
     ax.set(xlabel=xlabel, ylim=(len(groups) - 0.4, -0.6), xlim=(0, max(shares) * 1.3 + 0.1))
     ax.set_title(f'by {ylabel}', fontsize=10)
     ax.spines[['top', 'right']].set_visible(False)
-
-
-def _save(figure: Figure, out: str | Path) -> Path:
-    with replacing(out) as temporary:
-        figure.savefig(temporary, dpi=120)
-    return Path(out)

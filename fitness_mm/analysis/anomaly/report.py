@@ -10,18 +10,18 @@ import orjson
 
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.anomaly import (
-    DEFAULT_RULE,
     STUDY_CODE_RULE,
     STUDY_FIGURE_RULE,
+    TORSO_RULE,
     Anomalies,
     Residuals,
     distances,
     find_anomalies,
     flag,
-    merge_records,
 )
 from fitness_mm.anomaly.sheet import draw_sheet, worst_rows
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
+from fitness_mm.tables import markdown_table, number
 
 from .planted import Truth, match_planted_errors
 from .plots import plot_groups, plot_joint_distances, plot_sweep
@@ -50,7 +50,7 @@ def write_report(records: Sequence[str | Path], out: str | Path, root: str | Pat
         IndexFileError: If the data root has not been prepared.
     """
     out = Path(out)
-    residuals = merge_records(records)
+    residuals = Residuals.read_all(records).in_order()
     truth = None if truth_file is None else match_planted_errors(truth_file, residuals)
     index = None if root is None else FitnessIndex.read(root)
     anomalies = find_anomalies(residuals)
@@ -58,14 +58,13 @@ def write_report(records: Sequence[str | Path], out: str | Path, root: str | Pat
 
     plot_groups(residuals, anomalies, out / 'groups.png')
     # in torso lengths: noise is alike at every joint by construction
-    plot_joint_distances(residuals, DEFAULT_RULE, out / 'joint_distances.png')
+    plot_joint_distances(residuals, TORSO_RULE, out / 'joint_distances.png')
     plot_sweep(residuals, anomalies.rule, out / 'sweep.png', truth)
     rows = worst_rows(residuals, anomalies, num_worst)
     if index is not None and len(rows):
         draw_sheet(residuals, anomalies, rows, index, out / 'worst.png')
-    _write(out / 'report.json', orjson.dumps(numbers, option=orjson.OPT_INDENT_2))
-    _write(out / 'report.md', as_markdown(numbers).encode())
-    return out / 'report.md'
+    write_text(out / 'report.json', orjson.dumps(numbers, option=orjson.OPT_INDENT_2).decode())
+    return write_text(out / 'report.md', as_markdown(numbers))
 
 
 def summarise(residuals: Residuals, anomalies: Anomalies, truth: Truth | None) -> dict:
@@ -76,7 +75,7 @@ def summarise(residuals: Residuals, anomalies: Anomalies, truth: Truth | None) -
         anomalies: What the recommended rule found.
         truth: What is really wrong, if that is known.
     """
-    rules = {'recommended': anomalies.rule, 'default': DEFAULT_RULE,
+    rules = {'recommended': anomalies.rule, 'default': TORSO_RULE,
              "the original study's code": STUDY_CODE_RULE,
              "the original study's figure": STUDY_FIGURE_RULE}
     numbers = {
@@ -104,69 +103,62 @@ def summarise(residuals: Residuals, anomalies: Anomalies, truth: Truth | None) -
 def as_markdown(numbers: dict) -> str:
     """``report.md``: the numbers of :func:`summarise` for people."""
     rules = numbers['rules']
-    lines = ['# Anomalies', '',
-             f"{numbers['frames']} held-out frames of {numbers['clip_views']} clip-views. At the "
-             f"recommended threshold {rules['recommended']['flagged']} frames are flagged, "
-             f"{numbers['corrected']} of them with a correction; "
-             f"{numbers['single_joints']} single joints are wrong in other frames.", '',
-             *_table(('kind', 'frames'), numbers['kinds'].items()), '',
-             '## Mean joint error of the predictions', '',
-             *_table(('against', 'MPJPE (px of the input)'), (
-                 (name, _number(error)) for name, error in numbers['mpjpe_input_px'].items())),
-             '', '## Rules', '',
-             *_table(('threshold', 'rule', 'flagged frames'), (
-                 (name, rule['rule'], rule['flagged']) for name, rule in rules.items()))]
+    parts = [
+        '# Anomalies',
+        f"{numbers['frames']} held-out frames of {numbers['clip_views']} clip-views. At the "
+        f"recommended threshold {rules['recommended']['flagged']} frames are flagged, "
+        f"{numbers['corrected']} of them with a correction; "
+        f"{numbers['single_joints']} single joints are wrong in other frames.",
+        markdown_table(('kind', 'frames'), numbers['kinds'].items()),
+        '## Mean joint error of the predictions',
+        markdown_table(('against', 'MPJPE (px of the input)'), (
+            (name, number(error)) for name, error in numbers['mpjpe_input_px'].items())),
+        '## Rules',
+        markdown_table(('threshold', 'rule', 'flagged frames'), (
+            (name, rule['rule'], rule['flagged']) for name, rule in rules.items()))]
     if 'kinds_found' in numbers:
-        lines += _truth_lines(numbers)
-    lines += ['', '## Figures', '', 'Shares by group: `groups.png`; distances by joint: '
-              '`joint_distances.png`; thresholds: `sweep.png`; the worst frame of each of the '
-              'worst clip-views, if a data root was given: `worst.png`.']
-    return '\n'.join(lines) + '\n'
+        parts += _against_truth(numbers)
+    parts += [
+        '## Figures',
+        'Shares by group: `groups.png`; distances by joint: `joint_distances.png`; thresholds: '
+        '`sweep.png`; the worst frame of each of the worst clip-views, if a data root was given: '
+        '`worst.png`.']
+    return '\n\n'.join(parts) + '\n'
 
 
-def _truth_lines(numbers: dict) -> list[str]:
+def _against_truth(numbers: dict) -> list[str]:
     rules, fixed = numbers['rules'], numbers['correction_input_px']
-    lines = ['', '## Against the planted errors', '',
-             'Frames in which an error was planted have to be flagged, all others not. In the '
-             'second table and in each row of the third, planted errors other than '
-             'the ones asked for are ignored, neither hit nor false alarm: a label with a few '
-             "joints wrong is not right either. AUROC ranks by the rule's severity, whatever its "
-             'threshold.']
+    parts = [
+        '## Against the planted errors',
+        'Frames in which an error was planted have to be flagged, all others not. In the '
+        'second table and in each row of the third, planted errors other than '
+        'the ones asked for are ignored, neither hit nor false alarm: a label with a few '
+        "joints wrong is not right either. AUROC ranks by the rule's severity, whatever its "
+        'threshold.']
     for group in (EVERY, MANY):
-        lines += ['', f'Planted frames: {group}.', '', *_score_table(
+        parts += [f'Planted frames: {group}.', _score_table(
             'threshold', ((name, rule['scores'][group]) for name, rule in rules.items()))]
-    kinds = [(name, score) for name, score in rules['recommended']['scores'].items()
-             if name not in (EVERY, MANY)]
-    lines += ['', 'By kind, at the recommended threshold; the false alarms are the same in each '
-              'row.', '', *_score_table('planted kind', kinds),
-              '', '## What flagged frames were taken for', '']
     found = sorted({kind for row in numbers['kinds_found'].values() for kind in row})
-    lines += _table(('planted', *found), (
-        (planted, *(row.get(kind, 0) for kind in found))
-        for planted, row in numbers['kinds_found'].items()))
+    parts += [
+        'By kind, at the recommended threshold; the false alarms are the same in each row.',
+        _score_table('planted kind', (
+            (name, score) for name, score in rules['recommended']['scores'].items()
+            if name not in (EVERY, MANY))),
+        '## What flagged frames were taken for',
+        markdown_table(('planted', *found), (
+            (planted, *(row.get(kind, 0) for kind in found))
+            for planted, row in numbers['kinds_found'].items()))]
     if fixed['frames']:
-        lines += ['', f"{fixed['frames']} frames with a planted error have a correction. Their "
-                  f"labels are {_number(fixed['labels'])} px of the input from the clean ones, "
-                  f"the corrections {_number(fixed['corrections'])} px, the predictions "
-                  f"{_number(fixed['predictions'])} px."]
-    return lines
+        parts.append(
+            f"{fixed['frames']} frames with a planted error have a correction. Their labels are "
+            f"{number(fixed['labels'])} px of the input from the clean ones, the corrections "
+            f"{number(fixed['corrections'])} px, the predictions {number(fixed['predictions'])} "
+            'px.')
+    return parts
 
 
-def _score_table(first: str, rows: Iterable[tuple[str, dict]]) -> list[str]:
-    return _table((first, 'frames', 'found', 'false alarms', 'precision', 'recall', 'F1', 'AUROC'),
-                  ((name, score['frames'], score['found'], score['false_alarms'],
-                    *(_number(score[key]) for key in _SCORES)) for name, score in rows))
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence]) -> list[str]:
-    lines = [head, ['---'] * len(head), *rows]
-    return [f"| {' | '.join(map(str, line))} |" for line in lines]
-
-
-def _number(value: float | None) -> str:
-    return '-' if value is None else f'{value:.3f}'
-
-
-def _write(path: Path, data: bytes) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)
+def _score_table(first: str, rows: Iterable[tuple[str, dict]]) -> str:
+    heads = (first, 'frames', 'found', 'false alarms', 'precision', 'recall', 'F1', 'AUROC')
+    return markdown_table(heads, (
+        (name, score['frames'], score['found'], score['false_alarms'],
+         *(number(score[key]) for key in _SCORES)) for name, score in rows))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.anomaly import Residuals, Rule, find_anomalies, read_record
+from fitness_mm.anomaly import Residuals, Rule, find_anomalies
+from fitness_mm.tables import markdown_table, number
 
 from .planted import match_planted_errors
 from .scores import mean_error
@@ -33,32 +34,25 @@ def retrain_table(records: Mapping[tuple[str, str], str | Path], judged: str | P
         RecordError: If a record cannot be read.
         FitnessError: If the truth cannot be read.
     """
-    held_out = read_record(judged)
+    held_out = Residuals.read(judged)
     flagged = set(_frames(held_out.select(find_anomalies(held_out, rule).flagged)))
     against = ['labels as they are', 'labels that are kept']
     if truth_file is not None:
         against.append('clean labels')
-    lines = ['| trained on | '
-             + ' | '.join(f'{s}, {a}' for s in SUBSETS for a in against) + ' |',
-             '| --- |' + ' --- |' * (len(SUBSETS) * len(against))]
+    rows = []
     for labels, name in TRAINED_ON.items():
-        cells = []
+        row = []
         for subset in SUBSETS:
-            residuals = read_record(records[labels, subset])
-            kept = np.array([frame not in flagged for frame in _frames(residuals)], bool)
-            cells += [mean_error(residuals.predictions, residuals.labels, residuals),
-                      _own_error(residuals.select(kept))]
+            residuals = Residuals.read(records[labels, subset])
+            kept = residuals.select(
+                np.array([frame not in flagged for frame in _frames(residuals)], bool))
+            row += [mean_error(part.predictions, part.labels, part) for part in (residuals, kept)]
             if truth_file is not None:
                 truth = match_planted_errors(truth_file, residuals)
-                cells.append(mean_error(residuals.predictions, truth.clean, residuals))
-        lines.append(f'| {name} | '
-                     + ' | '.join('-' if c is None else f'{c:.3f}' for c in cells) + ' |')
-    return '\n'.join(lines)
+                row.append(mean_error(residuals.predictions, truth.clean, residuals))
+        rows.append([name, *map(number, row)])
+    return markdown_table(['trained on', *(f'{s}, {a}' for s in SUBSETS for a in against)], rows)
 
 
 def _frames(residuals: Residuals) -> list[tuple[str, int]]:
     return list(zip(residuals.clip_view.tolist(), residuals.frame_number.tolist(), strict=True))
-
-
-def _own_error(residuals: Residuals) -> float | None:
-    return mean_error(residuals.predictions, residuals.labels, residuals)

@@ -16,6 +16,11 @@ from .blocks import view_positions
 _BLOCK_ROWS = 4096
 
 
+def exercise_names(exercise: Exercise) -> str:
+    """In both languages."""
+    return f'{exercise.name} ({exercise.name_ko})'
+
+
 @dataclass(frozen=True)
 class Amount:
     """How much a group holds.
@@ -57,8 +62,7 @@ class ConditionCount:
 def amounts(index: FitnessIndex) -> dict[str, list[Amount]]:
     """How much there is per exercise, day, view, performer and type, each in its own order."""
     def exercise(row: FitnessIndex) -> str:
-        found = EXERCISES[int(row.exercise[0])]
-        return f'{found.name} ({found.name_ko})'
+        return exercise_names(EXERCISES[int(row.exercise[0])])
 
     def type_name(row: FitnessIndex) -> str:
         return f'{row.type[0]:03d} {exercise_of_type(int(row.type[0])).name}'
@@ -115,17 +119,8 @@ def visible_shares(index: FitnessIndex) -> np.ndarray:
     return np.where(total > 0, seen / np.maximum(total, 1), np.nan)
 
 
-def frames_per_clip_view(index: FitnessIndex) -> dict[int, int]:
-    """Number of labelled frames to the number of clip-views that have so many."""
-    return _histogram(index.num_frames)
-
-
-def images_per_clip_view(index: FitnessIndex) -> dict[int, int]:
-    """Number of images to the number of clip-views that have so many."""
-    return _histogram(index.column('num_images'))
-
-
-def _histogram(values: np.ndarray) -> dict[int, int]:
+def histogram(values: np.ndarray) -> dict[int, int]:
+    """Each value to how often it is there, in order."""
     numbers, counts = np.unique(values, return_counts=True)
     return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
 

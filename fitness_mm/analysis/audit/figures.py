@@ -10,15 +10,9 @@ from matplotlib.figure import Figure
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.drawing import (
-    box_around,
-    draw_crop,
-    draw_legend,
-    draw_skeleton,
-    exercise_title,
-    font_families,
-)
-from fitness_mm.files import replacing
+from fitness_mm.drawing import box_around, draw_crop, draw_legend, draw_skeleton
+from fitness_mm.files import save_figure
+from fitness_mm.fonts import exercise_title, font_families
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .checks.suspicious import CHECKS
@@ -53,9 +47,7 @@ def draw_overview(state: DataState, path: str | Path) -> Path:
     _heatmap(right, 100 * np.array(list(shares.values())).reshape(-1, len(CHECKS)), None,
              tuple(CHECKS), 'suspicious frames, % by check')
     right.set_ylim(left.get_ylim())
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=110)
-    return Path(path)
+    return save_figure(figure, path, dpi=110)
 
 
 def _heatmap(axes: Axes, values: np.ndarray, rows: tuple[str, ...] | None,
@@ -97,9 +89,7 @@ def draw_suspicious(state: DataState, count: int, path: str | Path) -> Path | No
             axes.axis('off')
         for axes, frame in zip(line, frames, strict=False):
             _draw_frame(axes, state, int(frame), check)
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=110)
-    return Path(path)
+    return save_figure(figure, path, dpi=110)
 
 
 def _draw_frame(axes: Axes, state: DataState, frame: int, check: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
+from fitness_mm.tables import csv_table
 
 from .checks.suspicious import CHECKS, exclusions
 from .figures import draw_overview, draw_suspicious
@@ -47,26 +47,17 @@ def write_audit(state: DataState, out: str | Path, examples: int = 6) -> AuditFi
     out = Path(out)
     overview = draw_overview(state, out / 'overview.png')
     suspicious = draw_suspicious(state, examples, out / 'suspicious.png')
-    images = [('What there is', overview)]
-    if suspicious:
-        images.append(('Suspicious labels', suspicious))
-    page = write_page(state, images, out / 'audit.html')
-    with replacing(out / 'audit.txt') as temporary:
-        temporary.write_text(as_text(state), 'utf-8')
-    ranking = out / 'suspicious.csv'
-    _write_ranking(state, ranking)
-    return AuditFiles(page, out / 'audit.txt', overview, suspicious, ranking)
+    page = write_page(state, overview, suspicious, out / 'audit.html')
+    text = write_text(out / 'audit.txt', as_text(state))
+    return AuditFiles(page, text, overview, suspicious,
+                      write_text(out / 'suspicious.csv', _ranking(state)))
 
 
-def _write_ranking(state: DataState, path: Path) -> None:
+def _ranking(state: DataState) -> str:
     found = state.suspicions
-    with replacing(path) as temporary, temporary.open('w', encoding='utf-8', newline='') as file:
-        writer = csv.writer(file)
-        writer.writerow(['clip_view', 'frame', *CHECKS])
-        for frame in found.ranked():
-            writer.writerow([state.index.clip_view_id(int(found.row[frame])),
-                             found.frame_number[frame],
-                             *(f'{score:.3f}' for score in found.scores[frame])])
+    return csv_table(['clip_view', 'frame', *CHECKS], (
+        [state.index.clip_view_id(int(found.row[frame])), found.frame_number[frame],
+         *(f'{score:.3f}' for score in found.scores[frame])] for frame in found.ranked()))
 
 
 def write_exclusions(state: DataState, path: str | Path) -> int:
@@ -76,6 +67,5 @@ def write_exclusions(state: DataState, path: str | Path) -> int:
         Number of frames in it.
     """
     excluded = exclusions(state.index, state.suspicions)
-    with replacing(path) as temporary:
-        temporary.write_bytes(orjson.dumps(excluded) + b'\n')
+    write_text(path, orjson.dumps(excluded).decode() + '\n')
     return sum(map(len, excluded.values()))

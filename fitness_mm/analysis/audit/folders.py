@@ -27,6 +27,11 @@ class FolderComparison:
     missing: list[str]
     unreadable: dict[str, str]
 
+    def differences(self) -> dict[str, list[str]]:
+        """What is wrong with folders, in words, to these folders."""
+        return {'that no indexed label mentions': self.unmentioned,
+                'of labels that are not on disk': self.missing}
+
 
 def compare_folders(index: FitnessIndex) -> FolderComparison:
     """Lists the folders above the images, a few thousand, and compares. No image is looked at.

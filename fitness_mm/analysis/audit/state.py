@@ -12,14 +12,14 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError
 
-from .checks.suspicious import CHECKS, Suspicions, find_suspicious
+from .checks.suspicious import CHECKS, MEANINGS, Suspicions, find_suspicious
 from .counts import (
     Amount,
     ConditionCount,
     amounts,
     condition_counts,
-    frames_per_clip_view,
-    images_per_clip_view,
+    exercise_names,
+    histogram,
     incomplete_rows,
     visible_shares,
 )
@@ -66,6 +66,33 @@ class DataState:
         return {EXERCISES[e].name: flagged[exercise == e].mean(axis=0)
                 for e in np.unique(exercise).tolist()}
 
+    def num_suspicious(self) -> tuple[int, int]:
+        """Number of suspicious labelled frames, and of the clip-views that they are in."""
+        rows = self.suspicions.row[self.suspicions.suspicious]
+        return len(rows), len(np.unique(rows))
+
+    def checks(self) -> list[tuple[str, int, int, str]]:
+        """Of every check its name, the frames it flags, those it cannot check, and its meaning."""
+        found = self.suspicions
+        return [(name, int(flagged.sum()), int((~checked).sum()), MEANINGS[name])
+                for name, flagged, checked in zip(CHECKS, found.flagged.T, found.checked.T,
+                                                  strict=True)]
+
+    def worst(self, count: int) -> list[tuple[str, int, np.ndarray, str]]:
+        """The worst frame of each clip-view: clip-view, image number, scores (C,), exercise."""
+        found = self.suspicions
+        frames = found.first_of_each_clip_view(found.ranked())[:count]
+        return [(self.index.clip_view_id(row), int(found.frame_number[frame]),
+                 found.scores[frame], exercise_names(EXERCISES[int(self.index.exercise[row])]))
+                for frame, row in zip(frames.tolist(), found.row[frames].tolist(), strict=True)]
+
+    def conditions_by_exercise(self) -> dict[str, list[ConditionCount]]:
+        """The exercise in both languages -> its conditions."""
+        groups: dict[str, list[ConditionCount]] = {}
+        for count in self.conditions:
+            groups.setdefault(exercise_names(count.exercise), []).append(count)
+        return groups
+
     def examples(self, count: int) -> dict[str, np.ndarray]:
         """Check -> the frames with the highest scores, one of each clip-view."""
         found = self.suspicions
@@ -98,6 +125,6 @@ def inspect(root: str | Path, workers: int = 1,
         error = str(problem)
     return DataState(
         index, amounts(index), rejects, error, days, visible_shares(index),
-        frames_per_clip_view(index), images_per_clip_view(index), incomplete_rows(index),
+        histogram(index.num_frames), histogram(index.column('num_images')), incomplete_rows(index),
         condition_counts(index), compare_folders(index),
         find_suspicious(index, workers, on_progress))

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.prepare.report import pad
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
-from .checks.suspicious import CHECKS, MEANINGS
+from .checks.suspicious import CHECKS
 from .counts import Amount
 from .folders import folders_by_day
 from .state import DataState
@@ -85,13 +84,11 @@ def _histogram(histogram: dict[int, int]) -> str:
 def _conditions(state: DataState) -> Iterable[str]:
     yield ''
     yield pad('Condition', _NAME_WIDTH) + f"{'holds':>8}{'broken':>9}{'unknown':>10}"
-    exercise = None
-    for count in state.conditions:
-        if count.exercise != exercise:
-            exercise = count.exercise
-            yield f'{exercise.name} ({exercise.name_ko})'
-        yield (pad(f'  {count.condition}', _NAME_WIDTH)
-               + f'{count.holds:>8}{count.broken:>9}{count.unknown:>10}')
+    for exercise, counts in state.conditions_by_exercise().items():
+        yield exercise
+        for count in counts:
+            yield (pad(f'  {count.condition}', _NAME_WIDTH)
+                   + f'{count.holds:>8}{count.broken:>9}{count.unknown:>10}')
 
 
 def _rejects(state: DataState) -> Iterable[str]:
@@ -114,8 +111,7 @@ def _folders(state: DataState) -> Iterable[str]:
     folders = state.folders
     yield ''
     yield f'Image folders: {folders.on_disk} on disk'
-    for what, found in (('that no indexed label mentions', folders.unmentioned),
-                        ('of labels that are not on disk', folders.missing)):
+    for what, found in folders.differences().items():
         yield f'{len(found):>9}  {what}'
         for day, count in list(folders_by_day(found).items())[:_MOST]:
             first = next(folder for folder in found if f'/img/{day.partition("/")[2]}/' in folder)
@@ -125,22 +121,17 @@ def _folders(state: DataState) -> Iterable[str]:
 
 
 def _suspicious(state: DataState) -> Iterable[str]:
-    found = state.suspicions
-    total = len(found.row)
+    frames, clip_views = state.num_suspicious()
     yield ''
-    yield (f'Suspicious labelled frames: {found.suspicious.sum()} of {total}, in '
-           f'{len(np.unique(found.row[found.suspicious]))} clip-views')
-    for c, name in enumerate(CHECKS):
-        unchecked = total - int(found.checked[:, c].sum())
-        yield (f'{found.flagged[:, c].sum():>9}  {name:<6} {MEANINGS[name]}'
+    yield (f'Suspicious labelled frames: {frames} of {len(state.suspicions.row)}, in '
+           f'{clip_views} clip-views')
+    for name, flagged, unchecked, meaning in state.checks():
+        yield (f'{flagged:>9}  {name:<6} {meaning}'
                + (f' ({unchecked} frames could not be checked)' if unchecked else ''))
-    frames = found.first_of_each_clip_view(found.ranked())[:_RANKED]
-    if len(frames):
-        yield f'The worst frame of each clip-view, {len(frames)} of them; 1 is the threshold'
+    worst = state.worst(_RANKED)
+    if worst:
+        yield f'The worst frame of each clip-view, {len(worst)} of them; 1 is the threshold'
         yield ''.join(f'{name:>8}' for name in CHECKS) + '   frame of clip-view'
-    for frame in frames:
-        row = int(found.row[frame])
-        exercise = EXERCISES[int(state.index.value('exercise', row))]
-        yield (''.join(f'{score:>8.2f}' for score in found.scores[frame])
-               + f'   {found.frame_number[frame]:>2} of {state.index.clip_view_id(row)}, '
-               f'{exercise.name} ({exercise.name_ko})')
+    for clip_view, number, scores, exercise in worst:
+        yield (''.join(f'{score:>8.2f}' for score in scores)
+               + f'   {number:>2} of {clip_view}, {exercise}')

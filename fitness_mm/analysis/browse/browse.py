@@ -8,11 +8,10 @@ import numpy as np
 from mmengine.registry import DATASETS
 from mmengine.runner import set_random_seed
 
-from fitness_mm.analysis.fonts import korean_name
 from fitness_mm.engine.load import build_model, host_of, read_config
 from fitness_mm.engine.pipeline_facts import action_facts
 from fitness_mm.errors import FitnessError
-from fitness_mm.fonts import korean_font
+from fitness_mm.fonts import exercise_title, font_families
 
 from .network_input import NetworkInput, action_input, pose_input
 from .plot import plot_input
@@ -60,7 +59,7 @@ def browse(config: Path,
         dataset = DATASETS.build(dataset_cfg)
     facts = action_facts(dataset.pipeline) if action else None
     recognizer = build_model(cfg) if action else None
-    family = _korean_or_none(font)
+    families = font_families(font)
 
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
     images = []
@@ -70,8 +69,8 @@ def browse(config: Path,
             shown = action_input(dataset[i], facts, recognizer)
         else:
             shown = pose_input(lambda i=i: dataset[i], MOST_FRAMES if subset == 'train' else 1)
-        images.append(plot_input(_few_frames(shown), _title(dataset, i, family is not None),
-                                 out / f'{subset}_{i:06d}.png', family))
+        images.append(plot_input(_few_frames(shown), _title(dataset, i, len(families) > 1),
+                                 out / f'{subset}_{i:06d}.png', families))
     return images
 
 
@@ -87,19 +86,8 @@ def _title(dataset, i: int, korean: bool) -> str:
     name = info.get('exercise', '')
     if 'label' in info and 'classes' in dataset.metainfo:
         name = dataset.metainfo['classes'][info['label']]
-    if korean and korean_name(name) != name:
-        name = f'{name} {korean_name(name)}'
+    name = exercise_title(name, korean)
     where = info.get('clip_view') or '_'.join(
         str(info[key]) for key in ('clip', 'view') if key in info)
     performer = f"performer Z{info['performer']}" if 'performer' in info else ''
     return ', '.join(part for part in (name, where, performer) if part)
-
-
-def _korean_or_none(font: Path | None) -> str | None:
-    """A family with Korean letters; none is needed unless one was named."""
-    try:
-        return korean_font(font)
-    except FitnessError:
-        if font is not None:
-            raise
-        return None

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use('Agg')
-
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from fitness_mm.drawing import draw_skeleton
+from fitness_mm.files import save_figure
 from fitness_mm.keypoints.pixels import PixelMap
-from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, LIMBS, RIGHT_KEYPOINTS
 
 from .network_input import NetworkInput
 
-_LEFT, _RIGHT, _MIDDLE = '#d55e00', '#0072b2', '#009e73'
 
-
-def plot_input(shown: NetworkInput, title: str, out: str | Path, font: str | None = None) -> Path:
+def plot_input(shown: NetworkInput, title: str, out: str | Path, fonts: Sequence[str]) -> Path:
     """Draws one sample.
-
-    Left limbs are orange, right limbs blue.
 
     Args:
         shown: The sample.
         title: Text above it.
         out: The image to write.
-        font: Family for the title; matplotlib's if None.
+        fonts: Families for the title.
 
     Returns:
         ``out`` as a path.
@@ -38,20 +33,15 @@ def plot_input(shown: NetworkInput, title: str, out: str | Path, font: str | Non
         ('heatmaps', shown.maps is not None)) if there]
     height, width = _size(shown)
     tile = 1.5
-    with plt.rc_context({'font.family': [font] if font else plt.rcParams['font.family']}):
-        figure, grid = plt.subplots(
-            len(rows), len(shown), squeeze=False, layout='constrained',
-            figsize=(tile * len(shown) + 0.3, tile * height / width * len(rows) + 0.5))
-        for axes_row, row in zip(grid, rows, strict=True):
-            axes_row[0].set_ylabel(row, fontsize=9)
-            for t, axes in enumerate(axes_row):
-                _draw(axes, row, shown, t, (height, width))
-        figure.suptitle(title, fontsize=11)
-        out = Path(out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(out, dpi=120)
-        plt.close(figure)
-    return out
+    figure = Figure(figsize=(tile * len(shown) + 0.3, tile * height / width * len(rows) + 0.5),
+                    layout='constrained')
+    grid = figure.subplots(len(rows), len(shown), squeeze=False)
+    for axes_row, row in zip(grid, rows, strict=True):
+        axes_row[0].set_ylabel(row, fontsize=9)
+        for t, axes in enumerate(axes_row):
+            _draw(axes, row, shown, t, (height, width))
+    figure.suptitle(title, fontsize=11, fontfamily=fonts)
+    return save_figure(figure, out)
 
 
 def _size(shown: NetworkInput) -> tuple[float, float]:
@@ -63,7 +53,7 @@ def _size(shown: NetworkInput) -> tuple[float, float]:
     return max(height, 1e-6), max(width, 1e-6)
 
 
-def _draw(axes: plt.Axes, row: str, shown: NetworkInput, t: int,
+def _draw(axes: Axes, row: str, shown: NetworkInput, t: int,
           size: tuple[float, float]) -> None:
     height, width = size
     axes.set(xticks=[], yticks=[])
@@ -75,20 +65,9 @@ def _draw(axes: plt.Axes, row: str, shown: NetworkInput, t: int,
         axes.imshow(shown.maps[t], cmap='magma', vmin=0, vmax=max(shown.maps.max(), 1e-6),
                     alpha=0.6 if shown.frames is not None else 1.0, **pixels)
     if row == 'keypoints':
-        _draw_skeleton(axes, shown.keypoints[t])
+        draw_skeleton(axes, shown.keypoints[t, :, :2], shown.keypoints[t, :, 2] > 0)
     if shown.frames is None and shown.maps is None:
         low = shown.keypoints[..., :2].min((0, 1)) - 0.05 * np.array([width, height])
         axes.set(xlim=(low[0], low[0] + width), ylim=(low[1] + height, low[1]), aspect='equal')
     else:
         axes.set(xlim=extent[:2], ylim=extent[2:])
-
-
-def _draw_skeleton(axes: plt.Axes, keypoints: np.ndarray) -> None:
-    """Keypoints (K, 3) with a positive score, and the limbs between them."""
-    present = keypoints[:, 2] > 0
-    for a, b in LIMBS:
-        if present[a] and present[b]:
-            colour = (_LEFT if {a, b} & set(LEFT_KEYPOINTS) else
-                      _RIGHT if {a, b} & set(RIGHT_KEYPOINTS) else _MIDDLE)
-            axes.plot(*keypoints[[a, b], :2].T, color=colour, linewidth=1.2)
-    axes.plot(*keypoints[present, :2].T, linestyle='', marker='o', markersize=1.6, color='black')

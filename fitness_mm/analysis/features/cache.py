@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,26 @@ from fitness_mm.analysis.load_model import (
     build_loader,
     read_recogniser,
 )
-from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords
 from fitness_mm.engine.load import check_checkpoint, load_model
 from fitness_mm.errors import FitnessError
+from fitness_mm.records import ClipViewRecord, RecordError, column
 
 from .features import limited_rows, pooled_features
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFeatures(ClipViewRecord):
+    """Features of clip-views.
+
+    Attributes:
+        features: float32 (N, D).
+        digest: What :func:`cache_key` says of all they were computed from.
+    """
+
+    features: np.ndarray = column(float, 'D')
+    digest: str
+
+    what = 'record of features'
 
 
 def features_of(subject: Subject,
@@ -30,7 +46,7 @@ def features_of(subject: Subject,
                 max_per_class: int | None = None,
                 seed: int = 42,
                 cache: Path | None = None,
-                log: Callable[[str], None] = print) -> ClipRecords:
+                log: Callable[[str], None] = print) -> ClipFeatures:
     """The features of the clips that a config tests on.
 
     They are kept in a file, and read from there as long as checkpoint, model, data and number of
@@ -54,7 +70,7 @@ def features_of(subject: Subject,
     check_checkpoint(subject.checkpoint)
     key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
     file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'
-    kept = _read_cache(file, key, log)
+    kept = _read_cache(file, key, log) if file.is_file() else None
     if kept is None:
         kept = _compute(cfg, subject, max_per_class, seed, key, log)
         kept.write(file)
@@ -76,15 +92,13 @@ def cache_key(cfg: Config, checkpoint: Path, max_per_class: int | None, seed: in
     return digest.hexdigest()
 
 
-def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords | None:
+def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipFeatures | None:
     try:
-        kept = ClipRecords.read(file)
-    except FileNotFoundError:
-        return None
-    except ClipRecordError as error:
+        kept = ClipFeatures.read(file)
+    except RecordError as error:
         log(f'{error}; it is computed again')
         return None
-    if kept.key != key:
+    if kept.digest != key:
         log(f'{file} belongs to another checkpoint, config, data set or number of clips; it is '
             'computed again')
         return None
@@ -93,7 +107,7 @@ def _read_cache(file: Path, key: str, log: Callable[[str], None]) -> ClipRecords
 
 
 def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int, key: str,
-             log: Callable[[str], None]) -> ClipRecords:
+             log: Callable[[str], None]) -> ClipFeatures:
     model = load_model(cfg, subject.checkpoint)
     dataset = build_dataset(cfg)
     dataset.full_init()
@@ -105,7 +119,7 @@ def _compute(cfg: Config, subject: Subject, max_per_class: int | None, seed: int
     log(f'{subject.name}: computing features of {len(dataset)} clips')
     values = pooled_features(model, build_loader(cfg, dataset))
     classes = dataset.metainfo.get('classes') or map(str, range(origin['label'].max() + 1))
-    return ClipRecords(values, classes=tuple(classes), key=key, **origin)
+    return ClipFeatures(features=values, classes=tuple(classes), digest=key, **origin)
 
 
 def _origin(dataset: BaseDataset) -> dict[str, np.ndarray]:

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.analysis.fonts import korean_name
+from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.analysis.load_model import Subject
-from fitness_mm.engine.clip_records import ClipRecords
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
 from fitness_mm.fonts import korean_font
+from fitness_mm.tables import number
 
-from .cache import features_of
+from .cache import ClipFeatures, features_of
 from .embed import FEWEST_POINTS, tsne_map
 from .options import GROUPS, TsneOptions
 from .separation import separation
@@ -56,7 +56,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
         row = []
         for group, part in _parts(_chosen(records, options.classes), options.by, subject.name):
             points = _map(subject.name, group, part, options)
-            apart = separation(part.values, part.label, part.clip, part.performer)
+            apart = separation(part.features, part.label, part.clip, part.performer)
             title = subject.name if options.by is None else f'{options.by} {group}'
             side = subject.name if options.by and not row else ''
             row.append(Panel(title, points, part.label, _note(apart), side))
@@ -70,9 +70,10 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
     elif len({len(row) for row in rows}) > 1:
         raise FitnessError(f'the models have clips of different {options.by}s; compare them on '
                            'the same data')
-    plot_maps(rows, [korean_name(name) for name in names] if font else names, out, font)
-    with replacing(out.with_suffix('.json')) as unfinished:
-        unfinished.write_bytes(orjson.dumps(numbers, option=orjson.OPT_INDENT_2))
+    korean = {exercise.name: exercise.name_ko for exercise in EXERCISES} if font else {}
+    plot_maps(rows, [korean.get(name, name) for name in names], out, font)
+    write_text(out.with_suffix('.json'),
+               orjson.dumps(numbers, option=orjson.OPT_INDENT_2).decode())
     return numbers
 
 
@@ -82,13 +83,13 @@ def describe(numbers: Sequence[dict]) -> str:
     for row in numbers:
         name = ' '.join(str(row[key]) for key in ('model', *GROUPS) if key in row)
         lines.append(f"{name[:40]:40s} {row['samples']:5d}  {row['performers']:10d}  "
-                     f"{_number(row['silhouette'], 3):>10s}  "
-                     f"{_number(row['knn_purity'], 3):>11s}  "
-                     f"{_number(row['linear_probe'], 3):>12s}")
+                     f"{number(row['silhouette']):>10s}  "
+                     f"{number(row['knn_purity']):>11s}  "
+                     f"{number(row['linear_probe']):>12s}")
     return '\n'.join(lines)
 
 
-def _chosen(records: ClipRecords, classes: Sequence[int]) -> ClipRecords:
+def _chosen(records: ClipFeatures, classes: Sequence[int]) -> ClipFeatures:
     if not classes:
         return records
     unknown = [c for c in classes if not 0 <= c < len(records.classes)]
@@ -99,8 +100,8 @@ def _chosen(records: ClipRecords, classes: Sequence[int]) -> ClipRecords:
     return records.select(np.isin(records.label, classes))
 
 
-def _parts(records: ClipRecords, by: str | None,
-           name: str) -> Iterator[tuple[str, ClipRecords]]:
+def _parts(records: ClipFeatures, by: str | None,
+           name: str) -> Iterator[tuple[str, ClipFeatures]]:
     if by is None:
         yield '', records
         return
@@ -113,19 +114,15 @@ def _parts(records: ClipRecords, by: str | None,
         yield group, records.select(column == group)
 
 
-def _map(name: str, group: str, part: ClipRecords, options: TsneOptions) -> np.ndarray:
+def _map(name: str, group: str, part: ClipFeatures, options: TsneOptions) -> np.ndarray:
     if len(part) < FEWEST_POINTS:
         where = f' of {options.by} {group}' if options.by else ''
         raise FitnessError(f'{name} has only {len(part)} clips for the map{where}, and t-SNE '
                            f'needs at least {FEWEST_POINTS}; ask for more classes or clips')
-    return tsne_map(part.values, options.seed, options.perplexity)
+    return tsne_map(part.features, options.seed, options.perplexity)
 
 
 def _note(apart: dict) -> str:
-    return (f"silhouette {_number(apart['silhouette'])}, "
-            f"k-NN purity {_number(apart['knn_purity'])}\n"
-            f"linear probe {_number(apart['linear_probe'])}")
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return '–' if value is None else f'{value:.{digits}f}'
+    return (f"silhouette {number(apart['silhouette'], 2)}, "
+            f"k-NN purity {number(apart['knn_purity'], 2)}\n"
+            f"linear probe {number(apart['linear_probe'], 2)}")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
-
-matplotlib.use('Agg')
-
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from fitness_mm.files import save_figure
 
 # Okabe and Ito's colours, which the colour-blind can tell apart, with brown for yellow, which is
 # lost on white paper. Eight colours and eleven markers meet in a new pair for each of 88 classes.
@@ -64,29 +65,25 @@ def plot_maps(rows: Sequence[Sequence[Panel]], class_names: Sequence[str], out: 
     panel_size = _PANEL_SIZE.get(wide, _SMALLEST_PANEL)
     columns = min(3 if wide == 1 else 4, len(shown))
     legend_height = 0.24 * -(-len(shown) // columns) + 0.2
-    with plt.rc_context({'font.family': [font] if font else plt.rcParams['font.family'],
-                         'axes.unicode_minus': False}):
-        figure, grid = plt.subplots(
-            len(rows), wide, squeeze=False, layout='constrained',
-            figsize=(panel_size * wide, (panel_size + 0.7) * len(rows) + legend_height))
+    families = [font] if font else matplotlib.rcParams['font.family']
+    with matplotlib.rc_context({'font.family': families, 'axes.unicode_minus': False}):
+        figure = Figure(layout='constrained', figsize=(
+            panel_size * wide, (panel_size + 0.7) * len(rows) + legend_height))
+        grid = figure.subplots(len(rows), wide, squeeze=False)
         for axes_row, row in zip(grid, rows, strict=True):
             for axes in axes_row[len(row):]:
                 axes.set_axis_off()
             for axes, panel in zip(axes_row, row, strict=False):
                 _draw(axes, panel, wide)
-        handles = [plt.Line2D([], [], linestyle='', markersize=7, **class_style(c))
+        handles = [Line2D([], [], linestyle='', markersize=7, **class_style(c))
                    for c in shown]
         figure.legend(handles, [class_names[c] for c in shown], loc='outside lower center',
                       ncols=columns, frameon=False, fontsize=10, handletextpad=0.2,
                       columnspacing=1.2)
-        out = Path(out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(out, dpi=200)
-        plt.close(figure)
-    return out
+        return save_figure(figure, out, dpi=200)
 
 
-def _draw(axes: plt.Axes, panel: Panel, wide: int) -> None:
+def _draw(axes: Axes, panel: Panel, wide: int) -> None:
     size = 26 if wide < 3 else 16
     for c in np.unique(panel.labels):
         x, y = panel.points[panel.labels == c].T

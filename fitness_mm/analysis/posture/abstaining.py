@@ -55,10 +55,10 @@ def calibrated(records: PostureRecords, rule: AbstainRule) -> Calibrated | None:
         'judged')}
     for rows, calibration in parts:
         part = records.select(rows)
-        plain = PostureCalibration.unknown(part.classes, part.conditions)
-        given = part.truth >= 0
+        plain = PostureCalibration.unknown(part.classes, part.condition_names)
+        given = part.gt_conditions >= 0
         columns['right'].append(part.predicted == part.label)
-        columns['is_broken'].append(part.truth[given] == 0)
+        columns['is_broken'].append(part.gt_conditions[given] == 0)
         for name, by in (('before', plain), ('after', calibration)):
             columns[f'top_{name}'].append(by.exercise_probabilities(part.exercise_logits).max(1))
             columns[f'broken_{name}'].append(
@@ -79,7 +79,7 @@ def calibrated(records: PostureRecords, rule: AbstainRule) -> Calibrated | None:
 
 def _judged(records: PostureRecords, calibration: PostureCalibration) -> np.ndarray:
     """Which conditions of their true exercise get a verdict, bool (N, P)."""
-    judged = np.zeros(records.truth.shape, bool)
+    judged = np.zeros(records.gt_conditions.shape, bool)
     for row, (logits, label) in enumerate(zip(records.condition_logits, records.label,
                                               strict=True)):
         for verdict in calibration.verdicts(logits, label):

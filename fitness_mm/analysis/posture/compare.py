@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,60 +50,39 @@ def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
         FitnessError: If they are of other exercises or truths, have no names of clips, or share
             no clip-view.
     """
-    if (first.classes, first.conditions) != (second.classes, second.conditions):
+    if (first.classes, first.condition_names) != (second.classes, second.condition_names):
         raise FitnessError('the two sets are of other exercises; compare tests on the same ones')
-    names = [[f'{clip}_{view}' for clip, view in zip(r.clip, r.view, strict=True)]
-             for r in (first, second)]
-    where = [{name: i for i, name in enumerate(side)} for side in names]
-    if any((r.clip == '').any() or len(w) < len(r)
-           for r, w in zip((first, second), where, strict=True)):
+    rows = first.rows_of(second)
+    if rows is None:
         raise FitnessError('the records do not say of which clip-views they are; test again with '
                            "'clip' and 'view' in the meta_keys of PackActionInputs")
-    both = [name for name in names[0] if name in where[1]]
-    if not both:
+    both = rows >= 0
+    if not both.any():
         raise FitnessError('the two sets have no clip-view in common; compare tests on the same '
                            'data')
-    a, b = (r.select(np.array([w[name] for name in both]))
-            for r, w in zip((first, second), where, strict=True))
-    if (a.truth != b.truth).any() or (a.label != b.label).any():
+    a, b = first.select(rows[both]), second.select(both)
+    if (a.gt_conditions != b.gt_conditions).any() or (a.label != b.label).any():
         raise FitnessError('the two sets have other truths for the same clip-views; compare tests '
                            'on the same data')
-    return Comparison(a, b, len(first) + len(second) - 2 * len(both), {
-        name: _difference(a, b, values) for name, values in (
-            ('exercise_top1', _recognised), ('micro_acc', _right),
-            ('exact_match', _exact), ('micro_acc_predicted', _right_and_recognised),
-            ('exact_match_predicted', _exact_and_recognised))
-        if not np.isnan(values(a)).all()})
+    values = [_values(records) for records in (a, b)]
+    return Comparison(a, b, len(first) + len(second) - 2 * len(a), {
+        name: _difference(a, values[0][name], values[1][name]) for name in values[0]
+        if not np.isnan(values[0][name]).all()})
 
 
-def _difference(a: PostureRecords, b: PostureRecords,
-                values: Callable[[PostureRecords], np.ndarray]) -> Change:
-    """Of a measure that is the mean of ``values`` (N, any), NaN where it is not defined."""
-    first, second = values(a), values(b)
+def _values(records: PostureRecords) -> dict[str, np.ndarray]:
+    """What each measure is the mean of, (N, any), NaN where it is not defined."""
+    given = records.gt_conditions >= 0
+    recognised = (records.predicted == records.label)[:, None].astype(float)
+    right = np.where(given, records.judged_right, np.nan)
+    exact = np.where(given.any(1), (records.judged_right | ~given).all(1), np.nan)[:, None]
+    return {'exercise_top1': recognised, 'micro_acc': right, 'exact_match': exact,
+            'micro_acc_predicted': right * recognised,
+            'exact_match_predicted': exact * recognised}
+
+
+def _difference(records: PostureRecords, first: np.ndarray, second: np.ndarray) -> Change:
     rows, columns = np.nonzero(~np.isnan(first))
     first, second = first[rows, columns], second[rows, columns]
     return Change(float(first.mean()), float(second.mean()), paired_difference(
-        second, first, a.clip[rows], a.performer[rows]))
-
-
-def _recognised(records: PostureRecords) -> np.ndarray:
-    return (records.predicted == records.label)[:, None].astype(float)
-
-
-def _right(records: PostureRecords) -> np.ndarray:
-    right = (records.condition_logits > 0) == (records.truth == 1)
-    return np.where(records.truth >= 0, right, np.nan)
-
-
-def _exact(records: PostureRecords) -> np.ndarray:
-    given = records.truth >= 0
-    right = np.where(given, _right(records), 1).all(1)
-    return np.where(given.any(1), right, np.nan)[:, None]
-
-
-def _right_and_recognised(records: PostureRecords) -> np.ndarray:
-    return _right(records) * _recognised(records)
-
-
-def _exact_and_recognised(records: PostureRecords) -> np.ndarray:
-    return _exact(records) * _recognised(records)
+        second, first, records.clip[rows], records.performer[rows]))

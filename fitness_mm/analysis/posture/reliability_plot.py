@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fitness_mm.files import replacing
+from fitness_mm.files import save_figure
 from fitness_mm.posture.calibration_fit import BINS, expected_calibration_error, reliability_curve
 
 from .abstaining import Calibrated
@@ -31,10 +31,7 @@ def plot_reliability(found: Calibrated, out: str | Path) -> Path:
     _draw(panels[:, 0], found.exercise, 'Predicted exercise', 'share that is right')
     _draw(panels[:, 1], found.broken, 'Condition broken', 'share that is broken')
     figure.suptitle('Probabilities for people left out of the calibration', fontsize=11)
-    out = Path(out)
-    with replacing(out) as unfinished:
-        figure.savefig(unfinished, dpi=120)
-    return out
+    return save_figure(figure, out)
 
 
 def _draw(axes: tuple[Axes, Axes], pairs: tuple, title: str, ylabel: str) -> None:

@@ -5,28 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fitness_mm.files import replacing
+from fitness_mm.analysis.study.results import trainings
+from fitness_mm.files import write_text
 from fitness_mm.posture.calibration import CALIBRATION_FILE
-from fitness_mm.posture.calibration_fit import DEFAULT_RULE, AbstainRule, fit_calibration
+from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule, fit_calibration
 from fitness_mm.posture.measures import posture_report
+from fitness_mm.posture.records import PostureRecords
+from fitness_mm.tables import csv_table
 
 from .abstaining import calibrated
 from .compare import compare
 from .reliability_plot import plot_reliability
-from .results import read_posture
-from .tables import condition_rows, overall_rows, posture_csv, posture_markdown
+from .tables import condition_rows, overall_rows, posture_markdown
+
+RECORDS = 'posture.npz'
+
+
+def read_posture(paths: Sequence[Path]) -> PostureRecords:
+    """The records of all files and work directories together.
+
+    Args:
+        paths: Files of records, work directories that hold one, or folders of folds that do. Folds
+            are held-out parts of one data set, so their rows are pooled.
+
+    Raises:
+        RecordError: If there are none, one is damaged, or they do not belong together.
+    """
+    return PostureRecords.read_all([file for path in paths for file in (
+        [folder / RECORDS for folder in trainings(path)] if path.is_dir() else [path])])
 
 
 def write_posture_report(paths: Sequence[Path],
                          out: Path,
-                         rule: AbstainRule = DEFAULT_RULE,
+                         rule: AbstainRule = ABSTAIN_RULE,
                          second: Sequence[Path] = ()) -> list[Path]:
     """Writes ``posture.md``, ``overall.csv``, ``conditions.csv`` and ``calibration.json``, and
     ``reliability.png`` if there is more than one performer.
 
     Args:
         paths: Records or work directories of one network, see
-            :func:`~fitness_mm.analysis.posture.results.read_posture`.
+            :func:`read_posture`.
         out: Folder for the report.
         rule: When a condition is not judged.
         second: Records of the same clips to compare, such as from predicted keypoints. The report
@@ -45,13 +63,15 @@ def write_posture_report(paths: Sequence[Path],
     abstaining = calibrated(records, rule)
     texts = {
         'posture.md': posture_markdown(report, calibration, rule, abstaining, comparison),
-        'overall.csv': posture_csv(overall_rows(report)),
-        'conditions.csv': posture_csv(condition_rows(report, calibration)),
+        'overall.csv': _csv(overall_rows(report)),
+        'conditions.csv': _csv(condition_rows(report, calibration)),
     }
-    for name, text in texts.items():
-        with replacing(out / name) as unfinished:
-            unfinished.write_text(text, 'utf-8')
-    files = [*(out / name for name in texts), calibration.write(out / CALIBRATION_FILE)]
+    files = [*(write_text(out / name, text) for name, text in texts.items()),
+             calibration.write(out / CALIBRATION_FILE)]
     if abstaining is not None:
         files.append(plot_reliability(abstaining, out / 'reliability.png'))
     return files
+
+
+def _csv(rows: Sequence[dict[str, object]]) -> str:
+    return csv_table(rows[0], map(dict.values, rows))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
-from fitness_mm.analysis.tables import csv_table, markdown_table
 from fitness_mm.errors import ArgumentError
 from fitness_mm.posture.calibration import PostureCalibration
 from fitness_mm.posture.calibration_fit import AbstainRule
+from fitness_mm.tables import markdown_table, number
 
 from .abstaining import Calibrated
 from .compare import Comparison
@@ -52,7 +52,7 @@ def condition_rows(report: dict, calibration: PostureCalibration) -> list[dict[s
         report: What :func:`~fitness_mm.posture.measures.posture_report` returns.
         calibration: Made from the same records.
     """
-    known = [c for conditions in calibration.conditions for c in conditions]
+    known = [c for group in calibration.condition_reliability for c in group]
     return [{
         **_names(measures['exercise'], measures['condition']),
         'kept_clips': reliability.kept, 'broken_clips': reliability.broken,
@@ -83,19 +83,14 @@ def posture_markdown(report: dict, calibration: PostureCalibration, rule: Abstai
     return '\n\n'.join(parts) + '\n'
 
 
-def posture_csv(rows: Sequence[dict[str, object]]) -> str:
-    """Rows for programs."""
-    return csv_table(list(rows[0]), [list(row.values()) for row in rows])
-
-
 def _overall(report: dict) -> str:
-    rows = [[row['part'], *(_number(row[key]) for key in _OVERALL)]
+    rows = [[row['part'], *(number(row[key]) for key in _OVERALL)]
             for row in overall_rows(report)]
     return '\n\n'.join([
         markdown_table(['', *_OVERALL.values()], rows),
         f"{report['judgements']} judgements of conditions. Means over conditions: balanced "
-        f"accuracy {_number(report['balanced_acc'])}, F1 of the fault {_number(report['f1'])}, "
-        f"AUROC {_number(report['auroc'])}.",
+        f"accuracy {number(report['balanced_acc'])}, F1 of the fault {number(report['f1'])}, "
+        f"AUROC {number(report['auroc'])}.",
         'Given the true exercise, unless the column says otherwise; given the predicted one, a '
         'clip whose exercise is not recognised is wrong in all conditions. `majority` is the '
         'better constant answer to every condition, chosen with knowledge of the clips; a coin '
@@ -120,11 +115,11 @@ def _calibration(calibration: PostureCalibration, rule: AbstainRule,
         'For people that had no part in the calibration (fitted with each group of performers '
         'left out in turn):',
         markdown_table(['expected calibration error', 'before', 'after'],
-                       [[names[key], *map(_number, pair)] for key, pair in errors.items()]),
+                       [[names[key], *map(number, pair)] for key, pair in errors.items()]),
         markdown_table(
             ['judgements not withheld', 'right of these', 'faults reported', 'faults withheld',
              'false alarms among kept'],
-            [[_number(value) for value in (
+            [[number(value) for value in (
                 abstaining.judged, abstaining.judged_acc, abstaining.faults_reported,
                 abstaining.faults_withheld, abstaining.false_alarms)]])])
 
@@ -167,7 +162,7 @@ def _conditions(rows: Sequence[dict]) -> str:
             f"{row['exercise']}<br>{row['exercise_ko']}",
             '<br>'.join(filter(None, (row['condition_ko'], row['condition_en']))),
             f"{row['kept_clip_views']} / {row['broken_clip_views']}",
-            *(_number(row[key]) for key in (*_CONDITION, 'calibrated_balanced_acc')),
+            *(number(row[key]) for key in (*_CONDITION, 'calibrated_balanced_acc')),
             'yes' if row['judged'] else '**no**']
             for row in rows]),
         'Counts are clip-views. F1 and AUROC take the fault as the positive class.'])
@@ -196,9 +191,3 @@ def _names(exercise: str, condition: str) -> dict[str, str]:
     english = {c.name_ko: c.name_en for c in conditions_of([known])}
     return {'exercise': exercise, 'exercise_ko': known.name_ko, 'condition_ko': condition,
             'condition_en': english.get(condition, '')}
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return '–'
-    return str(value) if isinstance(value, int) else f'{value:.3f}'

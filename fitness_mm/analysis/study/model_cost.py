@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,22 +16,7 @@ from torch import Tensor, nn
 from fitness_mm.analysis.load_model import build_dataset
 from fitness_mm.engine.load import build_model
 
-
-@dataclass(frozen=True)
-class ModelCost:
-    """Cost of one clip.
-
-    Attributes:
-        parameters: Number of learnt numbers.
-        macs: Multiply-accumulate operations for one clip.
-        clips_per_sec: Clips a second, preparing the network's input included, reading files not.
-        device: Where that was measured.
-    """
-
-    parameters: int
-    macs: int
-    clips_per_sec: float
-    device: str
+from .results import ModelCost
 
 
 def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:

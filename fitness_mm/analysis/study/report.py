@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fitness_mm.analysis.load_model import read_recogniser
 from fitness_mm.analysis.run_plots import plot_confusion
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
+from fitness_mm.tables import csv_table
 
-from .model_cost import ModelCost, model_cost
-from .results import distinct_names, find_config, read_result, trainings
-from .results_table import differences, differences_csv, markdown, result_rows, rows_csv
+from .results import ModelCost, distinct_names, find_config, read_result, trainings
+from .results_table import differences, differences_csv, markdown, result_rows
 
 
 def write_study_report(work_dirs: Sequence[Path],
@@ -46,18 +45,22 @@ def write_study_report(work_dirs: Sequence[Path],
     for result in results:
         plot_confusion(result.report, out / f"confusion_{result.name.replace('/', '_')}.png")
     texts = {
-        'results.csv': rows_csv(rows),
+        'results.csv': csv_table(rows[0], map(dict.values, rows)),
         'differences.csv': differences_csv(found),
         'results.md': markdown(rows, found, len(results[0].records), baseline or names[0]),
     }
     for name, text in texts.items():
-        with replacing(out / name) as unfinished:
-            unfinished.write_text(text, 'utf-8')
+        write_text(out / name, text)
     return out / 'results.md'
 
 
 def _cost(work_dir: Path, measure: bool, log: Callable[[str], None]) -> ModelCost | None:
     if not measure:
         return None
+    from fitness_mm import compat
+    compat.apply()  # loads torch, which tables do without
+    from fitness_mm.analysis.load_model import read_recogniser
+
+    from .model_cost import model_cost
     log(f'measuring {work_dir}')
     return model_cost(read_recogniser(find_config(trainings(work_dir)[0])))

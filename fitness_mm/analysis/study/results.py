@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.action.evaluation.accuracy import accuracy_report
 from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
-from fitness_mm.engine.clip_records import ClipRecordError, ClipRecords, concatenate
+from fitness_mm.clip_scores import ClipScores, accuracy_report
 from fitness_mm.errors import FitnessError
 
 RECORDS = 'accuracy.npz'
@@ -39,12 +38,29 @@ class ModelResult:
     train_accuracy: float | None
     report: dict
     confusable: float | None
-    records: ClipRecords
+    records: ClipScores
 
     @property
     def correct(self) -> np.ndarray:
         """Whether the model is right, bool (N,)."""
         return self.records.predicted == self.records.label
+
+
+@dataclass(frozen=True)
+class ModelCost:
+    """Cost of one clip.
+
+    Attributes:
+        parameters: Number of learnt numbers.
+        macs: Multiply-accumulate operations for one clip.
+        clips_per_sec: Clips a second, preparing the network's input included, reading files not.
+        device: Where that was measured.
+    """
+
+    parameters: int
+    macs: int
+    clips_per_sec: float
+    device: str
 
 
 def read_result(work_dir: Path, name: str | None = None) -> ModelResult:
@@ -58,17 +74,15 @@ def read_result(work_dir: Path, name: str | None = None) -> ModelResult:
         FitnessError: If something is missing or damaged, or the folds have other classes.
     """
     parts = trainings(work_dir)
-    records = _pooled([_read_records(part) for part in parts], work_dir)
+    records = ClipScores.read_all([part / RECORDS for part in parts])
     train = [_read_train_accuracy(part / TRAIN_REPORT) for part in parts
              if (part / TRAIN_REPORT).is_file()]
     correct = records.predicted == records.label
     hard = confusable_rows(records)
-    groups = {'view': records.view} if (records.view != '').all() else {}
     return ModelResult(
         name=name or work_dir.resolve().name,
         train_accuracy=float(np.mean(train)) if len(train) == len(parts) else None,
-        report={'top1': float(correct.mean()), **accuracy_report(
-            records.predicted, records.label, records.classes, groups)},
+        report={'top1': float(correct.mean()), **accuracy_report(records)},
         confusable=float(correct[hard].mean()) if hard.any() else None,
         records=records)
 
@@ -95,7 +109,7 @@ def distinct_names(work_dirs: Sequence[Path]) -> list[str]:
     return ['/'.join(folder[-depth:]) for folder in parts]
 
 
-def confusable_rows(records: ClipRecords) -> np.ndarray:
+def confusable_rows(records: ClipScores) -> np.ndarray:
     """Clip-views whose exercise is one of the three confusable ones, bool (N,)."""
     return np.isin(np.array(records.classes)[records.label], CONFUSABLE)
 
@@ -111,24 +125,6 @@ def find_config(work_dir: Path) -> Path:
         raise FitnessError(f'{work_dir} holds {len(configs)} configs, expected the one that '
                            'tools/train.py leaves there; use a work directory per model')
     return configs[0]
-
-
-def _read_records(folder: Path) -> ClipRecords:
-    try:
-        return ClipRecords.read(folder / RECORDS)
-    except FileNotFoundError:
-        raise FitnessError(
-            f'{folder} has no {RECORDS}; name work directories of tools/train.py whose models '
-            'have been validated with FitnessAccMetric, or test the model with tools/test.py '
-            f'CONFIG CHECKPOINT --work-dir {folder}') from None
-
-
-def _pooled(records: Sequence[ClipRecords], work_dir: Path) -> ClipRecords:
-    try:
-        return concatenate(records)
-    except ClipRecordError as error:
-        raise FitnessError(f'the folds in {work_dir} do not belong together ({error}); use a '
-                           'folder per model and data set') from error
 
 
 def _read_train_accuracy(file: Path) -> float:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fitness_mm.analysis.tables import csv_table, markdown_table
 from fitness_mm.errors import FitnessError
+from fitness_mm.tables import csv_table, markdown_table, number
 
 from .bootstrap import FEWEST_PERFORMERS, Difference, paired_difference
-from .model_cost import ModelCost
-from .results import ModelResult, confusable_rows
+from .results import ModelCost, ModelResult, confusable_rows
 
 _DIFFERENCE_COLUMNS = ('first', 'second', 'on', 'difference', 'low', 'high', 'resampled',
                        'performers')
@@ -69,7 +68,7 @@ def markdown(rows: Sequence[dict], found: Sequence[tuple[str, str, str, Differen
     heads = ['model', 'train acc', 'valid acc', 'macro-F1', 'confusable three',
              *(f'view {key[5:]}' for key in views)]
     keys = ['train_acc', 'valid_acc', 'macro_f1', 'confusable_acc', *views]
-    shares = [[row['model'], *(_share(row[key]) for key in keys)] for row in rows]
+    shares = [[row['model'], *(number(row[key], 4) for key in keys)] for row in rows]
     parts = [markdown_table(heads, shares),
              f'Held-out clip-views: {samples}. `train acc` is that of the final weights on the '
              'training part, without augmentation. `confusable three` is the accuracy on clips of '
@@ -90,11 +89,6 @@ def markdown(rows: Sequence[dict], found: Sequence[tuple[str, str, str, Differen
     return '\n\n'.join(parts) + '\n'
 
 
-def rows_csv(rows: Sequence[dict]) -> str:
-    """The rows for programs."""
-    return csv_table(list(rows[0]), [list(row.values()) for row in rows])
-
-
 def differences_csv(found: Sequence[tuple[str, str, str, Difference]]) -> str:
     """All pairs of models for programs."""
     return csv_table(_DIFFERENCE_COLUMNS, [
@@ -104,16 +98,13 @@ def differences_csv(found: Sequence[tuple[str, str, str, Difference]]) -> str:
 
 def _paired(first: ModelResult, second: ModelResult) -> tuple[np.ndarray, np.ndarray]:
     """Whether each is right on the clip-views of the first, in their order."""
-    names = [np.char.add(np.char.add(r.records.clip, '_'), r.records.view)
-             for r in (first, second)]
-    where = {name: i for i, name in enumerate(names[1].tolist())}
-    if (len(where) < len(second.records) or where.keys() != set(names[0].tolist())
-            or len(names[0]) != len(where)):
+    rows = second.records.rows_of(first.records)
+    if rows is None or (rows < 0).any() or len(rows) < len(second.records):
         raise FitnessError(f'{first.name} and {second.name} were not tested on the same '
                            'clip-views, or do not say on which; test them again with the same '
                            "data, and 'clip', 'view' and 'performer' in the meta_keys of "
                            'PackActionInputs')
-    return first.correct, second.correct[[where[name] for name in names[0].tolist()]]
+    return first.correct, second.correct[rows]
 
 
 def _towards(baseline: str, first: str, second: str, on: str,
@@ -132,7 +123,3 @@ def _about(d: Difference) -> str:
     return (f'Bootstrap over clips, paired by clip-view. Held-out performers: {d.performers}. '
             f'With fewer than {FEWEST_PERFORMERS} the intervals are about other clips of the same '
             'people and say nothing about other people.')
-
-
-def _share(value: float | None) -> str:
-    return '–' if value is None else f'{value:.4f}'

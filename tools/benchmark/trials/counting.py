@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import exercise_by_name
-from fitness_mm.analysis.tables import markdown_table
 from fitness_mm.repetitions.counting import count_repetitions
+from fitness_mm.tables import markdown_table
 
 from .movements import FPS, Trial
 

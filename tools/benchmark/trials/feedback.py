@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
-from fitness_mm.analysis.tables import csv_table, markdown_table
 from fitness_mm.files import replacing
 from fitness_mm.sample.film import make_video
 from fitness_mm.sample.station.cameras import VIEWS
 from fitness_mm.sample.video import Script
+from fitness_mm.tables import csv_table, markdown_table
 
 VIDEO_SEC = 20.0
 _STILL_SEC = 2.0  # before and after, together

@@ -1,0 +1,58 @@
+"""What a recogniser says about clip-views, and how often it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .records import ClipViewRecord, column
+
+
+@dataclass(frozen=True, eq=False)
+class ClipScores(ClipViewRecord):
+    """Scores of all classes.
+
+    Attributes:
+        scores: float32 (N, C).
+    """
+
+    scores: np.ndarray = column(float, 'C')
+
+    what = 'record of class scores'
+    source = ('FitnessAccMetric leaves one when tools/train.py validates or tools/test.py tests, '
+              'in the work directory')
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """Class with the highest score, (N,)."""
+        return self.scores.argmax(1)
+
+
+def accuracy_report(records: ClipScores) -> dict:
+    """Accuracy by class, view and performer, and the confusion matrix.
+
+    Returns:
+        JSON-ready numbers: ``samples``; ``macro_f1``; ``per_class``, recall by class name, None
+        for a class without samples; ``per_view`` and ``per_performer``, accuracy by group, where
+        every sample's is known; ``classes``; ``confusion``, counts with the true class as row.
+    """
+    from sklearn.metrics import confusion_matrix, f1_score
+    labels, predicted = records.label, records.predicted
+    correct = predicted == labels
+
+    def mean(mask: np.ndarray) -> float | None:
+        return float(correct[mask].mean()) if mask.any() else None
+
+    groups = {name: getattr(records, name) for name in ('view', 'performer')}
+    return {
+        'samples': len(records),
+        'macro_f1': float(f1_score(labels, predicted, labels=np.unique(labels), average='macro',
+                                   zero_division=0)),
+        'per_class': {name: mean(labels == c) for c, name in enumerate(records.classes)},
+        **{f'per_{name}': {str(g): mean(group == g) for g in np.unique(group)}
+           for name, group in groups.items() if (group != records.UNKNOWN[name]).all()},
+        'classes': list(records.classes),
+        'confusion': confusion_matrix(labels, predicted,
+                                      labels=np.arange(len(records.classes))).tolist(),
+    }

@@ -1,0 +1,28 @@
+"""Tables as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+
+def markdown_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """For people."""
+    heads = list(heads)
+    return '\n'.join(f"| {' | '.join(map(str, line))} |"
+                     for line in (heads, ['---'] * len(heads), *rows))
+
+
+def csv_table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """For programs, its first line the heads."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator='\n').writerows([heads, *rows])
+    return out.getvalue()
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number for a cell; counts are whole, and what is not known is a dash."""
+    if value is None:
+        return '–'
+    return str(value) if isinstance(value, int) else f'{value:.{digits}f}'
