@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import pytest
 from conftest import REPO
 
-PAGES = sorted(path for pattern in ('*.md', 'docs/**/*.md', 'configs/**/*.md', 'tools/**/*.md')
-               for path in REPO.glob(pattern))
+PAGES = sorted(path for pattern in ('*.md', 'docs/**/*.md', 'configs/**/*.md', 'tools/**/*.*')
+               for path in REPO.glob(pattern) if path.suffix in ('.md', '.py', '.sh'))
 FOLDERS = sorted(path for path in (REPO / 'configs').iterdir()
                  if path.is_dir() and path.name not in ('_base_', '__pycache__'))
 
@@ -15,7 +15,8 @@ FOLDERS = sorted(path for path in (REPO / 'configs').iterdir()
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(REPO)))
 def test_named_files_and_modules_exist(page):
     text = page.read_text('utf-8')
-    files = re.findall(r'(?<![\w/.])(?:configs|tools|tests|docs)/[\w./-]*\.(?:py|sh|md)\b', text)
+    files = re.findall(
+        r'(?<![\w/.])(?:configs|tools|tests|docs|fitness_mm)/[\w./-]*\.(?:py|sh|md|tsv)\b', text)
     missing = [file for file in files if not (REPO / file).exists()]
     missing += [link for link in re.findall(r'\]\(([^)#:]+)(?:#[^)]*)?\)', text)
                 if not (page.parent / link).exists()]

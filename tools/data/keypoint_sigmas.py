@@ -5,7 +5,7 @@ each fold's model:
   tools/test.py CONFIG CHECKPOINT --cfg-options test_evaluator.dump_file=FOLD.npz \
     test_dataloader.dataset.frames=all
 and name the result in a config: dataset.sigmas=OUT. What the numbers mean and where they end:
-fitness_mm/aihub/sigmas.py.
+fitness_mm/keypoints/sigmas.py.
 """
 
 import argparse
