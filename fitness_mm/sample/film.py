@@ -19,11 +19,11 @@ from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .video import Script, Take, rehearse
 
-VIDEO_VERSION = 1
+VIDEO_VERSION = 2
 """Raised whenever the same script would make another video."""
 
-# Constant rate factor of H.264. x264's AVX code has been seen to encode the same images in several
-# ways within one process; what it makes with SSE4.2 is always the same and takes no longer.
+# Constant rate factor of H.264. With AVX-512, x264 has been seen to encode the same images in
+# several ways; with less, on any processor, the result is always the same and takes no longer.
 _ENCODER = {'crf': '20', 'preset': 'veryfast', 'flags': '+bitexact', 'x264-params': 'asm=SSE4.2'}
 
 
