@@ -146,9 +146,9 @@ def _with_evidence(verdicts: Sequence[ConditionVerdict], posture: PostureRecogni
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
             position = posture.conditions.index(verdict.condition)
-            worst = min(range(len(scores)), key=lambda i: scores[i].conditions[position])
+            worst = min(range(len(scores)), key=lambda i: scores[i].condition_logits[position])
             window, time = windows[worst], None
-            if scores[worst].frame_conditions is not None:
+            if scores[worst].frame_condition_logits is not None:
                 times, logits = fault_course([scores[worst]], position)
                 time = float(times[logits.argmin()])
             elif repetitions.logits is not None:

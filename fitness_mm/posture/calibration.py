@@ -56,7 +56,7 @@ class ConditionReliability:
 
 
 @dataclass(frozen=True)
-class ConditionVerdict:
+class CalibratedVerdict:
     """The judgement of one condition.
 
     Attributes:
@@ -152,7 +152,7 @@ class PostureCalibration:
         return expit(np.asarray(logits, float) / self.condition_temperature + offsets)
 
     def verdicts(self, condition_logits: np.ndarray, exercise: int,
-                 seen: np.ndarray | None = None) -> tuple[ConditionVerdict, ...]:
+                 seen: np.ndarray | None = None) -> tuple[CalibratedVerdict, ...]:
         """Judges the conditions of one exercise.
 
         Args:
@@ -181,7 +181,7 @@ class PostureCalibration:
             elif not abs(probability - 0.5) >= self.band:  # so that NaN is not judged either
                 reason = 'uncertain'
             verdict = NOT_JUDGED if reason else KEPT if probability > 0.5 else BROKEN
-            found.append(ConditionVerdict(start + i, condition.name, verdict, probability, reason))
+            found.append(CalibratedVerdict(start + i, condition.name, verdict, probability, reason))
         return tuple(found)
 
     def write(self, path: str | Path) -> Path:

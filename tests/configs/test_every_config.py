@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
 from mmengine.registry import DATASETS, MODELS, init_default_scope
+from mmengine.runner import set_random_seed
 
 FOLDER = REPO / 'configs'
 CONFIGS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob('*.py')
@@ -26,7 +27,7 @@ def load(sample_root, tmp_path, monkeypatch):
         monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
         cfg = Config.fromfile(FOLDER / name)
         init_default_scope(cfg.default_scope)
-        torch.manual_seed(0)
+        set_random_seed(0)
         if cfg.default_scope == 'mmaction':
             _shrink(cfg)
         backbone = cfg.model.get('backbone', {})
@@ -60,8 +61,9 @@ def predict(model, cfg):
 def check_pose(prediction, metrics):
     assert prediction.pred_instances.keypoints.shape == (1, 24, 2)
     assert prediction.gt_instances.keypoints.shape == (1, 24, 2)
-    # pixels of the image: a prediction anywhere in the crop is at most its diagonal off
-    assert 0 < metrics['mpjpe/image_px'] <= math.hypot(*prediction.input_scale)
+    # pixels of the image: a prediction anywhere in the crop is at most its diagonal off, and
+    # decoding may move it by less than a pixel of the heatmap
+    assert 0 < metrics['mpjpe/image_px'] <= 1.05 * math.hypot(*prediction.input_scale)
 
 
 def check_action(prediction, metrics):

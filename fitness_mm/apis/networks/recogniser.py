@@ -46,15 +46,15 @@ class WindowScores:
 
     Attributes:
         times: Seconds of the frames that the network saw, (T,).
-        exercise: Logits, float32 (C,).
-        conditions: Logits that a condition holds, float32 (P,); None without a posture head.
-        frame_conditions: The same by frame, float32 (T, P); None where the head has no such.
+        exercise_logits: float32 (C,).
+        condition_logits: That a condition holds, float32 (P,); None without a posture head.
+        frame_condition_logits: The same by frame, float32 (T, P); None where the head has none.
     """
 
     times: np.ndarray
-    exercise: np.ndarray
-    conditions: np.ndarray | None
-    frame_conditions: np.ndarray | None
+    exercise_logits: np.ndarray
+    condition_logits: np.ndarray | None
+    frame_condition_logits: np.ndarray | None
 
 
 class PostureRecogniser:

@@ -79,14 +79,14 @@ def repetition_logits(recogniser: PostureRecogniser, scores: Sequence[WindowScor
     Of a network with logits by frame, the mean of the frames in the repetition; of one that sees
     only keypoints, those of the repetition's own window; else None.
     """
-    if not repetitions or scores[0].conditions is None:
+    if not repetitions or scores[0].condition_logits is None:
         return None
-    if all(s.frame_conditions is not None for s in scores):
+    if all(s.frame_condition_logits is not None for s in scores):
         times = np.concatenate([s.times for s in scores])
-        logits = np.concatenate([s.frame_conditions for s in scores])  # (M, P)
+        logits = np.concatenate([s.frame_condition_logits for s in scores])  # (M, P)
         inside = [(times >= r.start) & (times <= r.stop) for r in repetitions]
         nothing = np.full(logits.shape[1], np.nan)
         return np.stack([logits[i].mean(0) if i.any() else nothing for i in inside])
     if recogniser.facts.loads_frames:
         return None
-    return np.stack([s.conditions for s in recogniser(windows)])
+    return np.stack([s.condition_logits for s in recogniser(windows)])

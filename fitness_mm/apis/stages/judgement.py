@@ -55,7 +55,7 @@ class Judgement:
 def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise],
                    calibration: PostureCalibration) -> Judgement:
     """The exercise of the mean logits of all windows."""
-    logits = np.stack([s.exercise for s in scores])  # (N, C)
+    logits = np.stack([s.exercise_logits for s in scores])  # (N, C)
     probabilities = calibration.exercise_probabilities(logits.mean(0))  # (C,)
     by_window = calibration.exercise_probabilities(logits)
     best = int(probabilities.argmax())
@@ -86,10 +86,10 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         repetitions: To say in which of them a fault shows.
         by_repetition: Logits of each of them, (R, P), if they are known.
     """
-    if scores[0].conditions is None:
+    if scores[0].condition_logits is None:
         return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
                 for c in conditions if c.exercise == exercises[exercise]]
-    logits = np.stack([s.conditions for s in scores]).mean(0)  # (P,)
+    logits = np.stack([s.condition_logits for s in scores]).mean(0)  # (P,)
     shown = seen(track.scores).mean(0) >= SEEN_SHARE
     border = _border(calibration, len(logits))
     shifted = [_shifted(s, border) for s in scores]
@@ -116,9 +116,9 @@ def _border(calibration: PostureCalibration, conditions: int) -> np.ndarray:
 
 
 def _shifted(scores: WindowScores, border: np.ndarray) -> WindowScores:
-    by_frame = scores.frame_conditions
-    return replace(scores, conditions=scores.conditions - border,
-                   frame_conditions=None if by_frame is None else by_frame - border)
+    by_frame = scores.frame_condition_logits
+    return replace(scores, condition_logits=scores.condition_logits - border,
+                   frame_condition_logits=None if by_frame is None else by_frame - border)
 
 
 def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndarray, np.ndarray]:
@@ -128,12 +128,12 @@ def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndar
         Seconds, ascending, (M,), and logits (M,): by frame where the network has them, else by
         window, at its middle.
     """
-    if all(s.frame_conditions is not None for s in scores):
+    if all(s.frame_condition_logits is not None for s in scores):
         times = np.concatenate([s.times for s in scores])
-        logits = np.concatenate([s.frame_conditions[:, position] for s in scores])
+        logits = np.concatenate([s.frame_condition_logits[:, position] for s in scores])
     else:
         times = np.array([s.times.mean() for s in scores])
-        logits = np.array([s.conditions[position] for s in scores])
+        logits = np.array([s.condition_logits[position] for s in scores])
     moments, where = np.unique(times, return_inverse=True)
     mean = np.bincount(where, logits) / np.bincount(where)
     if len(mean) > _NEIGHBOURS:
