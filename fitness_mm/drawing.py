@@ -10,11 +10,12 @@ from matplotlib.lines import Line2D
 
 from .aihub.frames import FrameError, read_frames
 from .aihub.index.index import FitnessIndex
+from .keypoints.box import Box, outline
 from .keypoints.colours import KEYPOINT_COLOURS, LEFT, MIDDLE, RIGHT
 from .keypoints.skeleton import LIMBS
 
 _MARGIN = 0.12
-"""Around the joints, as a share of the longer side of what they span."""
+"""Around the joints, as a share of the longer side of their box."""
 
 
 def draw_skeleton(axes: Axes, points: np.ndarray, visible: np.ndarray | None) -> None:
@@ -43,25 +44,21 @@ def draw_legend(figure: Figure) -> None:
                   loc='outside upper center', ncols=3, fontsize=8, facecolor='0.8')
 
 
-def box_around(points: np.ndarray, shape: tuple[float, float]) -> np.ndarray:
-    """A box with some margin around points.
+def box_around(points: np.ndarray, shape: tuple[float, float]) -> Box:
+    """A box with some margin around points, with a panel's ratio of width to height.
 
     Args:
         points: (P, 2).
         shape: Width and height of the panel that shows it, in any unit.
-
-    Returns:
-        x1, y1, x2, y2 with the panel's ratio of width to height, float64 (4,).
     """
-    low, high = points.min(0).astype(np.float64), points.max(0).astype(np.float64)
-    size = high - low + 2 * _MARGIN * max((high - low).max(), 8.0)
-    size = (size / shape).max() * np.array(shape)
-    centre = (low + high) / 2
-    return np.concatenate([centre - size / 2, centre + size / 2])
+    box = Box.around(points).expanded(_MARGIN)
+    scale = max(side / of for side, of in zip(box.size, shape, strict=True))
+    by_x, by_y = ((scale * of - side) / 2 for side, of in zip(box.size, shape, strict=True))
+    return Box(box.x1 - by_x, box.y1 - by_y, box.x2 + by_x, box.y2 + by_y)
 
 
 def draw_crop(axes: Axes, index: FitnessIndex, row: int | None, number: int,
-              box: np.ndarray) -> None:
+              box: Box) -> None:
     """Fills axes with the part of an image that lies in a box; grey where it cannot be read.
 
     Args:
@@ -69,19 +66,18 @@ def draw_crop(axes: Axes, index: FitnessIndex, row: int | None, number: int,
         index: The index.
         row: Row of the clip-view; grey if None.
         number: Image number.
-        box: x1, y1, x2, y2 in pixels of the original image.
+        box: In pixels of the original image.
     """
     axes.set_facecolor('0.5')
     image, extent = _read_crop(index, row, number, box)
     if image is not None:
         axes.imshow(image, extent=extent, aspect='equal')
-    axes.set(xlim=(box[0], box[2]), ylim=(box[3], box[1]), xticks=[], yticks=[], aspect='equal')
-
-
+    left, top, right, bottom = outline(box)
+    axes.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[], aspect='equal')
 
 
 def _read_crop(index: FitnessIndex, index_row: int | None, number: int,
-               box: np.ndarray) -> tuple[np.ndarray | None, tuple[float, ...] | None]:
+               box: Box) -> tuple[np.ndarray | None, tuple[float, ...] | None]:
     """The part of a frame in a box, and where it lies: left, right, bottom, top in px."""
     if index_row is None:
         return None, None

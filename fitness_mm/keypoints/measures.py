@@ -10,7 +10,8 @@ from .box import Box
 from .skeleton import KEYPOINT_INDEX
 
 SEEN_SCORE = 0.4
-"""From this score on a keypoint counts as seen. Labels' scores are 0 or 1."""
+"""From this score on a keypoint counts as seen, to people, boxes and networks. Labels' scores are 0
+or 1."""
 
 STUDY_MARGIN = 0.35
 """The original study's margin around the joints of a clip, 200 px of its full-HD images, as a share

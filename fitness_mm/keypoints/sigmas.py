@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 
 from fitness_mm.errors import ArgumentError
+from fitness_mm.files import replacing
 
 from .box import boxes_around
 from .skeleton import KEYPOINTS
@@ -74,11 +75,8 @@ def write_sigmas(file: str | Path, sigmas: np.ndarray, source: str, num_samples:
         source=source,
         samples=num_samples,
         sigmas={name: round(float(s), 5) for name, s in zip(KEYPOINTS, sigmas, strict=True)})
-    path = Path(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f'{path.name}.tmp')
-    unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
-    unfinished.replace(path)
+    with replacing(file) as unfinished:
+        unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
 def read_sigmas(file: str | Path) -> tuple[float, ...]:

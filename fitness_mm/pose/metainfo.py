@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fitness_mm.keypoints.coco import DEFAULT_SIGMAS
+from fitness_mm.keypoints.colours import KEYPOINT_COLOURS, rgb
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS
 
+_COLOURS = [list(rgb(colour)) for colour in KEYPOINT_COLOURS]
 _LOWER = ('Hip', 'Waist', 'Knee', 'Ankle', 'Foot')
-_COLOURS = {'Left': [0, 255, 0], 'Right': [255, 128, 0]}  # as MMPose draws COCO
-_MIDDLE_COLOUR = [51, 153, 255]
 
 
 def fitness_metainfo(sigmas: Sequence[float] = DEFAULT_SIGMAS) -> dict:
@@ -29,21 +29,17 @@ def fitness_metainfo(sigmas: Sequence[float] = DEFAULT_SIGMAS) -> dict:
     for i, name in enumerate(KEYPOINTS):
         mirrored = KEYPOINTS[FLIP_INDICES[i]]
         keypoints[i] = dict(
-            name=name, id=i, color=_colour(name),
+            name=name, id=i, color=_COLOURS[i],
             type='lower' if name.endswith(_LOWER) else 'upper',
             swap='' if mirrored == name else mirrored)
     for i, (a, b) in enumerate(LIMBS):
-        links[i] = dict(link=(KEYPOINTS[a], KEYPOINTS[b]), id=i, color=_colour(KEYPOINTS[a]))
+        links[i] = dict(link=(KEYPOINTS[a], KEYPOINTS[b]), id=i, color=_COLOURS[a])
     return dict(
         dataset_name='aihub_fitness',
         keypoint_info=keypoints,
         skeleton_info=links,
         joint_weights=[1.0] * len(KEYPOINTS),
         sigmas=sigmas)
-
-
-def _colour(name: str) -> list[int]:
-    return _COLOURS.get(name.partition(' ')[0], _MIDDLE_COLOUR)
 
 
 METAINFO = fitness_metainfo()

@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from fitness_mm.keypoints.measures import SEEN_SCORE
 from fitness_mm.keypoints.skeleton import LIMBS, NUM_KEYPOINTS
 
 _LIMB_STARTS, _LIMB_STOPS = (list(ends) for ends in zip(*LIMBS, strict=True))
@@ -20,14 +21,14 @@ def limb_features(keypoints: Tensor) -> Tensor:
     """Positions, limb directions and limb lengths, whatever the size and place of the body.
 
     Args:
-        keypoints: (N, T, K, 3): x and y in any unit, and a score; a joint with score 0 was not
-            seen, and nothing depends on where it is said to be.
+        keypoints: (N, T, K, 3): x and y in any unit, and a score; nothing depends on where a joint
+            is said to be that does not count as seen.
 
     Returns:
         (N, T, 3 K + 3 L) for L limbs. Positions are relative to the mean of all seen joints of the
         clip, in units of their standard deviation; what was not seen is 0.
     """
-    seen = (keypoints[..., 2:] > 0).to(keypoints)  # (N, T, K, 1)
+    seen = (keypoints[..., 2:] >= SEEN_SCORE).to(keypoints)  # (N, T, K, 1)
     count = seen.sum((1, 2), keepdim=True).clamp(min=1)
     centre = (keypoints[..., :2] * seen).sum((1, 2), keepdim=True) / count
     points = (keypoints[..., :2] - centre) * seen  # (N, T, K, 2)

@@ -163,9 +163,9 @@ def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: 
     keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
     present = label.present[v, order]
     visible = present & ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
-    num_present = np.count_nonzero(present)
+    num_present = int(present.sum())
     notes['keypoints_missing'] += present.size - num_present
-    notes['keypoints_outside_image'] += num_present - np.count_nonzero(visible)
+    notes['keypoints_outside_image'] += num_present - int(visible.sum())
     notes['frames_without_image'] += len(numbers) - len(order)
     return {
         'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
