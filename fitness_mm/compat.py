@@ -35,6 +35,7 @@ def apply() -> None:
     _mend_torchvision()
     _mend_mmcv_ops()
     _mend_mmaction_drn()
+    _mend_mmaction_multimodal()
     _load_weights_only()
     _allow_mmengine_checkpoints()
 
@@ -125,6 +126,24 @@ def _mend_mmaction_drn() -> None:
     package.drn = module
     sys.modules[_DRN], sys.modules[f'{_DRN}.drn'] = package, module
     logger.debug('mmaction2: %s is missing from the wheel, a placeholder stands in', _DRN)
+
+
+def _mend_mmaction_multimodal() -> None:
+    """Has mmaction2 leave out its text models where the installed transformers is too new for them.
+
+    It looks only whether transformers is new enough, and importing ``mmaction.models`` fails.
+    """
+    if not importlib.util.find_spec('transformers') or not importlib.util.find_spec('mmaction'):
+        return
+    from mmaction.utils import dependency
+
+    if not dependency.WITH_MULTIMODAL:
+        return
+    try:
+        from transformers.modeling_utils import apply_chunking_to_forward  # noqa: F401
+    except ImportError:
+        dependency.WITH_MULTIMODAL = False
+        logger.debug('mmaction2: its multimodal models are placeholders, transformers is too new')
 
 
 def mend_bfloat16_heads() -> None:

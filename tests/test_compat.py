@@ -203,3 +203,24 @@ def test_everything_else_stays_refused(value, named, tmp_path):
     torch.save(dict(value=value), tmp_path / 'bad.pth')
     with pytest.raises(pickle.UnpicklingError, match=named):
         torch.load(tmp_path / 'bad.pth', weights_only=True)
+
+
+@pytest.mark.parametrize('content, models', [
+    ('', False), ('apply_chunking_to_forward = len', True)])
+def test_a_transformers_too_new_for_mmaction_does_not_keep_it_from_importing(
+        content, models, tmp_path):
+    package = tmp_path / 'transformers'
+    package.mkdir()
+    (package / '__init__.py').write_text('')
+    (package / 'modeling_utils.py').write_text(content)
+    metadata = tmp_path / 'transformers-5.17.0.dist-info'
+    metadata.mkdir()
+    (metadata / 'METADATA').write_text(
+        'Metadata-Version: 2.1\nName: transformers\nVersion: 5.17.0\n')
+    code = (f'import sys; sys.path.insert(0, {str(tmp_path)!r})\n'
+            'from fitness_mm import compat; compat.apply()\n'
+            'from mmaction.utils.dependency import WITH_MULTIMODAL; print(WITH_MULTIMODAL)\n'
+            + 'import mmaction.models' * (not models))
+    result = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True)
+    assert result.stdout.strip().endswith(str(models)), result.stderr[-2000:]
+    assert result.returncode == 0, result.stderr[-2000:]
