@@ -89,15 +89,6 @@ def test_custom_imports_register_whatever_was_imported_before(before, first, sec
     run_python(f'{before}\n{REGISTERED}\ncheck_{first}(); check_root(); check_{second}()')
 
 
-def test_the_hook_registers_alone():
-    """What tools/kfold.py adds to any config."""
-    run_python('import fitness_mm.anomaly\n'
-               'from mmengine.utils import import_modules_from_strings\n'
-               "import_modules_from_strings(['fitness_mm.anomaly.hook'])\n"
-               'from mmengine.registry import HOOKS\n'
-               "assert HOOKS.get('AnomalyFilterHook')")
-
-
 @pytest.mark.skipif(not LITE, reason='full mmcv is installed')
 def test_a_missing_operator_says_what_to_install_when_called():
     ops = ext_loader.load_ext('_ext', ['nms', 'softnms'])

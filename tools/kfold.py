@@ -57,12 +57,13 @@ def main() -> None:
     from fitness_mm import compat
     compat.apply()
     from fitness_mm.analysis.anomaly.retrain_table import retrain_table
-    from fitness_mm.anomaly.kfold import KFold, Launcher
+    from fitness_mm.engine.kfold import KFold
+    from fitness_mm.engine.tool_launcher import ToolLauncher
 
     rule = None if args.threshold is None else Rule(args.threshold, args.joints, args.unit)
     kfold = KFold(
         args.config, args.work_dir or Path('work_dirs/kfold') / args.config.stem, args.folds,
-        args.split, Launcher(Path(__file__).resolve().parent, args.gpus, tuple(args.devices)),
+        args.split, ToolLauncher(Path(__file__).resolve().parent, args.gpus, tuple(args.devices)),
         rule, args.cfg_options, lambda line: print(f'== {line}', flush=True))
     kfold.run_folds(range(args.folds) if args.fold is None else args.fold)
     if args.fold is not None:

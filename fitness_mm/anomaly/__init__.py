@@ -1,8 +1,4 @@
-"""Wrong labels, found by networks that have not seen them.
-
-The hook in ``fitness_mm.anomaly.hook``, which ``fitness_mm.pose`` registers, needs mmengine; the
-rest needs neither torch nor OpenMMLab.
-"""
+"""Wrong labels, found by networks that have not seen them: arrays in, arrays out."""
 
 from .decision import Anomalies, find_anomalies, recommended_rule
 from .files import AnomalyFiles, merge, write_anomalies

@@ -11,7 +11,8 @@ from pathlib import Path
 import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
-from mmengine.registry import METRICS, RUNNERS
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from mmengine.registry import METRICS, OPTIM_WRAPPERS, RUNNERS
 from mmengine.runner import Runner
 
 from fitness_mm.errors import FitnessError
@@ -87,13 +88,29 @@ def _load_config(args: argparse.Namespace) -> Config:
 
 
 def _place_reports(cfg: Config) -> None:
-    """Puts reports of metrics with a ``report_name`` into the work directory, unless placed."""
+    """Puts reports of metrics with a ``report_name`` into the work directory, unless placed.
+
+    The first of a name has it, one more in the same evaluator says its class before it.
+
+    Raises:
+        FitnessError: If two metrics would still write one file.
+    """
     for evaluator in (cfg.get('val_evaluator'), cfg.get('test_evaluator')):
+        taken = set()
         for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
-            report = getattr(class_of(metric, METRICS, cfg.get('default_scope')), 'report_name',
-                             None)
-            if report is not None:
-                metric.setdefault('out_file', str(Path(cfg.work_dir) / report))
+            kind = class_of(metric, METRICS, cfg.get('default_scope'))
+            report = getattr(kind, 'report_name', None)
+            if report is None:
+                continue
+            if 'out_file' not in metric:
+                path = Path(cfg.work_dir) / report
+                metric.out_file = str(path.with_name(f'{kind.__name__}_{report}')
+                                      if str(path) in taken else path)
+            if metric.out_file in taken:
+                raise FitnessError(f'two metrics of class {kind.__name__} would write '
+                                   f'{metric.out_file}; give one of them an out_file of its own')
+            if metric.out_file is not None:
+                taken.add(metric.out_file)
 
 
 def use_amp(cfg: Config) -> None:
@@ -102,7 +119,9 @@ def use_amp(cfg: Config) -> None:
     Raises:
         FitnessError: If the config has an optimizer wrapper of its own.
     """
-    if cfg.optim_wrapper.get('type', 'OptimWrapper') not in ('OptimWrapper', 'AmpOptimWrapper'):
+    wrapper = class_of({'type': OptimWrapper, **cfg.optim_wrapper}, OPTIM_WRAPPERS,
+                       cfg.get('default_scope'))
+    if wrapper not in (OptimWrapper, AmpOptimWrapper):  # a subclass does more than we know
         raise FitnessError(f'--amp does not work with optim_wrapper.type='
                            f'{cfg.optim_wrapper.type!r}; leave it out of the config')
     if get_device() == 'cpu':

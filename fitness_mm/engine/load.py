@@ -50,7 +50,7 @@ def read_config(file: str | Path, options: dict | None = None, scope: str | None
     except Exception as error:
         # a config is Python: anything can come out of it
         raise FitnessError(f'{file} is no config that can be read '
-                           f'({type(error).__name__}: {_shortened(error)})') from error
+                           f'({type(error).__name__}: {shortened(error)})') from error
     if (scope and cfg.get('default_scope') != scope) or (loader and not cfg.get(loader)):
         needs = [f'default_scope = {scope!r}'] if scope else []
         needs += [f'a {loader}'] if loader else []
@@ -117,7 +117,7 @@ def load_weights(model: nn.Module, checkpoint: str | Path, config: str | Path) -
     except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError) as error:
         raise FitnessError(f'{checkpoint} does not fit the model of {config}, is damaged or holds '
                            'Python objects that could run code; name the config that it was '
-                           f'trained with ({_shortened(error)})') from error
+                           f'trained with ({shortened(error)})') from error
 
 
 def check_checkpoint(file: str | Path) -> str:
@@ -153,5 +153,6 @@ def pipeline_of(cfg: Config) -> Compose:
         return Compose(cfg.test_dataloader.dataset.pipeline)
 
 
-def _shortened(error: Exception) -> str:
+def shortened(error: Exception) -> str:
+    """The start of an error's message, in one line."""
     return ' '.join(str(error).split())[:160]

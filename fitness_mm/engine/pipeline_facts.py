@@ -1,7 +1,8 @@
-"""What a config's pipeline makes of a sample: the one place that looks into pipelines."""
+"""What a config's pipeline makes of a sample; ``pose`` and ``action`` read it off their steps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmengine.dataset import Compose
@@ -32,32 +33,21 @@ class PipelineFacts:
     keypoints: bool = False
 
 
-def pose_facts(pipeline: Compose) -> PipelineFacts:
-    """Of a pipeline of MMPose."""
-    from mmpose.datasets.transforms import GetBBoxCenterScale, TopdownAffine
-    # the host's padding is the whole box's, in times its size
-    return _facts(pipeline, [t.input_size for t in _of(pipeline, TopdownAffine)],
-                  [(t.padding - 1) / 2 for t in _of(pipeline, GetBBoxCenterScale)])
+def facts_of(pipeline: Compose, sizes: list, margins: Sequence[float] = (),
+             **more) -> PipelineFacts:
+    """Facts of a pipeline.
 
-
-def action_facts(pipeline: Compose) -> PipelineFacts:
-    """Of a pipeline of MMAction2."""
-    from mmaction.datasets.transforms import FormatGCNInput, FormatShape, GeneratePoseTarget, Resize
-
-    from fitness_mm.action.data.transforms import FormatKeypoints
-    kind = (SKELETONS if _of(pipeline, FormatGCNInput)
-            else VOLUMES if _of(pipeline, GeneratePoseTarget)
-            else CLIPS if any(t.input_format == 'NCTHW' for t in _of(pipeline, FormatShape))
-            else FRAMES)
-    return _facts(pipeline, [t.scale for t in _of(pipeline, Resize)], [], kind=kind,
-                  keypoints=bool(_of(pipeline, FormatKeypoints)))
-
-
-def _facts(pipeline: Compose, sizes: list, margins: list, **more) -> PipelineFacts:
-    margins = [*margins, *(t.margin for t in _of(pipeline, PersonCrop))]
+    Args:
+        pipeline: The pipeline.
+        sizes: What its host's steps resize to, (width, height) each; the last one counts.
+        margins: What its host's steps add around the box.
+        **more: Further attributes.
+    """
+    margins = [*margins, *(t.margin for t in steps_of(pipeline, PersonCrop))]
     return PipelineFacts(max(margins, default=0.0), tuple(sizes[-1]) if sizes else (192, 256),
-                         bool(_of(pipeline, FrameLoading)), **more)
+                         bool(steps_of(pipeline, FrameLoading)), **more)
 
 
-def _of(pipeline: Compose, kind: type) -> list:
+def steps_of(pipeline: Compose, kind: type) -> list:
+    """The steps of a class or a subclass."""
     return [step for step in pipeline.transforms if isinstance(step, kind)]

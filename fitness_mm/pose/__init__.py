@@ -8,10 +8,10 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.anomaly.hook import AnomalyFilterHook  # noqa: E402
 from fitness_mm.engine import cpu_amp, finite_loss_hook  # noqa: E402, F401
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
+from .anomaly_hook import AnomalyFilterHook  # noqa: E402
 from .codec import ArgmaxHeatmap  # noqa: E402
 from .dataset import FitnessPoseDataset  # noqa: E402
 from .ensemble import PoseEnsemble  # noqa: E402

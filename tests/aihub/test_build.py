@@ -17,6 +17,7 @@ from rich.console import Console
 from fitness_mm import progress as progress_module
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import build_index, command, prepare
+from fitness_mm.errors import FitnessError
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'data' / 'prepare.py'
 DAYS = ('Day04_200924_F', 'Day05_200925_F', 'Day06_200926_M')
@@ -152,9 +153,8 @@ def test_a_removed_day_leaves_the_index(tmp_path):
 def run_until(root, action, workers=2):
     """Build in a process that does something to itself in the middle of the second day."""
     script = f'''
-import multiprocessing, os, signal, sys
+import multiprocessing, os, runpy, signal, sys
 from fitness_mm import progress
-from fitness_mm.aihub.prepare import prepare
 # the tests may run in the background of a shell, where Ctrl-C is ignored
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def halfway(self, stage, done, total):
@@ -162,7 +162,8 @@ def halfway(self, stage, done, total):
         print(*[child.pid for child in multiprocessing.active_children()], flush=True)
         {action}
 progress.Lines.__call__ = halfway
-sys.exit(prepare({str(root)!r}, {workers}))
+sys.argv = ['prepare.py', '--root', {str(root)!r}, '--workers', '{workers}']
+runpy.run_path({str(TOOL)!r}, run_name='__main__')
 '''
     return subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
                           timeout=60, start_new_session=True)
@@ -189,7 +190,7 @@ def test_interrupted_and_run_again(built, action, status, workers):
     kept = sorted(path.name for path in (tree.root / 'index_parts').glob('*.parquet'))
     assert kept == [f'training-{DAYS[0]}.parquet']
     if status == 130:
-        assert run.stderr == ('prepare.py: interrupted; finished days are kept in '
+        assert run.stderr == ('prepare.py: stopped; what is finished is kept in '
                               f'{tree.root}, run it again to go on\n')
     children = list(map(int, run.stdout.split()))
     assert len(children) == (workers if workers > 1 else 0)
@@ -206,7 +207,8 @@ def test_killed_while_writing_keeps_the_old_index(built, monkeypatch):
     tree, expected = built
     monkeypatch.setattr(os, 'replace', lambda *paths: (_ for _ in ()).throw(
         OSError(28, 'No space left on device')))
-    assert prepare(tree.root) == 1
+    with pytest.raises(FitnessError, match='No space left on device; finished days are kept'):
+        prepare(tree.root)
     assert results(tree.root) == expected
     assert not list(tree.root.rglob('*.tmp*'))
 
@@ -248,18 +250,18 @@ def test_bar_in_a_terminal(built, monkeypatch):
     monkeypatch.setattr(progress_module, 'Console', lambda **_: Console(
         file=terminal, force_terminal=True, width=100))
     forget(built[0].root)
-    assert prepare(built[0].root) == 0
+    prepare(built[0].root)
     assert '60/60' in terminal.getvalue()
 
 
-def test_dead_worker_is_reported(tmp_path, monkeypatch, capsys):
+def test_dead_worker_is_reported(tmp_path, monkeypatch):
     def dies(*args):
         from concurrent.futures.process import BrokenProcessPool
         raise BrokenProcessPool
     (tmp_path / 'training').mkdir()
     monkeypatch.setattr(command, 'build_index', dies)
-    assert prepare(tmp_path) == 1
-    assert 'run it again with fewer --workers' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='run it again with fewer --workers'):
+        prepare(tmp_path)
 
 
 def test_progress_lines_come_from_time_to_time(monkeypatch, capsys):

@@ -21,6 +21,7 @@ from fitness_mm.aihub.clips.codec import encode_clip
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import ClipOptions, Shard, build_clips, prepare
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import locked
 from fitness_mm.keypoints.pixels import PixelMap
 
@@ -75,7 +76,7 @@ def expected(pristine, tmp_path_factory):
     """What one uninterrupted run leaves."""
     root = tmp_path_factory.mktemp('expected') / 'data'
     shutil.copytree(pristine, root)
-    assert prepare(root, 1, ClipOptions(32)) == 0
+    prepare(root, 1, ClipOptions(32))
     return contents(root)
 
 
@@ -122,7 +123,7 @@ def test_a_second_run_makes_nothing_and_changes_nothing(tree, expected):
     made = build_clips(tree.root, 32)
     assert (made.made, made.reused, made.rejected) == (0, NUM_CLIPS, 0)
     assert made.num_bytes == sum(path.stat().st_size for path in clip_files(tree.root))
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert [path.stat().st_mtime_ns for path in clip_files(tree.root)] == before
     assert contents(tree.root) == expected
 
@@ -130,52 +131,52 @@ def test_a_second_run_makes_nothing_and_changes_nothing(tree, expected):
 def test_indexing_labels_alone_keeps_the_clips(tree, expected):
     prepare(tree.root, 1, ClipOptions(32))
     shutil.rmtree(tree.root / 'index_parts')
-    assert prepare(tree.root) == 0
+    prepare(tree.root)
     assert contents(tree.root) == expected
 
 
 @pytest.mark.parametrize('count', [1, 3, 12])
 def test_shards_and_merge_leave_what_one_run_leaves(tree, expected, count):
-    assert prepare(tree.root) == 0
+    prepare(tree.root)
     for number in range(count, 0, -1):
-        assert prepare(tree.root, 1, ClipOptions(32, Shard(number, count))) == 0
+        prepare(tree.root, 1, ClipOptions(32, Shard(number, count)))
     assert FitnessIndex.read(tree.root).clip_path(0) is None, 'not before they are merged'
-    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 0
+    prepare(tree.root, 1, ClipOptions(32, merge=True))
     assert contents(tree.root) == expected
 
 
-def test_shards_by_the_tool(tree, expected, capsys):
-    assert prepare(tree.root, 1, ClipOptions(32, Shard(2, 2))) == 1
-    assert 'labels of training/Day04_200924_F are not indexed as they are now; first run' \
-        in capsys.readouterr().err
+def test_shards_by_the_tool(tree, expected):
+    with pytest.raises(FitnessError, match='labels of training/Day04_200924_F are not indexed '
+                       'as they are now; first run'):
+        prepare(tree.root, 1, ClipOptions(32, Shard(2, 2)))
     prepare(tree.root)
     run = run_tool('--root', tree.root, '--clips', '--clip-height', 32, '--shard', '1/2')
     assert f'Made {NUM_CLIPS // 2} clip files' in run.stdout
     assert f'shard 1 of 2; when all are done: prepare.py --root {tree.root} --merge' in run.stdout
-    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
-    assert 'lacks the results of shard 2 of 2' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='lacks the results of shard 2 of 2'):
+        prepare(tree.root, 1, ClipOptions(32, merge=True))
     prepare(tree.root, 1, ClipOptions(32, Shard(2, 2)))
     run = run_tool('--root', tree.root, '--merge', '--clip-height', 32)
     assert run.returncode == 0, run.stderr
     assert contents(tree.root) == expected
 
 
-def test_merge_without_shards_or_of_two_divisions(tree, capsys):
+def test_merge_without_shards_or_of_two_divisions(tree):
     prepare(tree.root)
-    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
-    assert 'has no shard; make them with prepare.py' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match=r'has no shard; make them with prepare\.py'):
+        prepare(tree.root, 1, ClipOptions(32, merge=True))
     for shard in (Shard(1, 2), Shard(1, 3)):
         prepare(tree.root, 1, ClipOptions(32, shard))
-    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
-    assert 'has results of 2 and 3 shards; delete those' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='has results of 2 and 3 shards; delete those'):
+        prepare(tree.root, 1, ClipOptions(32, merge=True))
 
 
-def test_merge_after_the_labels_changed(tree, capsys):
+def test_merge_after_the_labels_changed(tree):
     prepare(tree.root)
     prepare(tree.root, 1, ClipOptions(32, Shard(1, 1)))
     tree.label_path(TYPES[0], DAYS[0]).unlink()
-    assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
-    assert 'changed after its shards were made' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='changed after its shards were made'):
+        prepare(tree.root, 1, ClipOptions(32, merge=True))
 
 
 @pytest.mark.parametrize('text', ['0/2', '3/2', '1', '1/0', 'a/b', '-1/2', '1/2/3', ''])
@@ -231,7 +232,7 @@ def test_killed_and_run_again(tree, expected, moment, count):
     assert run.returncode == -signal.SIGKILL, run.stderr
     left = contents(tree.root)
     assert left != expected
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert contents(tree.root) == expected
 
 
@@ -249,12 +250,12 @@ def test_killed_with_its_workers_and_run_again(tree, expected, fraction):
     there = len(clip_files(tree.root))
     made = build_clips(tree.root, 32)
     assert made.reused >= there and made.made == NUM_CLIPS - made.reused
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert contents(tree.root) == expected
 
 
 @pytest.mark.parametrize('after', [0, 7, NUM_CLIPS - 1])
-def test_disk_full_on_the_way(tree, expected, monkeypatch, capsys, after):
+def test_disk_full_on_the_way(tree, expected, monkeypatch, after):
     write = Path.write_bytes
 
     def full(path, data):
@@ -266,29 +267,29 @@ def test_disk_full_on_the_way(tree, expected, monkeypatch, capsys, after):
     prepare(tree.root)
     with monkeypatch.context() as patch:
         patch.setattr(Path, 'write_bytes', full)
-        assert prepare(tree.root, 1, ClipOptions(32)) == 1
-    error = capsys.readouterr().err
-    assert re.search(r'\.tmp\.mp4: No space left on device; finished days are kept and so are '
-                     r'finished clip files, run it again when that is mended', error)
+        with pytest.raises(FitnessError, match=r'\.tmp\.mp4: No space left on device; finished '
+                           'days are kept and so are finished clip files, run it again when that '
+                           'is mended'):
+            prepare(tree.root, 1, ClipOptions(32))
     assert not [path for path in (tree.root / 'clips').rglob('*.tmp*')]
     assert len(clip_files(tree.root)) == after
     assert len(FitnessIndex.read(tree.root)) == NUM_CLIPS  # still of use
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert contents(tree.root) == expected
 
 
-def test_too_small_a_disk_is_told_before_anything_is_made(tree, monkeypatch, capsys):
+def test_too_small_a_disk_is_told_before_anything_is_made(tree, monkeypatch):
     Usage = namedtuple('Usage', 'total used free')
     monkeypatch.setattr(shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
-    assert prepare(tree.root, 1, ClipOptions(32)) == 1
-    assert re.search(rf'{NUM_CLIPS} clip files will take about 0\.\d MB, but .* has 0\.0 MB free; '
-                     'free some space or choose a smaller --clip-height', capsys.readouterr().err)
+    with pytest.raises(FitnessError, match=rf'{NUM_CLIPS} clip files will take about 0\.\d MB, but '
+                       r'.* has 0\.0 MB free; free some space or choose a smaller --clip-height'):
+        prepare(tree.root, 1, ClipOptions(32))
     assert not clip_files(tree.root)
     # what is there already needs no space
     monkeypatch.undo()
     prepare(tree.root, 1, ClipOptions(32))
     monkeypatch.setattr(shutil, 'disk_usage', lambda path: Usage(1000, 0, 1000))
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
 
 
 def first_clip(tree):
@@ -313,13 +314,13 @@ def test_only_a_clip_file_that_is_not_right_is_made_again(tree, expected, damage
 def test_another_height(tree, expected):
     prepare(tree.root, 1, ClipOptions(32))
     old = FitnessIndex.read(tree.root)
-    assert prepare(tree.root, 1, ClipOptions(24)) == 0
+    prepare(tree.root, 1, ClipOptions(24))
     index = FitnessIndex.read(tree.root)
     assert index.value('clip_size', 3)[1] == 24
     assert read_frames(index, 3, [5])[0][0].shape[0] == 24
     # whoever has the index open goes on with the files it names
     assert read_frames(old, 3, [5])[0][0].shape[0] == 32
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert contents(tree.root).items() >= expected.items()
 
 
@@ -352,7 +353,7 @@ def image(tree, number, view='C'):
 ])
 def test_broken_labelled_image(tree, damage, capsys):
     damage(image(tree, 7))
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert report(tree.root)['rejected_views'] == {'broken_frames': 1}
     example, = report(tree.root)['examples']['broken_frames']
     assert 'view C' in example and '1 of 16 labelled images' in example and 'image 7 ' in example
@@ -369,7 +370,7 @@ def test_broken_labelled_image(tree, damage, capsys):
 
 def test_broken_image_without_labels(tree):
     image(tree, 8).write_bytes(b'noise')
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     summary = report(tree.root)
     assert summary['rejected_views'] == {} and summary['notes']['no_clip_file'] == 1
     assert 'image 8 is not a complete JPEG' in summary['examples']['no_clip_file'][0]
@@ -385,7 +386,7 @@ def test_broken_image_without_labels(tree):
 @pytest.mark.parametrize('number', [8, 7, 1])
 def test_missing_image(tree, number):
     image(tree, number).unlink()
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     summary = report(tree.root)
     assert f'image {number} is missing' in summary['examples']['no_clip_file'][0]
     index = FitnessIndex.read(tree.root)
@@ -396,7 +397,7 @@ def test_missing_image(tree, number):
 
 def test_missing_last_image_only_makes_the_clip_shorter(tree):
     image(tree, 32).unlink()
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     index = FitnessIndex.read(tree.root)
     row = index.view.tolist().index('C')
     assert len(read_frames(index, row, range(1, 32))[0]) == 31
@@ -407,7 +408,7 @@ def test_missing_last_image_only_makes_the_clip_shorter(tree):
 def test_every_image_broken_but_for_its_header(tree):
     for number in range(1, 33):
         image(tree, number).write_bytes(image(tree, number).read_bytes()[:-40])
-    assert prepare(tree.root, 1, ClipOptions(32)) == 0
+    prepare(tree.root, 1, ClipOptions(32))
     assert '16 of 16 labelled images' in report(tree.root)['examples']['broken_frames'][0]
 
 
@@ -418,35 +419,36 @@ def test_a_clip_that_can_no_longer_be_made_is_removed(tree):
     assert not first_clip(tree).exists()
 
 
-def test_clips_folder_that_leads_out_of_the_root(tree, tmp_path, capsys):
+def test_clips_folder_that_leads_out_of_the_root(tree, tmp_path):
     outside = tmp_path / 'outside'
     outside.mkdir()
     (tree.root / 'clips').symlink_to(outside)
-    assert prepare(tree.root, 1, ClipOptions(32)) == 1
-    assert 'leads out of the data root through a symbolic link' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='leads out of the data root through a symbolic link'):
+        prepare(tree.root, 1, ClipOptions(32))
     (tree.root / 'clips').unlink()
     (tree.root / 'clips/32px').mkdir(parents=True)
     (tree.root / 'clips/32px/training').symlink_to(outside)
-    assert prepare(tree.root, 1, ClipOptions(32)) == 1
-    assert 'leads out of the data root' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match='leads out of the data root'):
+        prepare(tree.root, 1, ClipOptions(32))
     assert not [path for path in outside.rglob('*') if path.is_file()]
 
 
-def test_damaged_list_of_clips(tree, capsys):
+def test_damaged_list_of_clips(tree):
     prepare(tree.root, 1, ClipOptions(32))
     path = tree.root / 'clips/clips.parquet'
     path.write_bytes(path.read_bytes()[:-20])
-    assert prepare(tree.root) == 1
-    assert 'clips.parquet is damaged' in capsys.readouterr().err
+    with pytest.raises(FitnessError, match=r'clips\.parquet is damaged'):
+        prepare(tree.root)
 
 
-def test_two_runs_at_once(tree, capsys):
+def test_two_runs_at_once(tree):
     with locked(tree.root) as free:
         assert free
-        assert prepare(tree.root) == 1
-    assert 'another prepare.py is at work' in capsys.readouterr().err
-    assert prepare(tree.root) == 0
+        with pytest.raises(FitnessError, match=r'another prepare\.py is at work'):
+            prepare(tree.root)
+    prepare(tree.root)
     with locked(tree.root, shared=True):
-        assert prepare(tree.root, 1, ClipOptions(32, Shard(1, 2))) == 0
-        assert prepare(tree.root, 1, ClipOptions(32, merge=True)) == 1
+        prepare(tree.root, 1, ClipOptions(32, Shard(1, 2)))
+        with pytest.raises(FitnessError, match=r'another prepare\.py is at work'):
+            prepare(tree.root, 1, ClipOptions(32, merge=True))
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 from conftest import REPO, run_tool
+from mmpose.datasets.transforms import PackPoseInputs
 
-from fitness_mm.analysis.browse.browse import browse
+from fitness_mm.analysis.browse.browse import _pack_transformed, browse
 from fitness_mm.analysis.browse.network_input import NetworkInput, action_input
 from fitness_mm.engine.pipeline_facts import PipelineFacts
 from fitness_mm.errors import FitnessError
@@ -65,6 +66,13 @@ def test_some_frames_of_all_kinds():
     shown = NetworkInput(frames=np.arange(4), maps=np.arange(4) * 10).take([3, 1])
     assert (shown.frames.tolist(), shown.maps.tolist(), shown.keypoints) == ([3, 1], [30, 10],
                                                                              None)
+
+
+def test_any_packing_of_poses_is_of_what_the_network_sees():
+    own = type('OwnPacking', (PackPoseInputs, ), {})
+    pipeline = [dict(type='LoadImage'), dict(type=own), dict(type='mmpose.PackPoseInputs')]
+    _pack_transformed(pipeline)
+    assert [step.get('pack_transformed') for step in pipeline] == [None, True, True]
 
 
 def test_the_tool_shows_an_action_config(sample_root, tmp_path):

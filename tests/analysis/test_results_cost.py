@@ -5,6 +5,7 @@ import torch
 from conftest import REPO
 from torch import nn
 
+from fitness_mm.action import SampleLabelledFrames
 from fitness_mm.analysis.load_model import read_recogniser
 from fitness_mm.analysis.study.model_cost import count_macs, model_cost
 
@@ -42,9 +43,22 @@ def test_macs_of_a_convolution_an_lstm_and_a_linear_layer(bidirectional):
     assert count_macs(Tiny(bidirectional), batch) == conv + lstm + linear
 
 
-def test_cost_of_the_demo_is_that_of_one_clip(sample_root, monkeypatch):
+class TwoClips(SampleLabelledFrames):
+    """A user's own, which says nothing of its clips in the config."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs, num_clips=2)
+
+
+@pytest.mark.parametrize('sampler', ['SampleLabelledFrames', TwoClips])
+def test_cost_of_the_demo_is_that_of_one_clip(sampler, sample_root, monkeypatch):
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
     cfg = read_recogniser(REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py')
+    sampling = cfg.test_dataloader.dataset.pipeline[0]
+    assert sampling.num_clips == 2
+    sampling.type = sampler
+    if sampler is TwoClips:
+        del sampling.num_clips
     cost = model_cost(cfg, batch_size=2, repeats=1)
     # ResNet-18 has 11,689,512 parameters with 1000 classes; here 12, and 27 instead of 3 channels
     assert cost.parameters == 11_689_512 - 513_000 + 513 * 12 + 24 * 64 * 49
@@ -56,4 +70,3 @@ def test_cost_of_the_demo_is_that_of_one_clip(sample_root, monkeypatch):
     # normalisation is the rest
     assert cost.macs == pytest.approx(8 * macs, rel=0.005)
     assert cost.clips_per_sec > 0
-    assert cfg.test_dataloader.dataset.pipeline[0].num_clips == 2  # the config is as it was

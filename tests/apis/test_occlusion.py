@@ -7,6 +7,7 @@ from mmaction.structures import ActionDataSample
 
 from fitness_mm.apis.networks.recogniser import Window
 from fitness_mm.apis.stages.occlusion import find_evidence, without_joint, without_moment
+from fitness_mm.engine.pipeline_facts import PipelineFacts
 from fitness_mm.keypoints.box import Box
 
 
@@ -50,6 +51,7 @@ class KneeRecogniser:
     """Finds the fault where the left knee, keypoint 13, is high at the third moment."""
 
     network = SimpleNamespace(model=None)
+    facts = PipelineFacts(0, (0, 0), False, 'skeletons')
 
     def samples(self, windows):
         return [sample(torch.from_numpy(w.keypoints)[None, None], frames=np.arange(4))
@@ -78,6 +80,8 @@ class PixelRecogniser:
 
     def __init__(self, shape, dtype=torch.uint8):
         self.shape, self.dtype = shape, dtype
+        self.facts = PipelineFacts(0, (0, 0), True, 'frames' if len(shape) == 4 else 'clips',
+                                   keypoints=True)
 
     def samples(self, windows):
         pixels = torch.zeros(self.shape, dtype=self.dtype)

@@ -4,9 +4,11 @@ import pytest
 import torch
 from conftest import REPO
 
+from fitness_mm.action.data.facts import action_facts
 from fitness_mm.engine.load import build_model, load_model, pipeline_of, read_config
-from fitness_mm.engine.pipeline_facts import PipelineFacts, action_facts, pose_facts
+from fitness_mm.engine.pipeline_facts import PipelineFacts
 from fitness_mm.errors import FitnessError
+from fitness_mm.pose.facts import pose_facts
 
 POSE = REPO / 'configs/demo/demo_pose_r18.py'
 LIMBS = REPO / 'configs/demo/demo_posture_limbs.py'

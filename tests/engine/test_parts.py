@@ -3,12 +3,14 @@ from pathlib import Path
 import pytest
 from mmaction.evaluation import AccMetric
 from mmengine.config import Config
-from mmengine.registry import METRICS
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from mmengine.registry import METRICS, OPTIM_WRAPPERS
 from mmpose.registry import METRICS as POSE_METRICS
 
 from fitness_mm.action import FitnessAccMetric, FitnessPostureMetric
-from fitness_mm.engine.launch import _place_reports
+from fitness_mm.engine.launch import _place_reports, use_amp
 from fitness_mm.engine.parts import class_of
+from fitness_mm.errors import FitnessError
 from fitness_mm.pose import FitnessMPJPE
 
 
@@ -45,3 +47,44 @@ def test_subclassed_metrics_keep_their_report(base, tmp_path):
     assert cfg.val_evaluator.out_file == expected
     assert [metric.get('out_file') for metric in cfg.test_evaluator] == [
         None, expected, 'mine.json']
+
+
+def test_a_metric_and_a_subclass_beside_it_write_two_reports(tmp_path):
+    both = [dict(type='FitnessMPJPE'), dict(type='StricterMPJPE')]
+    cfg = Config(dict(work_dir=str(tmp_path), val_evaluator=both, test_evaluator=both,
+                      default_scope='mmpose'))
+    _place_reports(cfg)
+    for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+        assert [metric.out_file for metric in evaluator] == [
+            str(tmp_path / 'mpjpe.json'), str(tmp_path / 'StricterMPJPE_mpjpe.json')]
+
+
+@pytest.mark.parametrize('placed', [
+    [{}, {}, {}],  # the second has its class's name, and no more names are left
+    [dict(out_file='mine.json'), dict(out_file='mine.json')]])
+def test_two_metrics_do_not_write_one_file(tmp_path, placed):
+    cfg = Config(dict(work_dir=str(tmp_path), default_scope='mmpose',
+                      val_evaluator=[dict(type='FitnessMPJPE', **more) for more in placed]))
+    with pytest.raises(FitnessError, match=r'two metrics of class FitnessMPJPE would write .*json'):
+        _place_reports(cfg)
+
+
+@OPTIM_WRAPPERS.register_module()
+class OwnOptimWrapper(OptimWrapper):
+    """A user's own."""
+
+
+@pytest.mark.parametrize('wrapper', [{}, dict(type='OptimWrapper'), dict(type=OptimWrapper),
+                                     dict(type='mmengine.AmpOptimWrapper'),
+                                     dict(type=AmpOptimWrapper)])
+def test_amp_takes_the_plain_wrappers_however_they_are_named(wrapper):
+    cfg = Config(dict(default_scope='mmpose', optim_wrapper=dict(optimizer={}, **wrapper)))
+    use_amp(cfg)
+    assert cfg.optim_wrapper.type in ('AmpOptimWrapper', 'CPUAmpOptimWrapper')
+
+
+@pytest.mark.parametrize('wrapper', ['OwnOptimWrapper', OwnOptimWrapper, 'NobodysWrapper'])
+def test_amp_refuses_wrappers_that_it_does_not_know(wrapper):
+    cfg = Config(dict(default_scope='mmpose', optim_wrapper=dict(type=wrapper)))
+    with pytest.raises(FitnessError, match=r'--amp does not work with optim_wrapper\.type='):
+        use_amp(cfg)

@@ -7,10 +7,10 @@ re-used. Several machines share the work with --clips --shard 1/n to n/n, then -
 
 import argparse
 import os
-import sys
 
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
 from fitness_mm.aihub.prepare import ClipOptions, Shard, prepare
+from fitness_mm.errors import plain_errors
 
 _MAX_HEIGHT = 2160
 
@@ -64,4 +64,5 @@ if __name__ == '__main__':
     args = parse_args()
     clips = (ClipOptions(args.clip_height, args.shard, args.merge)
              if args.clips or args.merge else None)
-    sys.exit(prepare(args.root, args.workers, clips, args.labels_only))
+    with plain_errors(f'what is finished is kept in {args.root}, run it again to go on'):
+        prepare(args.root, args.workers, clips, args.labels_only)

@@ -3,7 +3,6 @@ how it goes."""
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,6 @@ from fitness_mm.progress import shown_progress
 
 from .build import BuildResult, build_index
 from .clips import ClipSummary, Shard, build_clips, merge_clips
-
-_INTERRUPTED = 130  # what shells report after Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class ClipOptions:
 
 
 def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None,
-            image_size: tuple[int, int] | None = None) -> int:
+            image_size: tuple[int, int] | None = None) -> None:
     """Index a data root, make clip files if asked for, showing progress, and print the report.
 
     Args:
@@ -46,39 +43,32 @@ def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None
         clips: Which clip files to make.
         image_size: Width and height of the images, to index labels alone.
 
-    Returns:
-        The exit status of the command: 0 if there is something to train on.
+    Raises:
+        FitnessError: If there is nothing to train on, or the files or the machine do not do.
     """
-    kept = 'finished days are kept'
-    if clips:
-        kept += ' and so are finished clip files'
+    kept = 'finished days are kept' + (' and so are finished clip files' if clips else '')
     try:
         with locked(real_root(root), shared=bool(clips and clips.shard)) as free:
             if not free:
-                return _stop(f'another prepare.py is at work in {root}; wait until it is done, or '
-                             'give each a --shard of its own')
-            return _prepare(root, workers, clips, image_size)
-    except KeyboardInterrupt:
-        return _stop(f'interrupted; {kept} in {root}, run it again to go on',
-                     _INTERRUPTED)
-    except BrokenProcessPool:
-        return _stop(f'a worker process died, perhaps for lack of memory; {kept}, '
-                     'run it again with fewer --workers')
-    except FitnessError as error:
-        return _stop(str(error))
+                raise FitnessError(f'another prepare.py is at work in {root}; wait until it is '
+                                   'done, or give each a --shard of its own')
+            _prepare(root, workers, clips, image_size)
+    except BrokenProcessPool as error:
+        raise FitnessError(f'a worker process died, perhaps for lack of memory; {kept}, '
+                           'run it again with fewer --workers') from error
     except OSError as error:
-        return _stop(f'{error.filename or root}: {error.strerror or error}; {kept}, run it again '
-                     'when that is mended')
+        raise FitnessError(f'{error.filename or root}: {error.strerror or error}; {kept}, '
+                           'run it again when that is mended') from error
 
 
 def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
-             image_size: tuple[int, int] | None) -> int:
+             image_size: tuple[int, int] | None) -> None:
     if clips and clips.shard:
         with shown_progress() as progress:
             made = build_clips(root, clips.height, workers, clips.shard, progress)
         print(f'{_sentence(made)} This was shard {clips.shard.number} of {clips.shard.count}; when '
               f'all are done: prepare.py --root {root} --merge')
-        return 0
+        return
     with shown_progress() as progress:
         if image_size is None:
             look_up_tars(real_root(root), lambda *counts: progress('MB of tars', *counts))
@@ -94,7 +84,7 @@ def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
                     build_clips(root, clips.height, workers, on_progress=progress))
             result = build_index(root)  # with the clips in it
             parsed = f'{parsed} {_sentence(made)}'
-    return _show(root, result, parsed)
+    _show(root, result, parsed)
 
 
 def _sentence(made: ClipSummary) -> str:
@@ -105,14 +95,8 @@ def _sentence(made: ClipSummary) -> str:
     return text
 
 
-def _show(root: str | Path, result: BuildResult, done: str) -> int:
+def _show(root: str | Path, result: BuildResult, done: str) -> None:
     print(result.text)
     print(f'{done} The index and report.json are in {root}.')
     if not len(result.index):
-        return _stop(f'{root} has no usable clip; see the reasons above')
-    return 0
-
-
-def _stop(sentence: str, status: int = 1) -> int:
-    print(f'prepare.py: {sentence}', file=sys.stderr)
-    return status
+        raise FitnessError(f'{root} has no usable clip; see the reasons above')

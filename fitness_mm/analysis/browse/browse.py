@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from mmengine.registry import DATASETS
+from mmengine.registry import DATASETS, TRANSFORMS
 from mmengine.runner import set_random_seed
 
 from fitness_mm.engine.load import build_model, host_of, read_config
-from fitness_mm.engine.pipeline_facts import action_facts
+from fitness_mm.engine.parts import class_of
 from fitness_mm.errors import FitnessError
 from fitness_mm.fonts import exercise_title, font_families
 
@@ -50,15 +50,14 @@ def browse(config: Path,
         raise FitnessError(f'{num} samples leave nothing to see; expected a positive number')
     cfg = read_config(config, options, loader=f'{subset}_dataloader')
     dataset_cfg = cfg[f'{subset}_dataloader'].dataset
-    action = cfg.get('default_scope') == 'mmaction'
-    if not action:
-        for transform in dataset_cfg.pipeline:
-            if transform['type'].endswith('PackPoseInputs'):
-                transform['pack_transformed'] = True
     with host_of(cfg):
-        dataset = DATASETS.build(dataset_cfg)
-    facts = action_facts(dataset.pipeline) if action else None
-    recognizer = build_model(cfg) if action else None
+        if cfg.get('default_scope') == 'mmaction':
+            from fitness_mm.action.data.facts import action_facts
+            dataset = DATASETS.build(dataset_cfg)
+            facts, recognizer = action_facts(dataset.pipeline), build_model(cfg)
+        else:
+            _pack_transformed(dataset_cfg.pipeline)
+            dataset, facts, recognizer = DATASETS.build(dataset_cfg), None, None
     families = font_families(font)
 
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
@@ -72,6 +71,14 @@ def browse(config: Path,
         images.append(plot_input(_few_frames(shown), _title(dataset, i, len(families) > 1),
                                  out / f'{subset}_{i:06d}.png', families))
     return images
+
+
+def _pack_transformed(pipeline: list[dict]) -> None:
+    """Has a pipeline of MMPose give keypoints as they lie in the network's input."""
+    from mmpose.datasets.transforms import PackPoseInputs
+    for transform in pipeline:
+        if issubclass(class_of(transform, TRANSFORMS, 'mmpose') or object, PackPoseInputs):
+            transform['pack_transformed'] = True
 
 
 def _few_frames(shown: NetworkInput) -> NetworkInput:

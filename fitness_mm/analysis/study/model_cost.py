@@ -7,16 +7,20 @@ import time
 
 import numpy as np
 import torch
+from mmaction.datasets.transforms import SampleFrames, UniformSample, UniformSampleFrames
 from mmengine.analysis import FlopAnalyzer
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from torch import Tensor, nn
 
+from fitness_mm.action import SampleLabelledFrames
 from fitness_mm.analysis.load_model import build_dataset
 from fitness_mm.engine.load import build_model
 
 from .results import ModelCost
+
+_SAMPLERS = (SampleLabelledFrames, SampleFrames, UniformSample, UniformSampleFrames)
 
 
 def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:
@@ -27,11 +31,10 @@ def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:
         batch_size: Clips at a time when measuring.
         repeats: Measurements, of which the median counts, after one that does not.
     """
-    cfg = copy.deepcopy(cfg)
-    for transform in cfg.test_dataloader.dataset.pipeline:
-        if 'num_clips' in transform:
-            transform['num_clips'] = 1
     dataset = build_dataset(cfg)
+    for step in dataset.pipeline.transforms:
+        if isinstance(step, _SAMPLERS):
+            step.num_clips = 1
     device = get_device()
     model = build_model(cfg).to(device).eval()
     clip = dataset[0]

@@ -10,7 +10,7 @@ from mmengine.registry import DefaultScope
 
 from fitness_mm import compat
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.engine.load import checked_device
+from fitness_mm.engine.load import checked_device, shortened
 
 compat.apply()
 
@@ -41,9 +41,8 @@ class PersonDetector:
                                             device=str(checked_device(device)))
         except Exception as error:
             # configs and checkpoints of others: anything can come out of them
-            detail = ' '.join(str(error).split())[:160]
             raise InferenceError(f'the detector {config} with {checkpoint} cannot be built '
-                                 f'({type(error).__name__}: {detail})') from error
+                                 f'({type(error).__name__}: {shortened(error)})') from error
         classes = tuple((self._model.dataset_meta or {}).get('classes', ()))
         if 'person' not in classes:
             raise InferenceError(f"the detector {config} has no class 'person' "

@@ -9,9 +9,9 @@ import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.video.crops import Crop, CropReader
-from fitness_mm.engine.pipeline_facts import pose_facts
 from fitness_mm.keypoints.box import Box, outline
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
+from fitness_mm.pose.facts import pose_facts
 
 from .network import Network
 

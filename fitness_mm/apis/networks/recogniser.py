@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from fitness_mm.action.data.facts import action_facts
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.video.crops import Crop, CropReader
-from fitness_mm.engine.pipeline_facts import action_facts
 from fitness_mm.keypoints.box import Box
 
 from .network import Network

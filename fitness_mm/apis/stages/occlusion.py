@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from fitness_mm.action import HeatmapFusionRecognizer
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window
 from fitness_mm.apis.result import Evidence
+from fitness_mm.engine.pipeline_facts import SKELETONS, VOLUMES
 from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 
 _MOST_JOINTS, _MOST_MOMENTS = 4, 3
@@ -32,7 +34,7 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
         time: When the fault is strongest in seconds; if None, the moment that speaks most for it.
     """
     sample = recogniser.samples([window])[0]
-    sees = _joints_in(sample, recogniser.network.model)
+    sees = _joints_in(recogniser)
     num_joints = NUM_KEYPOINTS if sees else 0
     frame_of = np.asarray(sample['data_samples'].metainfo.get(
         'frame_numbers', np.arange(len(window.times))))
@@ -48,20 +50,11 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
     return Evidence(time, joints, moments)
 
 
-def _joints_in(sample: dict, model: nn.Module) -> str:
+def _joints_in(recogniser: PostureRecogniser) -> str:
     """Where a network finds joints in a packed sample; '' for one that sees only pixels."""
-    from fitness_mm.action import HeatmapFusionRecognizer
-
-    inputs = sample['inputs']
-    if isinstance(model, HeatmapFusionRecognizer):  # renders them
-        return 'keypoints'
-    if inputs.dtype == torch.uint8:
-        return ''
-    if inputs.ndim == 5 and inputs.shape[1] == NUM_KEYPOINTS:  # (clips, K, T, H, W)
-        return 'heatmaps'
-    if inputs.ndim == 5 and inputs.shape[3] == NUM_KEYPOINTS and inputs.shape[4] in (2, 3):
-        return 'skeleton'  # (clips, M, T, K, D)
-    return ''
+    if isinstance(recogniser.network.model, HeatmapFusionRecognizer):
+        return 'keypoints'  # whoever else packs them does not render them
+    return {VOLUMES: 'heatmaps', SKELETONS: 'skeleton'}.get(recogniser.facts.kind, '')
 
 
 def without_joint(sample: dict, joint: int, where: str) -> dict:

@@ -10,12 +10,9 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import BaseLoop, Runner
 
+from fitness_mm.anomaly import Rule, find_anomalies, write_anomalies
+from fitness_mm.anomaly.sheet import draw_sheet, worst_rows
 from fitness_mm.errors import FitnessError
-
-from .decision import find_anomalies
-from .files import write_anomalies
-from .rules import Rule
-from .sheet import draw_sheet, worst_rows
 
 
 @HOOKS.register_module()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,42 +13,14 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from fitness_mm.engine.load import read_config
+from fitness_mm.anomaly import AnomalyFiles, Rule, merge
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import write_text
 
-from .files import AnomalyFiles, merge
-from .rules import Rule
+from .load import read_config
+from .tool_launcher import ToolLauncher
 
 _LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
-_STEP_LOG = 'kfold.log'
-
-
-@dataclass(frozen=True)
-class Launcher:
-    """How one training or test is started.
-
-    Attributes:
-        tools: Folder with ``train.py``, ``test.py`` and the ``dist_*.sh`` next to them.
-        gpus: Processes per training; with one, no distributed launch is needed.
-        devices: Accelerators that share the folds, one fold at a time each, as
-            ``CUDA_VISIBLE_DEVICES`` names them. Empty: one fold after the other on what there is.
-    """
-
-    tools: Path
-    gpus: int = 1
-    devices: tuple[str, ...] = ()
-
-    def command(self, tool: str, config: Path, *arguments: str | Path) -> list[str]:
-        """The command line of a tool, ``train`` or ``test``."""
-        if self.gpus == 1:
-            start = [sys.executable, str(self.tools / f'{tool}.py'), str(config)]
-            return start + [str(a) for a in arguments]
-        # dist_test.sh CONFIG CHECKPOINT GPUS, dist_train.sh CONFIG GPUS, then what train.py takes
-        positional = [str(a) for a in arguments[:1]] if tool == 'test' else []
-        rest = [str(a) for a in arguments[len(positional):]]
-        return ['bash', str(self.tools / f'dist_{tool}.sh'), str(config), *positional,
-                str(self.gpus), *rest]
 
 
 @dataclass
@@ -76,7 +45,7 @@ class KFold:
     work_dir: Path
     num_folds: int
     split: str
-    launcher: Launcher
+    launcher: ToolLauncher
     rule: Rule | None = None
     options: dict[str, Any] = field(default_factory=dict)
     say: Callable[[str], None] = print
@@ -224,7 +193,7 @@ class KFold:
         cfg.work_dir = str(checkpoint.parent)
         path = self.work_dir / 'configs' / f'{checkpoint.parent.name}_{subset}.py'
         write_text(path, cfg.pretty_text)
-        self._call(self.launcher.command('test', path, checkpoint), checkpoint.parent, device)
+        self.launcher.run('test', path, checkpoint, folder=checkpoint.parent, device=device)
 
     def _fold_config(self, fold: int) -> Config:
         cfg = copy.deepcopy(self._base)
@@ -239,28 +208,9 @@ class KFold:
         Not the best one: that would be chosen by the labels that are to be judged.
         """
         folder = self.work_dir / config.stem
-        self._call(self.launcher.command('train', config, '--work-dir', folder, '--resume'),
-                   folder, device)
+        self.launcher.run('train', config, '--work-dir', folder, '--resume', folder=folder,
+                          device=device)
         return folder / Path((folder / 'last_checkpoint').read_text().strip()).name
-
-    def _call(self, command: Sequence[str], folder: Path, device: str | None) -> None:
-        """Runs a tool; side by side with others it writes to a file, alone to the terminal."""
-        environment, log = None, None
-        if device is not None:
-            environment = os.environ | {'CUDA_VISIBLE_DEVICES': device}
-            log = folder / _STEP_LOG
-        try:
-            if log is None:
-                subprocess.run(command, check=True)
-            else:
-                with log.open('ab') as file:
-                    subprocess.run(command, check=True, env=environment, stdout=file,
-                                   stderr=subprocess.STDOUT)
-        except subprocess.CalledProcessError as error:
-            where = f'its output is in {log}' if log else 'see above'
-            raise FitnessError(f'{Path(command[1]).name} of {folder} ended with exit status '
-                               f'{error.returncode} ({where}); what is finished is kept, run the '
-                               'same again to go on') from None
 
 
 def _dataset_of(cfg: Config, loader: str, config: Path) -> ConfigDict:

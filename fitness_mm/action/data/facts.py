@@ -1,0 +1,28 @@
+"""What a pipeline of MMAction2 makes of a sample."""
+
+from __future__ import annotations
+
+from mmaction.datasets.transforms import FormatGCNInput, FormatShape, GeneratePoseTarget, Resize
+from mmengine.dataset import Compose
+
+from fitness_mm.engine.pipeline_facts import (
+    CLIPS,
+    FRAMES,
+    SKELETONS,
+    VOLUMES,
+    PipelineFacts,
+    facts_of,
+    steps_of,
+)
+
+from .transforms import FormatKeypoints
+
+
+def action_facts(pipeline: Compose) -> PipelineFacts:
+    """Size, margin and kind of what a recogniser is given."""
+    kind = (SKELETONS if steps_of(pipeline, FormatGCNInput)
+            else VOLUMES if steps_of(pipeline, GeneratePoseTarget)
+            else CLIPS if any(t.input_format == 'NCTHW' for t in steps_of(pipeline, FormatShape))
+            else FRAMES)
+    return facts_of(pipeline, [t.scale for t in steps_of(pipeline, Resize)], kind=kind,
+                    keypoints=bool(steps_of(pipeline, FormatKeypoints)))
