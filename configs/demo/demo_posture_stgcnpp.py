@@ -1,6 +1,6 @@
 # Posture judgement from keypoints alone, on two CPU cores and the generated sample: the study's
 # augmentation and schedule, and keypoints made as unsteady as predicted ones.
-_base_ = ['../_base_/stgcnpp.py', '../_base_/study.py']
+_base_ = '../study/stgcnpp.py'
 
 model = dict(
     cls_head=dict(
@@ -9,11 +9,6 @@ model = dict(
         num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
 
-as_graph = [
-    dict(type='PreNormalize2D'),
-    dict(type='FormatGCNInput', num_person=1),
-    _base_.pack,
-]
 train_dataloader = dict(dataset=dict(pipeline=[
     dict(type='SampleLabelledFrames', num_frames=16, mode='uniform'),
     _base_.crop,
@@ -22,13 +17,13 @@ train_dataloader = dict(dataset=dict(pipeline=[
     _base_.random_crop,
     _base_.resize,
     _base_.random_flip,
-    *as_graph]))
+    *_base_.as_graph]))
 val_dataloader = dict(dataset=dict(pipeline=[
     dict(type='SampleLabelledFrames', num_frames=16, mode='uniform', random=False),
     _base_.crop,
     dict(type='CropKeypoints'),
     _base_.resize,
-    *as_graph]))
+    *_base_.as_graph]))
 test_dataloader = val_dataloader
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]

@@ -9,22 +9,17 @@ model = dict(
         head=_base_.model.cls_head))
 
 # Frames from the whole clip: a condition may be broken in any part of a repetition.
-as_graph = [
-    dict(type='PreNormalize2D'),
-    dict(type='FormatGCNInput', num_person=1),
-    _base_.pack,
-]
 train_dataloader = dict(dataset=dict(pipeline=[
     dict(type='SampleLabelledFrames', num_frames=16, mode='uniform'),
     _base_.crop,
     dict(type='CropKeypoints'),
     dict(type='JitterKeypoints'),
-    *as_graph]))
+    *_base_.as_graph]))
 val_dataloader = dict(dataset=dict(pipeline=[
     dict(type='SampleLabelledFrames', num_frames=16, mode='uniform', random=False),
     _base_.crop,
     dict(type='CropKeypoints'),
-    *as_graph]))
+    *_base_.as_graph]))
 test_dataloader = val_dataloader
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]

@@ -6,13 +6,12 @@ _base_ = [
 
 model = dict(cls_head=dict(num_classes=_base_.num_classes))
 
-joints = [
-    _base_.crop,
-    dict(type='CropKeypoints'),
+as_graph = [
     dict(type='PreNormalize2D'),
     dict(type='FormatGCNInput', num_person=1),
     _base_.pack,
 ]
+joints = [_base_.crop, dict(type='CropKeypoints'), *as_graph]
 train_dataloader = dict(dataset=dict(pipeline=[_base_.train_sampling, *joints]))
 val_dataloader = dict(dataset=dict(pipeline=[_base_.val_sampling, *joints]))
 test_dataloader = val_dataloader

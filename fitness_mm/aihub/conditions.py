@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
@@ -69,9 +68,6 @@ _OF_EXERCISE = {
         Condition(exercise, position, name_en, joint_indices(joints), *advice)
         for position, (_, _, name_en, joints, *advice) in enumerate(_TABLE[exercise.name]))
     for exercise in EXERCISES}
-
-CONDITIONS: tuple[Condition, ...] = tuple(chain.from_iterable(_OF_EXERCISE.values()))
-"""All of them, in catalogue order."""
 
 
 def conditions_of(exercises: Sequence[Exercise]) -> tuple[Condition, ...]:

@@ -207,12 +207,12 @@ def _files(part: str, config: str | Path | None,
 
 def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> PostureCalibration:
     classes = [e.name for e in recogniser.exercises]
-    conditions = [e.conditions for e in recogniser.exercises]
+    condition_names = [e.conditions for e in recogniser.exercises]
     if file is None:
-        return PostureCalibration.unknown(classes, conditions)
+        return PostureCalibration.unknown(classes, condition_names)
     try:
         calibration = PostureCalibration.read(file)
-        calibration.check_fits(classes, conditions)
+        calibration.check_fits(classes, condition_names)
     except FileNotFoundError as error:
         raise InferenceError(f'there is no calibration {str(file)!r}; tools/analysis/posture.py '
                              'makes one') from error

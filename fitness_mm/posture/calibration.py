@@ -191,8 +191,9 @@ class PostureCalibration:
             'version': _VERSION,
             **{name: getattr(self, name) for name in _NUMBERS},
             'exercises': [
-                {'name': name, 'conditions': [asdict(condition) for condition in conditions]}
-                for name, conditions in zip(self.classes, self.condition_reliability, strict=True)],
+                {'name': name, 'conditions': [asdict(known) for known in reliabilities]}
+                for name, reliabilities in zip(self.classes, self.condition_reliability,
+                                               strict=True)],
         }
         with replacing(path) as unfinished:
             unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
@@ -228,17 +229,17 @@ class PostureCalibration:
 _NUMBERS = ('exercise_temperature', 'condition_temperature', 'band')
 
 
-def _seen(exercise: str, conditions: Sequence[ConditionReliability],
+def _seen(exercise: str, reliabilities: Sequence[ConditionReliability],
           seen: np.ndarray | None) -> list[bool]:
     """Whether the keypoints that each condition depends on were seen; the exercise may be one that
     is not in the catalogue, about which nothing is known."""
     if seen is None:
-        return [True] * len(conditions)
+        return [True] * len(reliabilities)
     try:
         joints = {c.name_ko: list(c.joints) for c in conditions_of([exercise_by_name(exercise)])}
     except ArgumentError:
         joints = {}
-    return [bool(np.asarray(seen)[joints.get(c.name, [])].all()) for c in conditions]
+    return [bool(np.asarray(seen)[joints.get(known.name, [])].all()) for known in reliabilities]
 
 
 def _reliability(entry: dict) -> ConditionReliability:

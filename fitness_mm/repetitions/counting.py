@@ -55,15 +55,11 @@ class Repetition:
         start: The body leaves the start position.
         turn: Middle of the stay at the far end.
         stop: The body is back in the start position.
-        out_sec: Time from start to turn.
-        back_sec: Time from turn to stop.
     """
 
     start: float
     turn: float
     stop: float
-    out_sec: float
-    back_sec: float
 
 
 def count_repetitions(keypoints: np.ndarray, scores: np.ndarray, fps: float,
@@ -92,10 +88,9 @@ def count_repetitions(keypoints: np.ndarray, scores: np.ndarray, fps: float,
     if len(keypoints) < _SHORTEST_SEC * fps:
         return ()
     shown = np.isfinite(keypoints).all(-1) & seen(scores)
-    found = [rep for stretch in find_stretches(keypoints, shown, fps)
-             for rep in _count(stretch, up)]
-    return tuple(Repetition(start * fps, turn * fps, stop * fps, turn - start, stop - turn)
-                 for start, turn, stop in found)
+    return tuple(Repetition(*(sec * fps for sec in rep))
+                 for stretch in find_stretches(keypoints, shown, fps)
+                 for rep in _count(stretch, up))
 
 
 def _count(stretch: Stretch, up: bool | None) -> list[tuple[float, float, float]]:

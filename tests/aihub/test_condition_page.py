@@ -2,7 +2,7 @@ import pytest
 from conftest import REPO, run_tool
 
 from fitness_mm.aihub.catalog import EXERCISES, exercise_by_name
-from fitness_mm.aihub.conditions import CONDITIONS, conditions_of
+from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.export.condition_page import condition_page
 
 
@@ -19,16 +19,16 @@ def test_a_section_per_exercise_and_a_row_per_condition():
 
 
 def test_the_korean_page_has_every_name_and_every_advice():
-    page = condition_page(CONDITIONS, 'ko')
+    page = condition_page(conditions_of(EXERCISES), 'ko')
     for exercise in EXERCISES:
         assert f'\n## {exercise.name_ko} ({exercise.name})\n' in page
-    for condition in CONDITIONS:
+    for condition in conditions_of(EXERCISES):
         assert f'\n| {condition.name_ko} | {condition.advice_ko} | ' in page
 
 
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="language is 'jp', expected one of"):
-        condition_page(CONDITIONS, 'jp')
+        condition_page(conditions_of(EXERCISES), 'jp')
 
 
 def test_the_committed_page_is_what_the_tool_writes(tmp_path):

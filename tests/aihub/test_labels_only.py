@@ -22,17 +22,29 @@ def prepare(root, *arguments):
 
 
 @pytest.fixture(scope='module')
-def labels_alone(sample_root, tmp_path_factory):
-    """The labels of the session's sample, indexed without its images."""
+def prepared(sample_root, tmp_path_factory):
+    """The labels of the session's sample, indexed without its images, and what was printed."""
     root = tmp_path_factory.mktemp('labels')
     for split in ('training', 'validation'):
         shutil.copytree(sample_root / split / 'label', root / split / 'label')
     done = prepare(root, '--labels-only', '320x180')
     assert done.returncode == 0, done.stderr
-    assert 'No image was looked for' in done.stdout
-    assert re.search(r'^Images +not looked for$', done.stdout, re.MULTILINE)
-    assert not re.search(r'-\d', done.stdout.partition('Exercise')[0])  # no count is negative
-    return root
+    return root, done.stdout
+
+
+@pytest.fixture
+def labels_alone(prepared):
+    return prepared[0]
+
+
+def test_images_that_were_not_looked_for_are_not_counted(prepared):
+    _, printed = prepared
+
+    assert 'No image was looked for' in printed
+    assert re.search(r'^Images +not looked for$', printed, re.MULTILINE)
+    counts, exercises, _ = printed.partition('Exercise')
+    assert exercises
+    assert re.search(r'\d', counts) and not re.search(r'-\d', counts)  # none is negative
 
 
 def test_it_says_what_the_index_with_images_says(sample_root, labels_alone):

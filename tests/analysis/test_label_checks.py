@@ -5,7 +5,7 @@ import pytest
 from skeleton_cases import clip, motion, project, swap
 
 from fitness_mm.analysis.audit.checks.agreement import agreement_scores
-from fitness_mm.analysis.audit.checks.limbs import THRESHOLD_TORSO, limb_scores
+from fitness_mm.analysis.audit.checks.limbs import LENGTH_THRESHOLD_TORSO, limb_scores
 from fitness_mm.analysis.audit.checks.place import (
     EDGE_THRESHOLD_TORSO,
     SIZE_THRESHOLD,
@@ -58,7 +58,7 @@ def test_a_limb_score_is_the_mean_deviation_in_torso_lengths():
     lost = np.linalg.norm(keypoints[0, C, 4, KEYPOINT_INDEX['Left Palm']]
                           - keypoints[0, C, 4, KEYPOINT_INDEX['Left Wrist']])
     scores = limb_scores(keypoints, visible)
-    assert scores[0, C, 5] == pytest.approx(lost / torso / 23 / THRESHOLD_TORSO, rel=1e-4)
+    assert scores[0, C, 5] == pytest.approx(lost / torso / 23 / LENGTH_THRESHOLD_TORSO, rel=1e-4)
     scores[0, C, 5] = 0
     assert np.all(scores == 0)
 

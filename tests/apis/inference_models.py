@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import REPO
 
-from fitness_mm.apis.networks.files import CALIBRATION_FILE
+from fitness_mm.posture.calibration import CALIBRATION_FILE
 
 POSE = REPO / 'configs' / 'demo/demo_pose_r18.py'
 POSTURES = {'fusion': REPO / 'configs' / 'demo/demo_posture_tsm_r18_heatmap.py',

@@ -7,7 +7,6 @@ from mmpose.registry import DATASETS
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.export.coco import frame_id
-from fitness_mm.aihub.frames import FrameError
 from fitness_mm.keypoints.coco import COCO_PARTS, DEFAULT_SIGMAS
 from fitness_mm.keypoints.measures import person_box
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX, KEYPOINTS, LIMBS
@@ -120,23 +119,6 @@ def test_nothing_left_is_explained(build, tmp_path):
 def test_a_wrong_argument_is_explained(build, kwargs, message):
     with pytest.raises(ValueError, match=message):
         build(**kwargs)
-
-
-def test_broken_images_are_replaced_in_training_and_raised_in_testing(build, monkeypatch):
-    from pathlib import Path
-
-    from fitness_mm.pose import dataset
-    read = dataset.read_frames
-
-    def read_unless_first(index, row, *args, **kwargs):
-        if row == 0:
-            raise FrameError(Path('first.jpg'), 'cannot be decoded')
-        return read(index, row, *args, **kwargs)
-    monkeypatch.setattr(dataset, 'read_frames', read_unless_first)
-    np.random.seed(0)
-    assert build(frames='first')[0]['row'] != 0
-    with pytest.raises(FrameError, match=r'first\.jpg'):
-        build(frames='first', test_mode=True)[0]
 
 
 def test_subsets_of_samples_keep_their_order(build):

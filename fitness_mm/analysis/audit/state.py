@@ -41,7 +41,7 @@ class DataState:
         frames_per_clip_view: Number of labelled frames -> clip-views.
         images_per_clip_view: Number of images -> clip-views.
         incomplete: Rows with fewer images than another view of their clip.
-        conditions: Conditions by exercise.
+        condition_counts: Conditions by exercise.
         folders: The tree against the index.
         suspicions: Scores of all labelled frames.
     """
@@ -55,7 +55,7 @@ class DataState:
     frames_per_clip_view: dict[int, int]
     images_per_clip_view: dict[int, int]
     incomplete: np.ndarray
-    conditions: list[ConditionCount]
+    condition_counts: list[ConditionCount]
     folders: FolderComparison
     suspicions: Suspicions
 
@@ -89,7 +89,7 @@ class DataState:
     def conditions_by_exercise(self) -> dict[str, list[ConditionCount]]:
         """The exercise in both languages -> its conditions."""
         groups: dict[str, list[ConditionCount]] = {}
-        for count in self.conditions:
+        for count in self.condition_counts:
             groups.setdefault(exercise_names(count.exercise), []).append(count)
         return groups
 

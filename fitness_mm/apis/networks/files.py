@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.posture.calibration import CALIBRATION_FILE
 
-CALIBRATION_FILE = 'calibration.json'
 _DEMO = {'pose': 'demo_pose_r18', 'posture': 'demo_posture'}
 _HINT = 'run `make demo`, which trains it, or name a config and a checkpoint'
 

@@ -53,7 +53,7 @@ class Row:
     repetitions: tuple[int, ...]  # numbers of those in which it shows
 
 
-class Repetition(NamedTuple):
+class RepetitionRow(NamedTuple):
     """One repetition: number, when, how long its halves take, the faults seen in it."""
 
     number: int
@@ -78,7 +78,7 @@ class Report:
     rows: tuple[Row, ...]  # one per condition
     faults: tuple[Row, ...]  # those that are broken, the surest first
     summary: Said  # what there is to say if there are no faults
-    repetitions: tuple[Repetition, ...] | None  # None if they were not counted
+    repetitions: tuple[RepetitionRow, ...] | None  # None if they were not counted
     tempo: Said  # how long halves of repetitions take, or why nothing is said of them
     timeline: Timeline
     poses: tuple[tuple[KeyMoment, Said], ...]  # moments of a repetition, with captions
@@ -182,8 +182,8 @@ def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
         verdict.ranges, verdict.repetitions)
 
 
-def _repetition(counted: Counted, faults: Sequence[Row]) -> Repetition:
-    return Repetition(
+def _repetition(counted: Counted, faults: Sequence[Row]) -> RepetitionRow:
+    return RepetitionRow(
         counted.number, f'{clock_time(counted.start)} – {clock_time(counted.stop)}',
         f'{counted.turn - counted.start:.1f} s', f'{counted.stop - counted.turn:.1f} s',
         tuple(row.name for row in faults if counted.number in row.repetitions))

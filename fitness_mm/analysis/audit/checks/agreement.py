@@ -12,7 +12,7 @@ import numpy as np
 
 from .scale import clip_torso_px, nan_median, nan_quantile
 
-THRESHOLD_TORSO = 0.05
+DISAGREEMENT_THRESHOLD_TORSO = 0.05
 """A disagreement of the joints, root mean square in torso lengths, is suspicious from here on, but
 only if it is more than the clip's other moments have."""
 
@@ -54,7 +54,7 @@ def agreement_scores(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
         _least(np.delete(without, v, axis=1)) for v in range(num_views)], axis=1)
     blame = np.sqrt(np.maximum(least_of_others**2 - without**2, 0))
     usual = nan_median(_least(without), 1)[:, None]
-    return (blame / np.maximum(THRESHOLD_TORSO, usual)).astype(np.float32)
+    return (blame / np.maximum(DISAGREEMENT_THRESHOLD_TORSO, usual)).astype(np.float32)
 
 
 def _sums(keypoints: np.ndarray, joints: np.ndarray, in_clip: np.ndarray,

@@ -8,7 +8,7 @@ from fitness_mm.keypoints.skeleton import LIMBS
 
 from .scale import clip_torso_px, nan_median
 
-THRESHOLD_TORSO = 0.15
+LENGTH_THRESHOLD_TORSO = 0.15
 """A mean deviation of the limbs' lengths, in torso lengths, is suspicious from here on, ..."""
 
 USUAL = 4.0
@@ -42,4 +42,4 @@ def limb_scores(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
     mean = np.where(seen, deviation, 0).sum(axis=-1) / np.maximum(count, 1)
     mean = np.where(count >= _MIN_LIMBS, mean, np.nan)  # (N, V, T)
     usual = nan_median(nan_median(mean, 2), 1)  # of the views: one scrambled view is not usual
-    return (mean / np.maximum(THRESHOLD_TORSO, USUAL * usual)).astype(np.float32)
+    return (mean / np.maximum(LENGTH_THRESHOLD_TORSO, USUAL * usual)).astype(np.float32)

@@ -8,7 +8,6 @@ from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
-from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.pixels import to_centres
@@ -154,24 +153,6 @@ def test_excluded_frames_are_left_out_and_short_clips_dropped(build, tmp_path):
 def test_a_set_that_cannot_be_is_explained(build, kwargs, message):
     with pytest.raises(ValueError, match=message):
         build(**kwargs)
-
-
-def test_broken_images_are_replaced_in_training_and_raised_in_testing(build, monkeypatch):
-    from pathlib import Path
-
-    from fitness_mm.action.data import dataset
-    read = dataset.read_frames
-
-    def read_unless_first(index, row, *args, **kwargs):
-        if row == 0:
-            raise FrameError(Path('first.jpg'), 'cannot be decoded')
-        return read(index, row, *args, **kwargs)
-
-    monkeypatch.setattr(dataset, 'read_frames', read_unless_first)
-    np.random.seed(0)
-    assert build(subset='all')[0]['sample_idx'] != 0
-    with pytest.raises(FrameError, match=r'first\.jpg'):
-        build(subset='all', test_mode=True)[0]
 
 
 def test_subsets_of_samples_keep_index_and_labels_together(build):
