@@ -10,8 +10,10 @@ from .box import Box
 from .skeleton import KEYPOINT_INDEX
 
 SEEN_SCORE = 0.4
-"""From this score on a keypoint counts as seen, to people, boxes and networks. Labels' scores are 0
-or 1."""
+"""From this score on a keypoint counts as seen. Labels' scores are 0 or 1.
+
+Networks that take keypoints are given every one with a positive score, those hardly seen too: a
+doubtful position tells them more than none."""
 
 STUDY_MARGIN = 0.35
 """The original study's margin around the joints of a clip, 200 px of its full-HD images, as a share

@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fitness_mm.keypoints.measures import SEEN_SCORE
-
 
 def gaussian_heatmaps(keypoints: Tensor,
                       size: tuple[int, int],
@@ -22,8 +20,8 @@ def gaussian_heatmaps(keypoints: Tensor,
 
     Args:
         keypoints: Shape (..., K, 3): x and y in pixels of the image, whose centres are at integers,
-            and a score. A keypoint that does not count as seen
-            (:data:`~fitness_mm.keypoints.measures.SEEN_SCORE`) leaves its map at zero.
+            and a score. A keypoint whose score is not positive is absent and leaves its map at
+            zero.
         size: Height and width of the maps in pixels.
         sigma: Standard deviation in pixels of the image.
         amplitude: Value of the Gaussian at the keypoint.
@@ -37,7 +35,7 @@ def gaussian_heatmaps(keypoints: Tensor,
     """
     height, width = size
     x, y, score = keypoints.float().unbind(-1)  # (..., K)
-    present = score >= SEEN_SCORE
+    present = score > 0
     # a pixel of the maps lies in the middle of the pixels that it stands for
     centres_x, centres_y = (torch.arange(length, device=keypoints.device) * stride
                             + (stride - 1) / 2 for length in (width, height))  # (W,), (H,)

@@ -7,7 +7,6 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fitness_mm.keypoints.measures import SEEN_SCORE
 from fitness_mm.keypoints.skeleton import LIMBS, NUM_KEYPOINTS
 
 _LIMB_STARTS, _LIMB_STOPS = (list(ends) for ends in zip(*LIMBS, strict=True))
@@ -21,24 +20,24 @@ def limb_features(keypoints: Tensor) -> Tensor:
     """Positions, limb directions and limb lengths, whatever the size and place of the body.
 
     Args:
-        keypoints: (N, T, K, 3): x and y in any unit, and a score; nothing depends on where a joint
-            is said to be that does not count as seen.
+        keypoints: (N, T, K, 3): x and y in any unit, and a score; a joint with score 0 is not
+            given, and nothing depends on where it is said to be.
 
     Returns:
-        (N, T, 3 K + 3 L) for L limbs. Positions are relative to the mean of all seen joints of the
-        clip, in units of their standard deviation; what was not seen is 0.
+        (N, T, 3 K + 3 L) for L limbs. Positions are relative to the mean of all given joints of the
+        clip, in units of their standard deviation; what is not given is 0.
     """
-    seen = (keypoints[..., 2:] >= SEEN_SCORE).to(keypoints)  # (N, T, K, 1)
-    count = seen.sum((1, 2), keepdim=True).clamp(min=1)
-    centre = (keypoints[..., :2] * seen).sum((1, 2), keepdim=True) / count
-    points = (keypoints[..., :2] - centre) * seen  # (N, T, K, 2)
+    given = (keypoints[..., 2:] > 0).to(keypoints)  # (N, T, K, 1)
+    count = given.sum((1, 2), keepdim=True).clamp(min=1)
+    centre = (keypoints[..., :2] * given).sum((1, 2), keepdim=True) / count
+    points = (keypoints[..., :2] - centre) * given  # (N, T, K, 2)
     spread = (points.square().sum((1, 2, 3), keepdim=True) / count).sqrt()
     points = points / spread.clamp(min=1e-6)
-    both = seen[:, :, _LIMB_STARTS] * seen[:, :, _LIMB_STOPS]  # (N, T, L, 1)
+    both = given[:, :, _LIMB_STARTS] * given[:, :, _LIMB_STOPS]  # (N, T, L, 1)
     limbs = (points[:, :, _LIMB_STARTS] - points[:, :, _LIMB_STOPS]) * both
     lengths = limbs.norm(dim=-1, keepdim=True)
     directions = limbs / (lengths + _SHORTEST_LIMB)
-    return torch.cat([points.flatten(2), seen.flatten(2), directions.flatten(2),
+    return torch.cat([points.flatten(2), given.flatten(2), directions.flatten(2),
                       _LENGTH_GAIN * lengths.flatten(2)], dim=2)
 
 
