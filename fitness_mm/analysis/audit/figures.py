@@ -106,5 +106,7 @@ def _draw_frame(axes: Axes, state: DataState, frame: int, check: str) -> None:
     name = EXERCISES[int(index.value('exercise', row))].name
     score = found.scores[frame, list(CHECKS).index(check)]
     clip_view = index.clip_view_id(row).rpartition('/')[2]
-    axes.set_title(f'{check} {score:.1f}\n{exercise_title(name)}\n{clip_view} frame {number}',
+    # a panel is narrower than a long name in two languages
+    title = exercise_title(name).replace(f'{name} ', f'{name}\n')
+    axes.set_title(f'{check} {score:.1f}\n{title}\n{clip_view} frame {number}',
                    fontsize=5.8, fontfamily=font_families(), pad=3)
