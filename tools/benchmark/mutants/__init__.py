@@ -1,0 +1,1 @@
+"""Damaged files of each kind that the project reads, and what it makes of them."""
