@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import pickle
+import io
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-_INTERRUPTED = 130  # what shells report after Ctrl-C
+_INTERRUPTED, _READER_GONE = 130, 141  # what shells report after Ctrl-C, and for `tool | head`
 _HOSTS = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmdet', 'mmpretrain', 'mmpose', 'mmaction')
 
 
@@ -21,6 +22,18 @@ class ArgumentError(FitnessError, ValueError):
     """A value that is out of range, or a name that nothing has."""
 
 
+def printable(text: str) -> str:
+    r"""One line for a terminal: what would move its cursor or colour it, a line feed too, is
+    written as ``\n`` or ``\x1b``, and a byte of a name that is no UTF-8 as ``\udcbd``."""
+    return ''.join(letter if letter.isprintable() else
+                   letter.encode('unicode_escape').decode('ascii') for letter in text)
+
+
+def shortened(error: Exception) -> str:
+    """The start of an error's message, in one line."""
+    return printable(' '.join(str(error).split())[:160]) or type(error).__name__
+
+
 @contextlib.contextmanager
 def plain_errors(stopped: str = '') -> Iterator[None]:
     """Ends the process with one sentence for what a user can mend; other errors are ours.
@@ -29,24 +42,46 @@ def plain_errors(stopped: str = '') -> Iterator[None]:
         stopped: What Ctrl-C leaves, for the user.
     """
     tool = Path(sys.argv[0]).name
+    if isinstance(sys.stdout, io.TextIOWrapper):  # some terminals have not all letters
+        sys.stdout.reconfigure(errors='backslashreplace')
     try:
-        yield
-    except FitnessError as error:
-        sys.exit(f'{tool}: {error}')
+        try:
+            yield
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_if_nobody_reads()
+            raise
     except KeyboardInterrupt:
         print(f'{tool}: stopped' + (f'; {stopped}' if stopped else ''), file=sys.stderr)
         sys.exit(_INTERRUPTED)
-    except ModuleNotFoundError as error:
-        if error.name not in _HOSTS:
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
             raise
-        sys.exit(f'{tool}: this needs {error.name}, which is not installed; `make env` makes an '
-                 'environment that has it')
-    except OSError as error:
-        if error.strerror is None:  # a library's own, not the system's
-            raise
-        sys.exit(f'{tool}: {f"{error.filename}: " if error.filename else ""}{error.strerror}')
-    except pickle.UnpicklingError as error:
-        reason = re.search(r'error: (.+?)(\. |$)', str(error), re.MULTILINE)
-        sys.exit(f'{tool}: the checkpoint was not loaded, because it is damaged or holds Python '
-                 'objects that could run code when loaded; use one that has only weights and '
-                 f"mmengine's own state ({reason[1] if reason else error})")
+        sys.exit(printable(f'{tool}: {sentence}'))
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a user is told; None if he cannot mend it."""
+    if isinstance(error, FitnessError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in _HOSTS:
+        return (f'this needs {error.name}, which is not installed; `make env` makes an environment '
+                'that has it')
+    if isinstance(error, MemoryError) or (  # torch has errors of its own for it
+            isinstance(error, RuntimeError)
+            and re.search("out of memory|can't allocate memory", str(error))):
+        return (f'there is not enough memory ({shortened(error)}); make batches smaller, or use '
+                'fewer processes')
+    if isinstance(error, OSError) and error.strerror is not None:
+        return f'{f"{error.filename}: " if error.filename else ""}{error.strerror}'
+    return None
+
+
+def _leave_if_nobody_reads() -> None:
+    """Ends the process without a word if what it prints has no reader any more."""
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
+        sys.exit(_READER_GONE)

@@ -4,8 +4,8 @@ import errno
 import importlib
 import inspect
 import os
-import pickle
 import pkgutil
+import subprocess
 import sys
 
 import pytest
@@ -31,9 +31,10 @@ def test_every_error_of_ours_is_told_in_one_sentence():
     (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 'No space left on device'),
     (ModuleNotFoundError("No module named 'torch'", name='torch'),
      'this needs torch, which is not installed; `make env` makes an environment that has it'),
-    (pickle.UnpicklingError('Weights only load failed. ... error: Unsupported global. More.'),
-     'objects that could run code when loaded; use one that has only weights and mmengine\'s own '
-     'state (Unsupported global)'),
+    (MemoryError(), 'there is not enough memory (MemoryError); make batches smaller, or use fewer '
+     'processes'),
+    (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), 'fewer processes'),
+    (FitnessError('\x1b[31ma.mp4\nb \udcbd'), '\\x1b[31ma.mp4\\nb \\udcbd'),
 ])
 def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
     monkeypatch.setattr(sys, 'argv', ['/somewhere/tool.py'])
@@ -43,11 +44,30 @@ def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
 
 
 @pytest.mark.parametrize('error', [
-    KeyError('joints'), ValueError('shapes differ'), OSError('libcudart.so is missing'),
+    KeyError('joints'), RuntimeError('shapes'), ValueError('shapes differ'), OSError('libcudart.so is missing'),
     ModuleNotFoundError("No module named 'fitness_mm.poze'", name='fitness_mm.poze')])
 def test_what_is_our_mistake_keeps_its_traceback(error):
     with pytest.raises(type(error)), plain_errors():
         raise error
+
+
+@pytest.mark.parametrize('printed', ['few', 'many ' * 100_000])
+def test_a_tool_whose_reader_leaves_stops_without_a_word(printed):
+    code = ('import sys\nfrom fitness_mm.errors import plain_errors\nsys.stdin.read()\n'
+            f'with plain_errors():\n    print({printed!r})')
+    tool = subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    tool.stdout.close()
+    assert tool.communicate(timeout=60)[1] == b''
+    assert tool.returncode == 141
+
+
+def test_letters_that_a_terminal_has_not_are_printed_all_the_same():
+    code = ('from fitness_mm.errors import plain_errors\nwith plain_errors():\n'
+            '    print("스쿼트 \\udcbd")')
+    printed = subprocess.run([sys.executable, '-c', code], capture_output=True, check=True,
+                             env={**os.environ, 'PYTHONIOENCODING': 'ascii'}).stdout
+    assert printed.strip() == rb'\uc2a4\ucffc\ud2b8 \udcbd'
 
 
 def test_ctrl_c_is_reported_as_shells_do(monkeypatch, capsys):

@@ -17,8 +17,9 @@ from mmengine.runner import Runner
 
 from fitness_mm.errors import FitnessError
 
+from .checkpoints import check_checkpoint
 from .cpu_amp import CPUAmpOptimWrapper
-from .load import check_checkpoint, read_config
+from .load import read_config
 from .parts import class_of
 
 

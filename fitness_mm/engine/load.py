@@ -6,7 +6,6 @@ Networks of both hosts may stand side by side, so each is built and run in its o
 from __future__ import annotations
 
 import importlib
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,9 @@ from mmengine.runner import load_checkpoint
 from torch import nn
 
 from fitness_mm import compat
-from fitness_mm.errors import FitnessError
+from fitness_mm.errors import FitnessError, shortened
+
+from .checkpoints import check_checkpoint
 
 compat.apply()
 
@@ -112,24 +113,10 @@ def load_weights(model: nn.Module, checkpoint: str | Path, config: str | Path) -
         FitnessError: If the checkpoint is missing, damaged or another network's.
     """
     try:
-        load_checkpoint(model, check_checkpoint(checkpoint), map_location='cpu', strict=True,
-                        logger='silent')
-    except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError) as error:
-        raise FitnessError(f'{checkpoint} does not fit the model of {config}, is damaged or holds '
-                           'Python objects that could run code; name the config that it was '
-                           f'trained with ({shortened(error)})') from error
-
-
-def check_checkpoint(file: str | Path) -> str:
-    """A checkpoint's name, if it is a URL or an existing file.
-
-    Raises:
-        FitnessError: If it is neither.
-    """
-    if '://' not in str(file) and not Path(file).is_file():
-        raise FitnessError(f'there is no checkpoint {str(file)!r}; training leaves its checkpoints '
-                           'in work_dirs/<config name>/')
-    return str(file)
+        load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True, logger='silent')
+    except RuntimeError as error:
+        raise FitnessError(f'{checkpoint} does not fit the model of {config}; name the config that '
+                           f'it was trained with ({shortened(error)})') from error
 
 
 def checked_device(device: str | torch.device | None) -> torch.device:
@@ -151,8 +138,3 @@ def pipeline_of(cfg: Config) -> Compose:
     """The transforms of a config's test data."""
     with host_of(cfg):
         return Compose(cfg.test_dataloader.dataset.pipeline)
-
-
-def shortened(error: Exception) -> str:
-    """The start of an error's message, in one line."""
-    return ' '.join(str(error).split())[:160]

@@ -8,7 +8,7 @@ from fitness_mm import compat
 
 compat.apply()
 
-from fitness_mm.engine import cpu_amp, finite_loss_hook  # noqa: E402, F401
+from fitness_mm.engine import checkpoints, cpu_amp, finite_loss_hook  # noqa: E402, F401
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
 from .anomaly_hook import AnomalyFilterHook  # noqa: E402

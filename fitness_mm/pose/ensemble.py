@@ -10,7 +10,8 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import nn
 
-from fitness_mm.engine.load import check_checkpoint, load_weights
+from fitness_mm.engine.checkpoints import check_checkpoint
+from fitness_mm.engine.load import load_weights
 
 
 @MODELS.register_module()

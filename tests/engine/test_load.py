@@ -36,11 +36,9 @@ def test_a_checkpoint_that_cannot_be_used_gets_one_sentence(tmp_path):
     cfg, file = read_config(LIMBS), tmp_path / 'a.pth'
     with pytest.raises(FitnessError, match='there is no checkpoint'):
         load_model(cfg, file)
-    contents = [dict(state_dict={}), dict(state_dict={}, evil=print), b'noise']
-    for content in contents:
-        file.write_bytes(content) if isinstance(content, bytes) else torch.save(content, file)
-        with pytest.raises(FitnessError, match=r'a\.pth does not fit the model of .*limbs\.py'):
-            load_model(cfg, file)
+    torch.save(dict(state_dict={}), file)
+    with pytest.raises(FitnessError, match=r'a\.pth does not fit the model of .*limbs\.py'):
+        load_model(cfg, file)
     with pytest.raises(FitnessError, match=r'the device .* cannot be used here'):
         load_model(cfg, file, 'cuda:99')
 

@@ -19,7 +19,8 @@ from fitness_mm.analysis.load_model import (
     build_loader,
     read_recogniser,
 )
-from fitness_mm.engine.load import check_checkpoint, load_model
+from fitness_mm.engine.checkpoints import check_checkpoint
+from fitness_mm.engine.load import load_model
 from fitness_mm.errors import FitnessError
 from fitness_mm.records import ClipViewRecord, RecordError, column
 

@@ -10,7 +10,8 @@ from mmengine.registry import DefaultScope
 
 from fitness_mm import compat
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.engine.load import checked_device, shortened
+from fitness_mm.engine.load import checked_device
+from fitness_mm.errors import shortened
 
 compat.apply()
 
