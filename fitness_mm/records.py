@@ -6,17 +6,20 @@ that follow the checks, the file and the selection of rows.
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args, get_type_hints
 
 import numpy as np
+import orjson
 
-from .errors import FitnessError
+from .errors import FitnessError, shortened
 from .files import replacing
+from .json_files import unlike
 
 _ACCEPTED = {'f': 'fiu', 'i': 'iu', 'b': 'b', 'U': 'U'}
 """Kinds of numpy types that become a column of a kind without losing anything that matters."""
@@ -123,23 +126,21 @@ class Record:
         Raises:
             RecordError: If the file is missing, damaged or something else.
         """
+        names = [*cls._columns(), *cls._facts()]
         try:
-            loaded = np.load(path, allow_pickle=False)
-            if not isinstance(loaded, np.lib.npyio.NpzFile):
-                raise RecordError('is a single array')
-            with loaded as file:
-                missing = [name for name in (*cls._columns(), *cls._facts()) if name not in file]
-                if missing:
-                    raise RecordError(f'lacks {", ".join(missing)}')
-                found = cls(**{name: file[name] for name in cls._columns()},
-                            **{name: _tuples(json.loads(str(file[name])))
-                               for name in cls._facts()})
+            arrays = _read_arrays(path, names)
+            missing = [name for name in names if name not in arrays]
+            if missing:
+                raise RecordError(f'lacks {", ".join(missing)}')
+            facts = {name: _read_fact(arrays.pop(name), name, kind)
+                     for name, kind in cls._facts().items()}
+            found = cls(**arrays, **facts)
             if not len(found):
                 raise RecordError('has no rows')
             return found
         except FileNotFoundError:
             raise RecordError(f'there is no {cls.what} at {path}; {cls.source}') from None
-        except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        except RecordError as error:
             raise RecordError(f'{path} is damaged or no {cls.what} ({error}); '
                               f'{cls.source}') from error
 
@@ -184,8 +185,9 @@ class Record:
         return {f.name: f.metadata for f in fields(cls) if f.metadata}
 
     @classmethod
-    def _facts(cls) -> list[str]:
-        return [f.name for f in fields(cls) if not f.metadata]
+    def _facts(cls) -> dict[str, Any]:
+        kinds = get_type_hints(cls)
+        return {f.name: kinds[f.name] for f in fields(cls) if not f.metadata}
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +232,47 @@ class ClipViewRecord(Record):
         order = np.argsort(mine)
         at = order[np.minimum(np.searchsorted(mine, theirs, sorter=order), len(mine) - 1)]
         return np.where(mine[at] == theirs, at, -1)
+
+
+def _read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """The arrays of these names in an archive, as far as they are there.
+
+    ``np.load`` would make room for what a header claims before it looks at what there is.
+    """
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in names:
+                if f'{name}.npy' not in archive.namelist():
+                    continue
+                content = io.BytesIO(archive.read(f'{name}.npy'))  # its checksum is looked at
+                if np.lib.format.read_magic(content) != (1, 0):
+                    raise RecordError(f'{name} is in another version of the format')
+                shape, by_column, dtype = np.lib.format.read_array_header_1_0(content)
+                arrays[name] = np.frombuffer(bytearray(content.read()), dtype).reshape(
+                    shape, order='F' if by_column else 'C')
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        # what zipfile, zlib and numpy raise for damaged files is documented nowhere
+        raise RecordError(shortened(error)) from error
+    return arrays
+
+
+def _read_fact(array: np.ndarray, name: str, kind: Any) -> Any:
+    try:
+        fact = orjson.loads(str(array))
+    except orjson.JSONDecodeError as error:
+        raise RecordError(f'{name} is no JSON: {shortened(error)}') from error
+    problem = unlike(fact, _form(kind), name)
+    if problem:
+        raise RecordError(problem)
+    return _tuples(fact)
+
+
+def _form(kind: Any) -> Any:
+    """A fact's type, such as ``tuple[str, ...]``, as a form in JSON."""
+    return [_form(get_args(kind)[0])] if get_args(kind) else kind
 
 
 def _tuples(value: Any) -> Any:
