@@ -1,5 +1,7 @@
 # Clip-views of the prepared data root, as eight consecutive labelled frames at 192x256.
 _base_ = []  # makes this a text config, which may import
+import os  # noqa: E402
+
 from fitness_mm.aihub.index import select_exercises  # noqa: E402
 
 # The original study's twelve; 'all' for the 41, or a list of names. FITNESS_EXERCISES=all does it
@@ -10,7 +12,7 @@ num_classes = len(select_exercises(exercises))
 num_conditions = [len(exercise.conditions) for exercise in select_exercises(exercises)]
 
 dataset_type = 'FitnessClipDataset'
-data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
+data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness')
 input_size = (192, 256)  # width, height
 
 # The default split: five folds of performers, the first held out.

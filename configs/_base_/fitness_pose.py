@@ -3,8 +3,11 @@
 # The training error, which the original study reports too, is that of the training part:
 #   tools/test.py CONFIG CHECKPOINT --cfg-options test_dataloader.dataset.subset=train
 # Its arg-max decoding:  --cfg-options model.head.decoder.type=ArgmaxHeatmap
+_base_ = []  # makes this a text config, which may import
+import os  # noqa: E402
+
 dataset_type = 'FitnessPoseDataset'
-data_root = '{{$FITNESS_DATA_ROOT:data/fitness}}'
+data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness')
 # The original study's twelve; 'all' for the 41, or a list of names.
 exercises = '{{$FITNESS_EXERCISES:study}}'
 

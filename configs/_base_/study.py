@@ -2,10 +2,12 @@
 # generated sample, a quarter of the resolution, frames from the whole clip, augmentation, and a
 # schedule of twelve epochs. Everything else is that of the full-size configs.
 _base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
+import os  # noqa: E402
+
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
 
-data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
+data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness_sample')
 input_size = (48, 64)  # width, height
 
 train_sampling = dict(type='SampleLabelledFrames', num_frames=8, mode='uniform')

@@ -2,9 +2,11 @@
 # of a ResNet-18 of half the width, a quarter of the resolution, a schedule of minutes. Small
 # batches: from scratch, the number of steps matters more than their size.
 _base_ = '../pose/res50_fitness.py'
+import os  # noqa: E402
+
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
-data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
+data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness_sample')
 codec = dict(
     type='MSRAHeatmap',
     input_size=(96, 128),

@@ -1,9 +1,11 @@
 # The heatmap recogniser small enough for two CPU cores and the generated sample: a quarter of the
 # resolution, ResNet-18, frames from the whole clip, a schedule of minutes.
 _base_ = '../tsm_r50_heatmap_fitness.py'
+import os  # noqa: E402
+
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
-data_root = '{{$FITNESS_DATA_ROOT:data/fitness_sample}}'
+data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness_sample')
 input_size = (48, 64)  # width, height
 
 model = dict(

@@ -4,6 +4,7 @@ Recognisers see smaller frames than their configs say: they take any size, and t
 """
 
 import math
+import os
 
 import pytest
 import torch
@@ -79,6 +80,21 @@ def check_action(prediction, metrics):
 
 
 CHECKS = dict(mmpose=check_pose, mmaction=check_action)
+
+
+@pytest.mark.parametrize('name', [
+    'pose/res50_fitness.py', 'recognition/tsm_r50_fitness.py', 'study/tsm_r18.py',
+    *(name for name in CONFIGS if 'FITNESS_DATA_ROOT' in (FOLDER / name).read_text('utf-8'))])
+def test_a_data_root_of_any_name(name, monkeypatch):
+    root = "/x/it's\\new \"10:20\"/" + os.fsdecode('자세'.encode('cp949'))
+    monkeypatch.setenv('FITNESS_DATA_ROOT', root)
+    cfg = Config.fromfile(FOLDER / name)
+    assert cfg.data_root == cfg.train_dataloader.dataset.data_root == root
+
+
+def test_no_config_takes_the_data_root_into_its_text():
+    for path in FOLDER.rglob('*.py'):  # mmengine pastes the value between the quotes as it is
+        assert '{{$FITNESS_DATA_ROOT' not in path.read_text('utf-8'), path
 
 
 @pytest.mark.parametrize('name', TRAINED)

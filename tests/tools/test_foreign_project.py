@@ -27,7 +27,7 @@ train_dataloader = dict(
     batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='mmaction.FitnessClipDataset', _scope_='mmaction', subset='all', indices=8,
-        data_root='{{$FITNESS_DATA_ROOT:}}',
+        data_root='',
         pipeline=[
             dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
             dict(type='LoadLabelledFrames'),
@@ -52,7 +52,8 @@ def stock_train(host, *args, cwd, **env):
                          ids=['mmaction', 'mmpose'])
 def test_foreign_config_under_a_stock_script(host, config, sample_root, tmp_path):
     (tmp_path / 'mine.py').write_text(config, 'utf-8')
-    result = stock_train(host, 'mine.py', cwd=tmp_path, FITNESS_DATA_ROOT=str(sample_root))
+    result = stock_train(host, 'mine.py', '--cfg-options',
+                         f'train_dataloader.dataset.data_root={sample_root}', cwd=tmp_path)
     assert result.returncode == 0, result.stdout[-4000:]
     assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').is_file()
 
