@@ -12,7 +12,7 @@ REQUIREMENTS := $(wildcard requirements/*.txt)
 env: $(STAMP)
 
 $(STAMP): $(REQUIREMENTS) setup.py
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 11) else \
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 14) else \
 		f"Python {v[0]}.{v[1]} found, 3.10 or 3.11 needed (xtcocotools has no wheel for others): make env PYTHON=python3.11")'
 	@echo "setting up .venv (about a minute, a download of 1 to 4 GB where torch is not cached)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

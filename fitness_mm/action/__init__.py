@@ -35,7 +35,7 @@ from .models.posture_head import PostureHead  # noqa: E402
 from .models.recognizer import HeatmapFusionRecognizer  # noqa: E402
 from .models.skeleton_graph import FitnessSTGCN  # noqa: E402
 
-compat.mend_bfloat16_heads()
+compat.mend_mmaction()
 
 __all__ = [
     'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',

@@ -15,6 +15,7 @@ from torch import nn
 import fitness_mm.action  # mends the heads
 import fitness_mm.pose  # noqa: F401
 from fitness_mm import compat
+from fitness_mm.compat import running
 from fitness_mm.engine import launch
 from fitness_mm.errors import FitnessError
 
@@ -70,9 +71,9 @@ class BrokenHead:
 
 
 def test_only_a_broken_head_is_mended():
-    assert compat._fails_on_bfloat16(BrokenHead) and not compat._fails_on_bfloat16(FixedHead)
+    assert running._fails_on_bfloat16(BrokenHead) and not running._fails_on_bfloat16(FixedHead)
     mended = BaseHead.loss_by_feat
-    compat.mend_bfloat16_heads()
+    compat.mend_mmaction()
     assert BaseHead.loss_by_feat is mended
 
 

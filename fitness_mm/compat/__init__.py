@@ -1,0 +1,35 @@
+"""Makes the pinned OpenMMLab stack importable, its checkpoints loadable and its trainings start.
+
+Every mend looks first whether the thing is broken and leaves it alone if it is not, so this is
+safe beside full mmcv, a matching torchvision, xtcocotools or a repaired mmaction2. What was mended
+is logged at DEBUG level by the logger ``fitness_mm.compat``.
+"""
+
+from __future__ import annotations
+
+from . import checkpoints, imports, running
+from .running import mend_mmaction
+
+__all__ = ['apply', 'mend_mmaction']
+
+_applied = False
+
+
+def apply() -> None:
+    """Mend what is broken in the installed stack. Calling it again does nothing.
+
+    Call it before ``torchvision``, ``mmaction.models``, ``mmpose.models`` or ``mmdet.models`` is
+    imported; importing ``fitness_mm.action`` or ``fitness_mm.pose`` does.
+    """
+    global _applied
+    if _applied:
+        return
+    _applied = True
+    imports.mend_torchvision()
+    imports.mend_mmcv_ops()
+    imports.mend_xtcocotools()
+    imports.mend_mmaction_drn()
+    imports.mend_mmaction_multimodal()
+    checkpoints.load_weights_only()
+    checkpoints.allow_mmengine_checkpoints()
+    running.start_processes_without_gpu()
