@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from .printable import printable
+
 _INTERRUPTED, _READER_GONE = 130, 141  # what shells report after Ctrl-C, and for `tool | head`
 _HOSTS = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmdet', 'mmpretrain', 'mmpose', 'mmaction')
 
@@ -22,13 +24,6 @@ class ArgumentError(FitnessError, ValueError):
     """A value that is out of range, or a name that nothing has."""
 
 
-def printable(text: str) -> str:
-    r"""One line for a terminal: what would move its cursor or colour it, a line feed too, is
-    written as ``\n`` or ``\x1b``, and a byte of a name that is no UTF-8 as ``\udcbd``."""
-    return ''.join(letter if letter.isprintable() else
-                   letter.encode('unicode_escape').decode('ascii') for letter in text)
-
-
 def shortened(error: Exception) -> str:
     """The start of an error's message, in one line."""
     return printable(' '.join(str(error).split())[:160]) or type(error).__name__
@@ -37,6 +32,8 @@ def shortened(error: Exception) -> str:
 @contextlib.contextmanager
 def plain_errors(stopped: str = '') -> Iterator[None]:
     """Ends the process with one sentence for what a user can mend; other errors are ours.
+
+    What is printed inside may be of any language: what the terminal has no letters for is escaped.
 
     Args:
         stopped: What Ctrl-C leaves, for the user.

@@ -8,8 +8,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'fitness_mm'
 FLOORS = (  # of rooms and of the files beside them, the lowest first
+    {'printable'},
     {'errors', 'compat'},
-    {'files', 'processes', 'progress', 'tables'},
+    {'containers', 'files', 'processes', 'progress', 'tables'},
     {'records'},
     {'clip_scores'},
     {'keypoints'},

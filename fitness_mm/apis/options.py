@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import InferenceError
 
-RANGES = {'fps': (0.01, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
+RANGES = {'fps': (1, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
           'smooth': (0, 60), 'window': (0.5, 86400), 'stride': (0.05, 86400),
           'batch_size': (1, 4096)}
 """Smallest and largest; seconds, or frames per second."""
@@ -20,7 +20,7 @@ class Options:
     """How to look at a video.
 
     Attributes:
-        fps: Frames per second of what does not say so itself, 30 if None. A video file does.
+        fps: Frames per second of what does not say so itself, 30 if None. Most video files do.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
         camera_seconds: How long a camera is recorded.
         box: The person's box, x1, y1, x2, y2 in pixels of the video; found if None.

@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.containers import writing
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
@@ -88,8 +89,7 @@ def truth(take: Take) -> dict[str, Any]:
 
 def _write_frames(path: Path, take: Take, report: Callable[[int, int], None]) -> None:
     rate = Fraction(take.script.fps).limit_denominator(1001)
-    with av.open(str(path), 'w', format='mp4',
-                 container_options={'fflags': '+bitexact'}) as container:
+    with writing(path, {'fflags': '+bitexact'}) as container:
         stream = container.add_stream('libx264', rate=rate, options=dict(_ENCODER))
         stream.width, stream.height, stream.pix_fmt = *take.script.size, 'yuv420p'
         # With several threads the bytes would depend on the machine.

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from fitness_mm.aihub.disk.images import FrameError
+from fitness_mm.containers import reading
 
 CODEC_VERSION = 1
 """Raised whenever other bytes come out: clip files of an older version are made again."""
@@ -80,7 +81,7 @@ def decode_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list
         frames = _decode(path, wanted, all(j % 2 == 0 for j in wanted))
         if frames.keys() != wanted:
             frames = _decode(path, wanted, False)
-    except (av.FFmpegError, IndexError) as error:
+    except (av.FFmpegError, OSError, IndexError) as error:
         raise FrameError(path, f'cannot be decoded ({error}); make it again') from error
     missing = sorted(wanted - frames.keys())
     if missing:
@@ -95,7 +96,7 @@ def decode_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list
 def _decode(path: Path, wanted: set[int], skip_unreferenced: bool) -> dict[int, np.ndarray]:
     """Frame number -> RGB, from the key frame before the first wanted up to the last."""
     frames: dict[int, np.ndarray] = {}
-    with av.open(str(path)) as container:
+    with reading(path) as container:
         stream = container.streams.video[0]
         decoder = stream.codec_context
         decoder.thread_count = 1  # a clip is decoded sooner than threads are started

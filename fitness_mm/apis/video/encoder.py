@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from fitness_mm.containers import writing
 from fitness_mm.files import replacing
 
 _TIME_BASE = Fraction(1, 90_000)
@@ -51,7 +52,7 @@ def encoding(path: str | Path, size: tuple[int, int], fps: float) -> Iterator[Vi
         size: Width and height in pixels, even.
         fps: Frames per second, about.
     """
-    with replacing(path) as unfinished, av.open(str(unfinished), 'w') as container:
+    with replacing(path) as unfinished, writing(unfinished) as container:
         encoder = VideoEncoder(container, size, fps)
         yield encoder
         encoder.finish()

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
 import numpy as np
+from av.stream import Disposition
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.options import RANGES
+from fitness_mm.containers import reading
+from fitness_mm.printable import file_name
 
-from .frames import DEFAULT_FPS, shown_name, spread, warn_once
+from .frames import DEFAULT_FPS, OTHER_SIZES, fitted, shrunk, spread, warn_once
 
 _SEEK_FROM_SECONDS = 40
 """Longer videos are surveyed by jumping; it is quicker to decode the whole of shorter ones."""
+
+_LONGEST_GAP_SECONDS = 10
+"""From one frame to the next. More is an error in the time stamps, and time takes memory."""
 
 
 class DecodedFrame:
     """A frame that becomes RGB when it is asked for, as not every frame is."""
 
-    def __init__(self, number: int, time: float, picture: av.VideoFrame, turns: int) -> None:
+    def __init__(self, number: int, time: float, picture: av.VideoFrame, turns: int,
+                 size: tuple[int, int]) -> None:
         self.number, self.time = number, time
-        self._picture, self._turns = picture, turns
+        self._picture, self._turns, self._size = picture, turns, size
 
     def rgb(self) -> np.ndarray:
-        """uint8 (H, W, 3), upright."""
+        """uint8 (H, W, 3), upright and of the video's size."""
         image = self._picture.to_ndarray(format='rgb24')
-        return np.ascontiguousarray(np.rot90(image, self._turns)) if self._turns else image
+        if self._turns:
+            image = np.ascontiguousarray(np.rot90(image, self._turns))
+        return fitted(image, self._size)
 
 
 class VideoFile:
@@ -38,87 +48,108 @@ class VideoFile:
 
     Args:
         path: The file.
+        fps: Frames per second of a file without time stamps, if it is known.
 
     Raises:
         InferenceError: If it is missing, no video, or has no frame that can be decoded.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.name, self.warnings = path, shown_name(path.stem), []
-        try:
-            with self._open() as container:
-                stream = container.streams.video[0]
-                self.fps = float(stream.average_rate or stream.guessed_rate or DEFAULT_FPS)
-                self.duration = self._duration(container, stream)
-                first = next(self._pictures(container), None)
-        except IndexError:
-            raise InferenceError(f'{path} has no picture track, only sound or text; name a '
-                                 'video') from None
+    def __init__(self, path: Path, fps: float | None = None) -> None:
+        self.path, self.name, self.warnings = path, file_name(path.stem), []
+        with self._open() as (container, stream):
+            self.duration = self._duration(container, stream)
+            self._stamped = not container.format.flags & av.format.Flags.no_timestamps.value
+            rates = stream.average_rate if self._stamped else fps, stream.guessed_rate, DEFAULT_FPS
+            least, most = RANGES['fps']
+            self.fps = float(next(rate for rate in rates if rate and least <= rate <= most))
+            first = next(self._pictures(container, stream), None)
         if first is None:
-            raise InferenceError(f'no frame of {path} can be decoded; it is empty or damaged')
+            raise self._nothing_decoded()
+        if not self._stamped and fps is None:
+            warn_once(self, f'the file has no time stamps; {self.fps:g} frames a second were '
+                      'assumed, which the option fps changes')
         self.turns = _quarter_turns(first)
-        width, height = first.width, first.height
-        self.size = (height, width) if self.turns % 2 else (width, height)
+        self._stored = (first.width, first.height)
+        self.size = self._stored[::-1] if self.turns % 2 else self._stored
+        self._count = 0
 
     def frames(self) -> Iterator[DecodedFrame]:
-        """All frames that can be decoded."""
-        number, time, first = 0, -1.0, None
-        with self._open() as container:
-            for picture in self._pictures(container):
-                seconds = picture.time if picture.time is not None else number / self.fps
-                first = seconds if first is None else first
-                # stamps that do not go on are mended: later stages divide by differences
-                time = seconds - first if seconds - first > time else time + 1 / self.fps
-                yield DecodedFrame(number, time, picture, self.turns)
+        """All frames that can be decoded; those of another size are fitted into the first one's."""
+        number, time, begin, end = 0, 0.0, None, 0.0
+        with self._open() as (container, stream):
+            for picture in self._pictures(container, stream):
+                seconds = number / self.fps
+                if self._stamped and picture.time is not None:
+                    seconds = picture.time
+                end = seconds
+                begin = seconds if begin is None else begin
+                if number:
+                    # stamps that do not go on are mended: later stages divide by differences
+                    step = seconds - begin - time
+                    if step > _LONGEST_GAP_SECONDS:
+                        warn_once(self, f'after {time:.1f} s the time stamps leap by {step:.0f} s, '
+                                  'which were left out')
+                        begin += step - 1 / self.fps
+                    time += 1 / self.fps if not 0 < step <= _LONGEST_GAP_SECONDS else step
+                if (picture.width, picture.height) != self._stored:
+                    warn_once(self, OTHER_SIZES)
+                yield DecodedFrame(number, time, picture, self.turns, self.size)
                 number += 1
-        if self.duration and time + 2 / self.fps < 0.95 * self.duration - 0.5:
+        if not number:
+            raise self._nothing_decoded()
+        if max(time, end) + 2 / self.fps < 0.95 * self.duration - 0.5:
             warn_once(self, f'the file says it lasts {self.duration:.1f} s, but its pictures end '
                       f'at {time:.1f} s')
-        self.duration = time + 1 / self.fps
+        self.duration, self._count = time + 1 / self.fps, number
 
     def survey(self, count: int) -> list[np.ndarray]:
         """Frames spread over the file, found by jumping where it is long."""
-        if not self.duration:
-            for _ in self.frames():  # which finds out
-                pass
         if self.duration > _SEEK_FROM_SECONDS:
-            jumped = self._jumped(count)
-            if jumped:
-                return jumped
-        wanted = set(spread(max(1, round(self.duration * self.fps)), count))
-        images = [frame.rgb() for frame in self.frames() if frame.number in wanted or not wanted]
-        return images or [next(iter(self.frames())).rgb()]
+            images = self._jumped(count)
+            if 2 * len(images) > count:
+                return images
+        images = self._picked(spread(round(self.duration * self.fps), count))
+        if 2 * len(images) < min(count, self._count):  # it lasts longer or shorter than it said
+            images = self._picked(spread(self._count, count))
+        return images
+
+    def _picked(self, numbers: Sequence[int]) -> list[np.ndarray]:
+        wanted = set(numbers)
+        return [shrunk(frame.rgb()) for frame in self.frames() if frame.number in wanted]
 
     def _jumped(self, count: int) -> list[np.ndarray]:
-        images = []
-        with self._open() as container:
-            stream = container.streams.video[0]
+        images = {}
+        with self._open() as (container, stream):
             start = stream.start_time or 0
             for i in range(count):
                 time = (i + 0.5) * self.duration / count
                 with contextlib.suppress(av.FFmpegError, StopIteration):
                     container.seek(start + int(time / stream.time_base), stream=stream)
                     picture = next(container.decode(stream))
-                    images.append(DecodedFrame(0, 0.0, picture, self.turns).rgb())
-        return images
+                    images[picture.pts] = shrunk(
+                        DecodedFrame(0, 0.0, picture, self.turns, self.size).rgb())
+        return list(images.values())
 
-    def _open(self) -> av.container.InputContainer:
-        try:
-            container = av.open(str(self.path))
-        except FileNotFoundError:
-            raise InferenceError(f'there is no file {str(self.path)!r}; name a video, or a folder '
-                                 'of frames') from None
-        except (av.FFmpegError, OSError, UnicodeError) as error:
-            reason = getattr(error, 'strerror', None) or error
-            raise InferenceError(f'{self.path} is no video that can be opened ({reason}); if it '
-                                 'plays elsewhere, convert it to MP4') from error
-        for stream in container.streams.video:
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
+        """The file and its picture track; in a file of music the picture of its cover is none."""
+        with contextlib.ExitStack() as stack:
+            try:
+                container = stack.enter_context(reading(self.path))
+            except (av.FFmpegError, OSError) as error:
+                raise InferenceError(
+                    f'{self.path} is no video that can be opened ({error.strerror or error}); if '
+                    'it plays elsewhere, convert it to MP4') from error
+            stream = container.streams.best('video')
+            if stream is None or stream.disposition & Disposition.attached_pic:
+                raise InferenceError(f'{self.path} has no picture track, only sound or text; name '
+                                     'a video')
             stream.thread_type = 'AUTO'
-        return container
+            yield container, stream
 
-    def _pictures(self, container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
+    def _pictures(self, container: av.container.InputContainer,
+                  stream: av.VideoStream) -> Iterator[av.VideoFrame]:
         """Every frame that can be decoded; a broken packet loses its own only."""
-        stream = container.streams.video[0]
         broken = 0
         packets = container.demux(stream)
         while True:
@@ -136,11 +167,18 @@ class VideoFile:
         if broken:
             warn_once(self, f'{broken} parts of the file are damaged and were passed over')
 
+    def _nothing_decoded(self) -> InferenceError:
+        return InferenceError(f'no frame of {self.path} can be decoded; it is empty, damaged, too '
+                              'large or of a kind that FFmpeg does not decode: convert it to MP4')
+
     @staticmethod
     def _duration(container: av.container.InputContainer, stream: av.VideoStream) -> float:
         if stream.duration and stream.time_base:
             return float(stream.duration * stream.time_base)
-        return container.duration / av.time_base if container.duration else 0.0
+        seconds = (container.duration or 0) / av.time_base
+        if 'matroska' in container.format.name:  # there it is the end, wherever it begins
+            seconds -= (container.start_time or 0) / av.time_base
+        return max(0.0, seconds)
 
 
 def _quarter_turns(picture: av.VideoFrame) -> int:

@@ -13,9 +13,15 @@ import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import checked
+from fitness_mm.printable import file_name
 
 DEFAULT_FPS = 30.0
 """Of input that does not say its own frame rate."""
+
+SURVEY_SIDE = 1920
+"""Pixels of the longer side of frames that are kept to find the person."""
+
+OTHER_SIZES = 'the pictures change their size; they were fitted into that of the first one'
 
 IMAGE_ENDINGS = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 
@@ -56,7 +62,8 @@ class FrameSource(Protocol):
         """All frames, in order; whoever keeps one keeps its memory."""
 
     def survey(self, count: int) -> list[np.ndarray]:
-        """At most so many frames spread over all of it, uint8 RGB (H, W, 3)."""
+        """At most so many frames spread over all of it, uint8 RGB (H, W, 3), large ones shrunk
+        by :func:`shrunk`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +116,7 @@ class ArraySource:
 
     def survey(self, count: int) -> list[np.ndarray]:
         """Frames spread evenly."""
-        return [self._rgb(number) for number in spread(len(self._frames), count)]
+        return [shrunk(self._rgb(number)) for number in spread(len(self._frames), count)]
 
     def _rgb(self, number: int) -> np.ndarray:
         frame = self._frames[number]
@@ -135,7 +142,7 @@ class FolderSource:
         if not self._files:
             raise InferenceError(f'the folder {folder} has no images ({", ".join(IMAGE_ENDINGS)}); '
                                  'name a video file or a folder of frames')
-        self.name, self.warnings = shown_name(folder.resolve().name), []
+        self.name, self.warnings = file_name(folder.resolve().name), []
         self.fps = checked('fps', fps)
         self.duration = len(self._files) / self.fps
         first = next((image for file in self._files if (image := _read(file)) is not None), None)
@@ -144,28 +151,25 @@ class FolderSource:
         self.size = (first.shape[1], first.shape[0])
 
     def frames(self) -> Iterator[Frame]:
-        """All frames that can be read; another size is brought to the first one's."""
+        """All frames that can be read; those of another size are fitted into the first one's."""
         unreadable = 0
         for number, file in enumerate(self._files):
-            image = self._image(file)
+            image = _read(file)
             if image is None:
                 unreadable += 1
                 continue
-            yield _Picture(number, number / self.fps, image)
+            if image.shape[1::-1] != self.size:
+                warn_once(self, OTHER_SIZES)
+            yield _Picture(number, number / self.fps, fitted(image, self.size))
         if unreadable:
             warn_once(self, f'{unreadable} of {len(self._files)} images cannot be read and were '
                       'passed over')
 
     def survey(self, count: int) -> list[np.ndarray]:
         """Frames spread evenly."""
-        images = (self._image(self._files[i]) for i in spread(len(self._files), count))
-        return [image for image in images if image is not None]
-
-    def _image(self, file: Path) -> np.ndarray | None:
-        image = _read(file)
-        if image is not None and image.shape[1::-1] != self.size:
-            image = cv2.resize(image, self.size, interpolation=cv2.INTER_AREA)
-        return image
+        images = (_read(self._files[i]) for i in spread(len(self._files), count))
+        found = [shrunk(fitted(image, self.size)) for image in images if image is not None]
+        return found or [shrunk(next(self.frames()).rgb())]
 
 
 def warn_once(source: FrameSource, sentence: str) -> None:
@@ -174,9 +178,27 @@ def warn_once(source: FrameSource, sentence: str) -> None:
         source.warnings.append(sentence)
 
 
-def shown_name(name: str) -> str:
-    """A file's name as it can be written down: names can hold bytes that are no text."""
-    return name.encode('utf-8', 'surrogateescape').decode('utf-8', 'replace')
+def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """An image (H, W, 3) in the middle of one of a width and height, as large as it goes: people
+    keep their shape when the picture changes its own."""
+    if image.shape[1::-1] == size:
+        return image
+    scale = min(to / side for to, side in zip(size, image.shape[1::-1], strict=True))
+    width, height = (max(1, round(scale * side)) for side in image.shape[1::-1])
+    x, y = (size[0] - width) // 2, (size[1] - height) // 2
+    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+    canvas[y:y + height, x:x + width] = cv2.resize(image, (width, height),
+                                                   interpolation=cv2.INTER_AREA)
+    return canvas
+
+
+def shrunk(image: np.ndarray) -> np.ndarray:
+    """An image of at most :data:`SURVEY_SIDE` pixels a side, so that some tens fit into memory."""
+    height, width = image.shape[:2]
+    scale = SURVEY_SIDE / max(height, width)
+    return image if scale >= 1 else cv2.resize(
+        image, (max(1, round(scale * width)), max(1, round(scale * height))),
+        interpolation=cv2.INTER_AREA)
 
 
 def spread(available: int, count: int) -> list[int]:
@@ -187,12 +209,13 @@ def spread(available: int, count: int) -> list[int]:
 
 def _read(file: Path) -> np.ndarray | None:
     try:
-        data = np.fromfile(file, np.uint8)
-    except OSError:
+        # whoever opens a pipe waits for its other end
+        data = np.fromfile(file, np.uint8) if file.is_file() else b''
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except (OSError, cv2.error):  # the latter for a size that no memory holds
         return None
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
     return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def _natural(file: Path) -> list:
-    return [int(part) if part.isdigit() else part for part in re.split(r'(\d+)', file.name)]
+    return [int(part) if part.isdecimal() else part for part in re.split(r'(\d+)', file.name)]

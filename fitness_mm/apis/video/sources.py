@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,16 +23,30 @@ def open_source(given: Input, fps: float | None = None, channels: str = 'rgb') -
 
     Args:
         given: The file or folder; uint8 (T, H, W, 3) or one frame (H, W, 3); a list of frames.
-        fps: Frames per second of what does not say so itself, 30 if None. A video file does.
+        fps: Frames per second of what does not say so itself, 30 if None. Most video files do.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
 
     Raises:
         InferenceError: If it cannot be used.
     """
-    fps = DEFAULT_FPS if fps is None else fps
     if isinstance(given, (str, Path)):
-        path = Path(given)
-        return FolderSource(path, fps) if path.is_dir() else VideoFile(path)
+        try:
+            path, mode = Path(given), os.stat(given).st_mode
+            if stat.S_ISDIR(mode):
+                return FolderSource(path, DEFAULT_FPS if fps is None else fps)
+        except FileNotFoundError:
+            raise InferenceError(
+                f'{str(given)!r} is an address, and nothing is fetched; download it, and name the '
+                'file' if '://' in str(given) else
+                f'there is no file {str(given)!r}; name a video, or a folder of frames') from None
+        except (OSError, ValueError) as error:  # the latter for a name with a zero byte
+            raise InferenceError(f'{str(given)!r} cannot be opened '
+                                 f'({getattr(error, "strerror", None) or error})') from error
+        if not stat.S_ISREG(mode):
+            raise InferenceError(f'{str(given)!r} is a pipe or a device; name a video file, or a '
+                                 'folder of frames')
+        return VideoFile(path, fps)
+    fps = DEFAULT_FPS if fps is None else fps
     if isinstance(given, np.ndarray) and given.ndim == 3:
         given = given[None]
     if not isinstance(given, (np.ndarray, list, tuple)):
@@ -41,7 +56,8 @@ def open_source(given: Input, fps: float | None = None, channels: str = 'rgb') -
 
 
 def folder_names(paths: Sequence[str | Path]) -> list[str]:
-    """A name for each of several files and folders, no two alike on any file system.
+    """A name for each of several files and folders, no two alike on any file system, none that
+    leads out of the folder that it is for.
 
     A file is called by its name without the ending, a folder by its name. Where two are alike,
     endings tell them apart, or else the folders that they are in, or else numbers.
@@ -74,7 +90,8 @@ def _names(path: Path) -> list[str]:
     names = ['_'.join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
     # file systems take 255 bytes
     names = [name for name in names if len(os.fsencode(name)) < 240] or names[:1]
-    return names if path.is_dir() else [path.stem, *names]
+    # '...mp4' without its ending is '..'
+    return names if path.is_dir() or path.stem in ('.', '..') else [path.stem, *names]
 
 
 def _folded(name: str) -> str:
