@@ -4,8 +4,8 @@ import os  # noqa: E402
 
 from fitness_mm.aihub.index import select_exercises  # noqa: E402
 
-# The original study's twelve; 'all' for the 41, or a list of names. FITNESS_EXERCISES=all does it
-# without an edit.
+# The original study's twelve; 'all' for the 41, or names with commas between them.
+# FITNESS_EXERCISES=all, or 'barbell row,barbell squat', does it without an edit.
 exercises = '{{$FITNESS_EXERCISES:study}}'
 num_classes = len(select_exercises(exercises))
 # of every exercise, for posture judgement

@@ -6,8 +6,10 @@ Source: the data set's own type list. A *type* is one way of doing an exercise, 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from fitness_mm.errors import ArgumentError, FitnessError
@@ -128,7 +130,7 @@ Good for pose and exercise, useless for conditions."""
 NUM_TYPES = EXERCISES[-1].types[-1]
 
 _EXERCISE_OF_TYPE = {t: e for e in EXERCISES for t in e.types}
-_EXERCISE_OF_NAME = {e.name: e for e in EXERCISES} | {e.name_ko: e for e in EXERCISES}
+
 
 # The labels spell these fragments in both ways, sometimes within one exercise.
 _SPELLINGS = (('이완 시', '이완시'), ('수축 시', '수축시'), ('척추의 중립', '척추 중립'))
@@ -137,6 +139,14 @@ _SPELLINGS = (('이완 시', '이완시'), ('수축 시', '수축시'), ('척추
 def normalise(text: str) -> str:
     """A name from a label, in NFC and without surrounding blanks."""
     return unicodedata.normalize('NFC', text).strip()
+
+
+def _name_key(name: str) -> str:
+    """A name without what lists on a command line cannot hold and people type otherwise."""
+    return re.sub(r'[\s_-]+', '', normalise(name)).lower()
+
+
+_EXERCISE_OF_NAME = {_name_key(name): e for e in EXERCISES for name in (e.name, e.name_ko)}
 
 
 def exercise_of_type(type_number: int) -> Exercise:
@@ -149,16 +159,20 @@ def exercise_of_type(type_number: int) -> Exercise:
 
 
 def exercise_by_name(name: str) -> Exercise:
-    """The exercise with an English or Korean name.
+    """The exercise with an English or Korean name; blanks, hyphens and capitals do not matter.
 
     Raises:
-        ArgumentError: If there is none; the message lists the English names.
+        ArgumentError: If there is none; the message has the nearest English names.
     """
     try:
-        return _EXERCISE_OF_NAME[normalise(name)]
+        return _EXERCISE_OF_NAME[_name_key(name)]
     except KeyError:
-        known = ', '.join(e.name for e in EXERCISES)
-        raise ArgumentError(f'no exercise is called {name!r}; the catalogue has: {known}') from None
+        names = [e.name for e in EXERCISES]
+        near = [known for known in names if any(
+            get_close_matches(word, known.split(), 1, 0.75) for word in name.lower().split())]
+        listed = ', '.join(get_close_matches(name.lower(), near, 3, 0) or names)
+        raise ArgumentError(f'no exercise is called {name!r}; the '
+                            f'{"nearest are" if near else "catalogue has"}: {listed}') from None
 
 
 def _spelling_key(condition: str) -> str:

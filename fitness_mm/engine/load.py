@@ -23,6 +23,8 @@ from fitness_mm.errors import FitnessError, shortened
 
 from .checkpoints import check_checkpoint
 
+from .checks.settings import check_settings
+
 compat.apply()
 
 _KINDS = {'mmpose': 'pose estimator', 'mmaction': 'recogniser'}
@@ -40,14 +42,18 @@ def read_config(file: str | Path, options: dict | None = None, scope: str | None
         loader: Such as ``test_dataloader``, which it has to have; none if None.
 
     Raises:
-        FitnessError: If the file is missing, cannot be read, or is not such a config.
+        FitnessError: If the file is missing, cannot be read, is not such a config, or has settings
+            that change nothing.
     """
     if not Path(file).is_file():
         raise FitnessError(f'there is no config file {str(file)!r}; those of this project are in '
                            'configs/')
     try:
         cfg = Config.fromfile(file)
+        check_settings(file, cfg, options or {})
         cfg.merge_from_dict(options or {})
+    except FitnessError:
+        raise
     except Exception as error:
         # a config is Python: anything can come out of it
         raise FitnessError(f'{file} is no config that can be read '

@@ -19,8 +19,8 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
     """The exercises that a config names, in the order of their class labels.
 
     Args:
-        exercises: ``study`` for the original study's twelve, ``all`` for the catalogue's 41, or a
-            list of English or Korean names.
+        exercises: ``study`` for the original study's twelve, ``all`` for the catalogue's 41, or
+            English or Korean names, in a list or with commas between them.
 
     Raises:
         ArgumentError: If it is another word, empty, or names an exercise twice or one that the
@@ -28,10 +28,9 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
     """
     if isinstance(exercises, str):
         sets = {'study': STUDY_EXERCISES, 'all': EXERCISES}
-        if exercises not in sets:
-            raise ArgumentError(f"exercises has to be 'study', 'all' or a list of names, but got "
-                                f'{exercises!r}')
-        return sets[exercises]
+        if exercises in sets:
+            return sets[exercises]
+        exercises = [name for name in exercises.split(',') if name.strip()]
     selected = tuple(exercise_by_name(name) for name in exercises)
     if not selected or len(set(selected)) < len(selected):
         raise ArgumentError(f'exercises has to name at least one exercise, each once, but got '
