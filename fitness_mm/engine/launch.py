@@ -29,23 +29,26 @@ def train(args: argparse.Namespace) -> None:
     Raises:
         FitnessError: If the config, the checkpoint or an argument cannot be used.
     """
-    cfg = _load_config(args)
+    cfg = _load_config(args, 'train_dataloader')
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
         use_amp(cfg)
     if args.auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise FitnessError('--auto-scale-lr needs the batch size that the learning rate is '
+                               'for; add auto_scale_lr = dict(base_batch_size=32) or the like to '
+                               'the config')
         cfg.auto_scale_lr.enable = True
     if args.resume:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else check_checkpoint(args.resume)
 
-    randomness = cfg.setdefault('randomness', {})
     if args.seed is not None:
-        randomness.seed = args.seed
+        cfg.randomness.seed = args.seed
     for flag in ('diff_rank_seed', 'deterministic'):
         if getattr(args, flag):
-            randomness[flag] = True
+            cfg.randomness[flag] = True
     with _runner_of(cfg) as runner:
         runner.train()
 
@@ -56,7 +59,7 @@ def test(args: argparse.Namespace) -> None:
     Raises:
         FitnessError: If the config, the checkpoint or an argument cannot be used.
     """
-    cfg = _load_config(args)
+    cfg = _load_config(args, 'test_dataloader')
     cfg.load_from = check_checkpoint(args.checkpoint)
     if args.dump:
         _dump_predictions(cfg, args.dump)
@@ -64,21 +67,26 @@ def test(args: argparse.Namespace) -> None:
         runner.test()
 
 
-def _load_config(args: argparse.Namespace) -> Config:
-    """The config with the common arguments merged in.
+def _load_config(args: argparse.Namespace, loader: str) -> Config:
+    """The config with the common arguments merged in, whatever of mmengine's settings it leaves out.
+
+    Args:
+        args: Of the command line.
+        loader: What the config has to have.
 
     Raises:
         FitnessError: If the file cannot be read, or drawing is asked of a config that cannot.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = read_config(args.config, args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options, loader=loader)
     cfg.launcher = args.launcher
+    cfg.randomness = {'seed': None, **cfg.get('randomness', {})}
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir
     elif cfg.get('work_dir') is None:
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.show or args.show_dir:
-        if 'visualization' not in cfg.default_hooks:
+        if 'visualization' not in cfg.get('default_hooks', {}):
             raise FitnessError('--show and --show-dir need default_hooks.visualization in the '
                                "config, e.g. dict(type='VisualizationHook')")
         cfg.default_hooks.visualization.update(
