@@ -34,10 +34,7 @@ def korean_font(file: str | Path | None = None) -> str:
     Raises:
         FontError: If the file is no such font, or none is installed.
     """
-    if file is None:
-        return _found()[0]
-    font_manager.fontManager.addfont(korean_font_file(file))
-    return font_manager.FontProperties(fname=file).get_name()
+    return _registered(korean_font_file(file))
 
 
 def korean_font_file(file: str | Path | None = None) -> str:
@@ -50,7 +47,11 @@ def korean_font_file(file: str | Path | None = None) -> str:
         FontError: If the file is no such font, or none is installed.
     """
     if file is None:
-        return _found()[1]
+        if _installed() is None:
+            raise FontError('no installed font has Korean letters; install one (Debian and '
+                            'Ubuntu: fonts-nanum or fonts-noto-cjk) or name a font file with '
+                            '--font NanumGothic.ttf')
+        return _installed()
     try:
         suits = _has_korean(file)
     except (OSError, RuntimeError) as error:
@@ -60,10 +61,18 @@ def korean_font_file(file: str | Path | None = None) -> str:
     return str(file)
 
 
-def latin_font_file(bold: bool = False) -> str:
+def latin_font_file() -> str:
     """File of the font that comes with matplotlib; it has no Korean letters."""
-    return font_manager.findfont(font_manager.FontProperties(
-        family='DejaVu Sans', weight='bold' if bold else 'normal'))
+    return font_manager.findfont('DejaVu Sans')
+
+
+def bold_file(file: str) -> str:
+    """File of the bold face of a font's family, or the font itself if that is not installed."""
+    family = font_manager.FontProperties(fname=file).get_name()
+    bold = [entry.fname for entry in font_manager.fontManager.ttflist
+            if entry.name == family and entry.style == 'normal'
+            and entry.weight in (600, 700, 'bold')]
+    return next((face for face in bold if _has_korean(face) or not _has_korean(file)), file)
 
 
 def font_families(file: str | Path | None = None) -> list[str]:
@@ -92,17 +101,17 @@ def exercise_title(name: str, korean: bool | None = None) -> str:
         return name
 
 
-def _found() -> tuple[str, str]:
-    if _installed() is None:
-        raise FontError('no installed font has Korean letters; install one (Debian and Ubuntu: '
-                        'fonts-nanum or fonts-noto-cjk) or name a font file with --font '
-                        'NanumGothic.ttf')
-    return _installed()
+@cache
+def _registered(file: str) -> str:
+    """A family of this one file: of the file's own family matplotlib may choose another face."""
+    family = f'{Path(file).stem} alone'
+    font_manager.fontManager.ttflist.append(font_manager.FontEntry(
+        fname=file, name=family, weight=400, size='scalable'))
+    return family
 
 
 @cache
-def _installed() -> tuple[str, str] | None:
-    """Family name and file."""
+def _installed() -> str | None:
     manager = font_manager.fontManager
     found = _first_with_korean(manager.ttflist)
     if found is None:
@@ -115,14 +124,14 @@ def _installed() -> tuple[str, str] | None:
     return found
 
 
-def _first_with_korean(entries: Sequence[font_manager.FontEntry]) -> tuple[str, str] | None:
+def _first_with_korean(entries: Sequence[font_manager.FontEntry]) -> str | None:
     def rank(entry: font_manager.FontEntry) -> tuple:
         known = _KNOWN.index(entry.name) if entry.name in _KNOWN else len(_KNOWN)
         return known, entry.name, entry.weight not in (400, 'normal', 'regular')
 
     for entry in sorted(entries, key=rank):
         if entry.name != _PLACEHOLDER and _has_korean(entry.fname):
-            return entry.name, entry.fname
+            return entry.fname
     return None
 
 

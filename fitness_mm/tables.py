@@ -21,6 +21,12 @@ def csv_table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return out.getvalue()
 
 
+def percent(share: float) -> str:
+    """A share for people, rounded, but never to all or nothing of what is not."""
+    whole = round(100 * share)
+    return f'{whole if share in (0, 1) else min(max(whole, 1), 99)}%'
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """A number for a cell; counts are whole, and what is not known is a dash."""
     if value is None:

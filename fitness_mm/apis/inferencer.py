@@ -21,7 +21,7 @@ from .options import Options
 from .pipeline import Models, Progress, analyse
 from .report.language import Writing
 from .report.outputs import Outputs, write_outputs
-from .report.sentences import Sentence
+from .report.sentences import DEMO_ESTIMATOR, Sentence
 from .result import Inference
 from .stopwatch import Stopwatch
 from .video.camera import record

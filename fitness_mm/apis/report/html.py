@@ -15,8 +15,10 @@ from fitness_mm.files import replacing
 from fitness_mm.keypoints.colours import LEFT
 
 from .model import COLOURS, SYMBOLS, KeyMoment, Report
+from .timeline import clock_time
 
-_TIMELINE_PX, _DIGIT_PX = 840, 7
+_TIMELINE_PX, _PHONE_PX = 840, 340
+_DIGIT_PX = 7 * _TIMELINE_PX / _PHONE_PX  # numbers that fit on a phone fit everywhere
 
 
 def write_html(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray]) -> None:
@@ -29,7 +31,8 @@ def write_html(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray
     """
     html = _template().render(
         report=report, word=report.word, pictures={m: _data_url(f) for m, f in frames.items()},
-        symbols=SYMBOLS, colours=COLOURS, blue=LEFT, width=_TIMELINE_PX,
+        symbols=SYMBOLS, colours=COLOURS, blue=LEFT, clock_time=clock_time,
+        share=lambda pixels: round(100 * pixels / _TIMELINE_PX, 3),
         bars=report.timeline.repetition_bars(_TIMELINE_PX, _DIGIT_PX),
         fault_bars=report.timeline.fault_bars(_TIMELINE_PX),
         ticks=report.timeline.ticks(_TIMELINE_PX))

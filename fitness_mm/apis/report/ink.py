@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from fitness_mm.posture.calibration import BROKEN, KEPT
 
-from .model import COLOURS
+from .model import COLOURS, Said
 from .timeline import Bar
 
 
@@ -39,6 +39,12 @@ class Ink:
         for line in wrapped(words, font, (self.right if right is None else right) - left):
             self.draw.text((left, self.y), line, fill=colour, font=font)
             self.y += size * 1.3
+
+    def say(self, said: Said, size: float, colour: str, second: str, bold: bool = False,
+            left: float | None = None, right: float | None = None) -> None:
+        """The text in the main language, and below it the other, if there is one."""
+        self.write(said.main, size, colour, bold, left, right)
+        self.write(said.second, 0.88 * size, second, False, left, right)
 
     def bars(self, bars: Iterable[Bar], top: float, bottom: float, colour: str) -> None:
         """A line of bars and their labels."""

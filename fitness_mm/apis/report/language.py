@@ -1,7 +1,6 @@
 """Which languages the page and the pictures of a result are in, and what pictures are written with.
 
-A page has room for both languages. Pictures and videos have room for one: Korean where it is wanted
-and a font has its letters, else English.
+Pictures and videos are in the page's languages where a font has Korean letters, else in English.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ class Writing:
 
     Attributes:
         page: Languages of the page, ``ko`` or ``en``, the main one first.
-        picture: Language of pictures and videos.
+        picture: The same of pictures and videos.
         font_file: The font of pictures and videos.
         notes: What was wanted and is not there, if anything.
     """
 
     page: tuple[str, ...]
-    picture: str
+    picture: tuple[str, ...]
     font_file: str
     notes: tuple[Sentence, ...] = ()
 
@@ -41,7 +40,7 @@ class Writing:
         """What can be written where.
 
         Args:
-            language: One of :data:`LANGUAGES`; ``both`` is English and Korean on the page.
+            language: One of :data:`LANGUAGES`; ``both`` is English and Korean.
             font: File of a font with Korean letters; an installed one if None.
 
         Raises:
@@ -52,19 +51,19 @@ class Writing:
             raise InferenceError(f'language has to be one of {LANGUAGES}, but is {language!r}')
         page = ('en', 'ko') if language == 'both' else (language, )
         if language == 'en':
-            return cls(page, 'en', fonts.latin_font_file())
+            return cls(page, page, fonts.latin_font_file())
         try:
-            return cls(page, 'ko', fonts.korean_font_file(font))
+            return cls(page, page, fonts.korean_font_file(font))
         except fonts.FontError as error:
             if font is not None:
                 raise InferenceError(str(error)) from error
-            return cls(page, 'en', fonts.latin_font_file(), (Sentence(
+            return cls(page, ('en', ), fonts.latin_font_file(), (Sentence(
                 '이 컴퓨터에 한글 글꼴이 없어서 영상과 그림의 글은 영어예요.',
                 f'Text in the video and the picture is English: {error}.'), ))
 
     @cached_property
     def _bold_file(self) -> str:
-        return self.font_file if self.picture == 'ko' else fonts.latin_font_file(bold=True)
+        return fonts.bold_file(self.font_file)
 
     def font(self, size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
         """The font for Pillow, of a height in pixels."""

@@ -12,6 +12,7 @@ from fitness_mm.apis.result import ConditionVerdict, Counted, Inference
 from fitness_mm.keypoints.joint_names import joint_names
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
+from fitness_mm.tables import percent
 
 from .sentences import WORDS, Sentence, all_kept, seen_at, seen_in
 from .timeline import Span, Timeline, clock_time
@@ -42,7 +43,6 @@ class Row:
     verdict: str  # kept, broken or not judged
     name: Said
     word: Said  # the verdict
-    kept: str  # probability that it is kept, '' if there is none
     sure: str  # probability of the verdict, '' if it is not judged
     reason: Said | None  # why it is not judged
     advice: Said
@@ -116,25 +116,22 @@ def tell(result: Inference, languages: tuple[str, ...]) -> Report:
     counted = result.repetitions
     return Report(
         languages, result.name,
-        f'{result.name} · {result.duration:.1f} s · {result.size[0]}×{result.size[1]}',
+        say(_joined(' · ', result.name, _seconds(result.duration),
+                    f'{result.size[0]}×{result.size[1]}')).main,
         say(WORDS['no person'] if exercise is None else
             exercise if result.sure else WORDS['unclear']),
         exercise and say(exercise), result.sure, result.probability,
-        tuple((value, say(WORDS[key])) for value, key in _facts(result)) if result.sure else (),
+        tuple((say(value).main, say(WORDS[key])) for value, key in _facts(result))
+        if result.sure else (),
         tuple(rows), faults,
         Said('') if faults else say(all_kept(sum(row.verdict == KEPT for row in rows), len(rows))),
-        None if counted is None else tuple(_repetition(r, faults) for r in counted),
+        None if counted is None else tuple(_repetition(r, faults, say) for r in counted),
         say(_tempo(counted)),
         Timeline(result.duration, tuple((r.start, r.stop) for r in counted or ()),
                  tuple((row.name, row.spans) for row in faults if row.spans)),
         tuple((KeyMoment(time), say(_joined(' · ', WORDS[key], clock_time(time))))
               for time, key in _poses(counted)),
         tuple(say(note) for note in (*result.all_notes, WORDS['disclaimer'])))
-
-
-def percent(probability: float) -> str:
-    """Rounded, but never to certainty."""
-    return f'{min(max(round(100 * probability), 1), 99)} %'
 
 
 def _said(sentence: Sentence, languages: Sequence[str]) -> Said:
@@ -147,20 +144,26 @@ def _joined(between: str, *parts: Sentence | str) -> Sentence:
                                    for part in parts) for language in Sentence._fields))
 
 
-def _facts(result: Inference) -> list[tuple[str, str]]:
-    facts = [(percent(result.probability), 'sure')]
+def _seconds(seconds: float) -> Sentence:
+    return Sentence(f'{seconds:.1f}초', f'{seconds:.1f} s')
+
+
+def _facts(result: Inference) -> list[tuple[Sentence, str]]:
+    def same(value: str) -> Sentence:
+        return Sentence(value, value)
+
+    facts = [(same(percent(result.probability)), 'sure')]
     if result.repetitions is not None:
-        facts.append((str(len(result.repetitions)), 'repetitions'))
+        facts.append((same(str(len(result.repetitions))), 'repetitions'))
     if result.repetitions:
         mean = np.mean([r.stop - r.start for r in result.repetitions])
-        facts.append((f'{mean:.1f} s', 'per repetition'))
+        facts.append((_seconds(mean), 'per repetition'))
     judged = sum(v.verdict != NOT_JUDGED for v in result.verdicts)
-    return [*facts, (f'{len(result.faults)} / {judged}', 'faults of judged')]
+    return [*facts, (same(f'{len(result.faults)} / {judged}'), 'faults of judged')]
 
 
 def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
     condition, broken = verdict.condition, verdict.verdict == BROKEN
-    kept = '' if verdict.probability is None else percent(verdict.probability)
     sure = '' if verdict.verdict == NOT_JUDGED else percent(
         1 - verdict.probability if broken else verdict.probability)
     joints = tuple(KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints) \
@@ -169,7 +172,7 @@ def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
     if broken:
         shown = (seen_in(verdict.repetitions, len(result.repetitions or ()))
                  if verdict.repetitions else seen_at(verdict.ranges))
-        detail = say(_joined(' · ', _joined(' ', sure, WORDS['sure']), shown))
+        detail = say(_joined(' · ', Sentence(f'확률 {sure}', f'{sure} sure'), shown))
         moment = KeyMoment(verdict.evidence.time if verdict.evidence else
                            sum(verdict.ranges[0]) / 2, joints)
     if joints:
@@ -177,15 +180,16 @@ def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
         speaks = say(_joined(': ', WORDS['speaks'], names))
     return Row(
         verdict.verdict, say(Sentence(condition.name_ko, condition.name_en)),
-        say(WORDS[verdict.verdict]), kept, sure, verdict.reason and say(verdict.reason),
+        say(WORDS[verdict.verdict]), sure, verdict.reason and say(verdict.reason),
         say(Sentence(condition.advice_ko, condition.advice_en)), detail, speaks, moment,
         verdict.ranges, verdict.repetitions)
 
 
-def _repetition(counted: Counted, faults: Sequence[Row]) -> RepetitionRow:
+def _repetition(counted: Counted, faults: Sequence[Row], say) -> RepetitionRow:
     return RepetitionRow(
         counted.number, f'{clock_time(counted.start)} – {clock_time(counted.stop)}',
-        f'{counted.turn - counted.start:.1f} s', f'{counted.stop - counted.turn:.1f} s',
+        say(_seconds(counted.turn - counted.start)).main,
+        say(_seconds(counted.stop - counted.turn)).main,
         tuple(row.name for row in faults if counted.number in row.repetitions))
 
 
@@ -194,8 +198,8 @@ def _tempo(counted: Sequence[Counted] | None) -> Sentence:
         return WORDS['not counted' if counted is None else 'no repetitions']
     out = np.mean([r.turn - r.start for r in counted])
     back = np.mean([r.stop - r.turn for r in counted])
-    return _joined(' · ', _joined(' ', WORDS['out'], f'{out:.1f} s'),
-                   _joined(' ', WORDS['back'], f'{back:.1f} s'))
+    return _joined(' · ', _joined(' ', WORDS['out'], _seconds(out)),
+                   _joined(' ', WORDS['back'], _seconds(back)))
 
 
 def _poses(counted: Sequence[Counted] | None) -> list[tuple[float, str]]:

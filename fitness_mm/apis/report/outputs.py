@@ -58,7 +58,7 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
     if outputs.folder is not None or outputs.keep or outputs.show:
         writing = outputs.writing
         result.drawing_notes = list(writing.notes)
-        report = tell(result, (writing.picture, ))
+        report = tell(result, writing.picture)
         total = len(result.frame_times)
 
         def take(frame: np.ndarray) -> None:

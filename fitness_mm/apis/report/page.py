@@ -16,10 +16,11 @@ from .ink import Ink
 from .language import Writing
 from .model import COLOURS, KeyMoment, Report, Row
 
-_WIDTH, _LEAST_HEIGHT, _MARGIN = 1240, 900, 70
+_WIDTH, _MARGIN = 1240, 70
 _INNER = _WIDTH - 2 * _MARGIN
 _BLACK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
-_FAULT_PHOTO, _POSE_PHOTO = (420, 290), (_INNER // 2 - 12, 290)
+_BETWEEN = 24
+_FAULT_PHOTO, _POSE_PHOTO = (480, 400), ((_INNER - _BETWEEN) // 2, 480)
 
 
 def write_page(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray],
@@ -28,12 +29,12 @@ def write_page(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray
 
     Args:
         path: The file.
-        report: What to say, in the language of pictures.
+        report: What to say, in the languages of pictures.
         frames: The key frames, uint8 RGB (H, W, 3).
         writing: Brings the fonts.
     """
     height = _Sheet(report, frames, writing, 1).lay_out()
-    sheet = _Sheet(report, frames, writing, max(_LEAST_HEIGHT, height))
+    sheet = _Sheet(report, frames, writing, height)
     sheet.lay_out()
     with replacing(path) as unfinished:
         sheet.image.save(unfinished, format='PNG')
@@ -50,7 +51,7 @@ class _Sheet(Ink):
     def lay_out(self) -> int:
         """Draws all of it; the height that it takes."""
         report = self.report
-        self.write(report.headline.main, 46, _BLACK, bold=True)
+        self.say(report.headline, 46, _BLACK, _GREY, bold=True)
         self.write(report.about, 20, _GREY)
         if report.sure:
             self._facts()
@@ -58,7 +59,7 @@ class _Sheet(Ink):
             for row in report.faults:
                 self._fault(row)
             if not report.faults:
-                self.write(report.summary.main, 22, _BLACK)
+                self.say(report.summary, 22, _BLACK, _GREY)
             self._title('conditions')
             for row in report.rows:
                 self._condition(row)
@@ -66,41 +67,43 @@ class _Sheet(Ink):
             self._title('tempo')
             if report.repetitions:
                 self._timeline()
-            self.write(report.tempo.main, 20, _BLACK)
+            self.say(report.tempo, 20, _BLACK, _GREY)
             self._poses()
         self._title('limits')
         for note in report.notes:
-            self.write(note.main, 17, _GREY)
-            self.y += 4
+            self.say(note, 18, _GREY, _GREY)
+            self.y += 6
         return round(self.y) + _MARGIN
 
     def _title(self, key: str) -> None:
         self.y += 24
-        self.write(self.report.word(key).main, 27, _BLACK, bold=True)
+        self.write(' '.join(self.report.word(key)), 27, _BLACK, bold=True)
         self.draw.line((self.left, self.y + 2, self.right, self.y + 2), fill=_LINE, width=2)
         self.y += 16
 
     def _facts(self) -> None:
-        top, width = self.y + 16, _INNER / 4
+        top, width, bottom = self.y + 16, _INNER / 4, self.y
         for i, (value, label) in enumerate(self.report.facts):
             left = _MARGIN + i * width
             self.draw.text((left, top), value, fill=_BLACK, font=self.font(42, bold=True))
             self.y = top + 54
-            self.write(label.main, 19, _GREY, left=left, right=left + width - 12)
-        self.y = top + 84
+            self.say(label, 19, _GREY, _GREY, left=left, right=left + width - 12)
+            bottom = max(bottom, self.y)
+        self.y = bottom
 
     def _fault(self, row: Row) -> None:
         top, left = self.y, _MARGIN + 22
         width, height = self._photo(row.moment, left, top, _FAULT_PHOTO)
         left += width + 26 if width else 0
         self.symbol(row.verdict, left + 16, self.y + 19, 15)
-        self.write(row.name.main, 27, _BLACK, bold=True, left=left + 44)
-        self.y += 6
-        self.write(row.advice.main, 22, _BLACK, left=left)
+        self.say(row.name, 27, _BLACK, _GREY, bold=True, left=left + 44)
         self.y += 8
+        self.say(row.advice, 24, _BLACK, _GREY, left=left)
+        self.y += 10
         for said in (row.detail, row.speaks):
             if said is not None:
-                self.write(said.main, 19, _GREY, left=left)
+                self.say(said, 20, _GREY, _GREY, left=left)
+                self.y += 6
         self.y = max(self.y, top + height)
         self.draw.rectangle((_MARGIN, top, _MARGIN + 7, self.y), fill=COLOURS[row.verdict])
         self.y += 22
@@ -118,13 +121,13 @@ class _Sheet(Ink):
 
     def _condition(self, row: Row) -> None:
         self.symbol(row.verdict, _MARGIN + 16, self.y + 15, 13)
-        says = f'{row.word.main} · {row.sure}' if row.sure else row.word.main
+        says = ' '.join(row.word) + (f' · {row.sure}' if row.sure else '')
         self.draw.text((self.right, self.y + 15), says, anchor='rm', fill=_BLACK,
                        font=self.font(20))
-        self.write(row.name.main, 22, _BLACK, left=_MARGIN + 44, right=self.right - 260)
+        self.say(row.name, 22, _BLACK, _GREY, left=_MARGIN + 44, right=self.right - 300)
         if row.reason is not None:
-            self.write(row.reason.main, 17, _GREY, left=_MARGIN + 44)
-        self.y += 8
+            self.say(row.reason, 18, _GREY, _GREY, left=_MARGIN + 44)
+        self.y += 10
 
     def _timeline(self) -> None:
         line = self.report.timeline
@@ -132,21 +135,22 @@ class _Sheet(Ink):
         self.bars(line.repetition_bars(_INNER, digit_px), self.y, self.y + 34, LEFT)
         self.y += 42
         for name, bars in line.fault_bars(_INNER):
-            self.bars(bars, self.y, self.y + 9, COLOURS[BROKEN])
-            self.y += 11
-            self.write(name.main, 15, _GREY)
-            self.y += 5
+            self.write(' '.join(name), 17, _GREY)
+            self.y += 3
+            self.bars(bars, self.y, self.y + 10, COLOURS[BROKEN])
+            self.y += 18
         for x, label in line.ticks(_INNER):
             anchor = 'la' if not x else 'ra' if x == _INNER else 'ma'
             self.draw.text((_MARGIN + x, self.y), label, fill=_GREY, anchor=anchor,
-                           font=self.font(16))
+                           font=self.font(17))
         self.y += 36
 
     def _poses(self) -> None:
-        left, top, font = float(_MARGIN), self.y + 10, self.font(17)
+        left, top = float(_MARGIN), self.y + 10
         for moment, caption in self.report.poses:
             width, height = self._photo(moment, left, top, _POSE_PHOTO)
             if width:
-                self.draw.text((left, top + height + 4), caption.main, fill=_GREY, font=font)
-                left += max(width, self.draw.textlength(caption.main, font)) + 24
-                self.y = top + height + 30
+                self.y = top + height + 6
+                right = left + max(width, _POSE_PHOTO[0] // 2)
+                self.say(caption, 18, _GREY, _GREY, left=left, right=right)
+                left = right + _BETWEEN

@@ -8,10 +8,11 @@ import numpy as np
 
 from fitness_mm.keypoints.colours import LEFT, rgb
 from fitness_mm.posture.calibration import BROKEN
+from fitness_mm.tables import percent
 
 from .ink import Ink, wrapped
 from .language import Writing
-from .model import COLOURS, Report, Row, percent
+from .model import COLOURS, Report, Row, Said
 
 _BACKGROUND, _TEXT, _FAINT, _STRIPE = '#181a1e', '#f0f0f0', '#a5a8af', '#34373e'
 _ALERT, _ADVICE = '#5c2c08', '#ffd6aa'
@@ -23,7 +24,7 @@ class Panel:
     """Draws the panel, anew only when it says something else.
 
     Args:
-        report: What to say, in the language of pictures.
+        report: What to say, in the languages of pictures.
         height: In pixels.
         writing: Brings the fonts.
     """
@@ -58,7 +59,7 @@ class _Face(Ink):
                          panel.writing.font)
         self.unit, self.report, self.line = panel.unit, panel.report, panel.line
         self.y, report = 12 * self.unit, self.report
-        self.write(report.headline.main, 21 * self.unit, _TEXT, bold=True)
+        self.say(report.headline, 21 * self.unit, _TEXT, _FAINT, bold=True)
         if report.exercise is None:
             return
         if not report.sure:
@@ -66,9 +67,13 @@ class _Face(Ink):
         self._probability()
         if report.repetitions is not None:
             self._count(begun, len(report.repetitions))
-        for i, row in enumerate(report.rows if report.sure else ()):
-            self._verdict(row, i in shown)
-        self._advice([report.rows[i].advice.main for i in sorted(shown)])
+        rows = report.rows if report.sure else ()
+        # where there is no room for the names in both languages, the main one has to do
+        height = sum(self._height(self._lines(row, True)) for row in rows)
+        both = self.y + height < self.line[0]
+        for i, row in enumerate(rows):
+            self._verdict(row, self._lines(row, both), i in shown)
+        self._advice([report.rows[i].advice for i in sorted(shown)])
         self._timeline()
 
     def _probability(self) -> None:
@@ -86,33 +91,42 @@ class _Face(Ink):
         self.draw.text((self.left, self.y), str(begun), fill=_TEXT, font=number)
         x = self.left + self.draw.textlength(str(begun), font=number) + 8 * self.unit
         self.draw.text((x, self.y + 19 * self.unit),
-                       f'/ {total} {self.report.word("repetitions").main}', fill=_FAINT,
+                       f'/ {total} {" ".join(self.report.word("repetitions"))}', fill=_FAINT,
                        font=self.font(15 * self.unit))
         self.y += 54 * self.unit
 
-    def _verdict(self, row: Row, shown: bool) -> None:
+    def _lines(self, row: Row, both: bool) -> list[tuple[str, float, str | tuple]]:
+        """What is written of a condition: lines, their sizes, their colours."""
+        unit, width = self.unit, self.right - self.left - round(30 * self.unit)
+        says = ' '.join(row.word if both else row.word[:1]) + (f' {row.sure}' if row.sure else '')
+        if row.repetitions and self.report.repetitions:
+            says += f' · {len(row.repetitions)}/{len(self.report.repetitions)}'
+        texts = ((row.name.main, 15 * unit, _TEXT), (row.name.second if both else '', 13 * unit, _FAINT),
+                 (says, 12 * unit, tuple(min(255, c + 60) for c in rgb(COLOURS[row.verdict]))))
+        return [(line, size, colour) for words, size, colour in texts
+                for line in wrapped(words, self.font(size), width)[:2]]
+
+    def _height(self, lines: list[tuple[str, float, str | tuple]]) -> float:
+        return 1.3 * sum(size for _, size, _ in lines) + 7 * self.unit
+
+    def _verdict(self, row: Row, lines: list[tuple[str, float, str | tuple]],
+                 shown: bool) -> None:
         unit, top, left = self.unit, self.y, self.left + round(30 * self.unit)
-        name = wrapped(row.name.main, self.font(15 * unit), self.right - left)[:2]
-        height = (19.5 * len(name) + 18) * unit
+        height = self._height(lines)
         if shown:
             self.draw.rounded_rectangle(
                 (self.left - 6 * unit, top - 3 * unit, self.right + 6 * unit,
-                 top + height - 3 * unit), radius=5 * unit, fill=_ALERT)
+                 top + height - 5 * unit), radius=5 * unit, fill=_ALERT)
         self.symbol(row.verdict, self.left + 10 * unit, top + 10 * unit, 9 * unit)
-        for line in name:
-            self.write(line, 15 * unit, _TEXT, left=left)
-        says = f'{row.word.main} {row.sure}'.rstrip()
-        if row.repetitions and self.report.repetitions:
-            says += f' · {len(row.repetitions)}/{len(self.report.repetitions)}'
-        colour = tuple(min(255, c + 60) for c in rgb(COLOURS[row.verdict]))
-        self.write(says, 12 * unit, colour, left=left)
-        self.y = top + height + 5 * unit
+        for line, size, colour in lines:
+            self.write(line, size, colour, left=left)
+        self.y = top + height
 
-    def _advice(self, advice: list[str]) -> None:
+    def _advice(self, advice: list[Said]) -> None:
         """What to change, while the fault shows, as far as there is room for it."""
         self.y += 4 * self.unit
         size = 14 * self.unit
-        for words in advice:
+        for words in (*(said.main for said in advice), *(said.second for said in advice)):
             lines = wrapped(words, self.font(size), self.right - self.left)
             if self.y + len(lines) * 1.3 * size > self.line[0] - 8 * self.unit:
                 return

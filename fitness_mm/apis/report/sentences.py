@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.keypoints.joint_names import joint_names
 from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
+from fitness_mm.tables import percent
 
 
 class Sentence(NamedTuple):
@@ -24,11 +25,11 @@ class Sentence(NamedTuple):
 WORDS = {
     KEPT: Sentence('지킴', 'kept'),
     BROKEN: Sentence('어긋남', 'broken'),
-    NOT_JUDGED: Sentence('판단 안 함', 'not judged'),
+    NOT_JUDGED: Sentence('판정 안 함', 'not judged'),
     'sure': Sentence('확률', 'sure'),
     'repetitions': Sentence('회', 'repetitions'),
     'per repetition': Sentence('한 번에 걸린 시간', 'per repetition'),
-    'faults of judged': Sentence('판단한 조건 중 어긋난 것', 'faults, of conditions judged'),
+    'faults of judged': Sentence('판정한 조건 중 어긋난 것', 'faults, of conditions judged'),
     'number': Sentence('번호', 'no.'),
     'unclear': Sentence('운동이 확실하지 않음', 'exercise not clear'),
     'no person': Sentence('사람이 보이지 않음', 'no person seen'),
@@ -39,24 +40,31 @@ WORDS = {
     'advice': Sentence('고칠 점', 'What to change'),
     'conditions': Sentence('자세', 'Posture'),
     'tempo': Sentence('반복과 빠르기', 'Repetitions and tempo'),
-    'not counted': Sentence('반복을 세지 않았습니다.', 'Repetitions were not counted.'),
-    'no repetitions': Sentence('완전한 반복이 보이지 않습니다.',
+    'not counted': Sentence('반복을 세지 않았어요.', 'Repetitions were not counted.'),
+    'no repetitions': Sentence('처음부터 끝까지 보이는 반복이 없어요.',
                                'No complete repetition was seen.'),
-    'probability kept': Sentence('지킬 확률', 'probability that it is kept'),
     'limits': Sentence('알아 두기', 'Please note'),
     'speaks': Sentence('주로 본 관절', 'judged mostly by'),
     'when': Sentence('시점', 'when'),
+    'picture': Sentence('관절을 표시한 장면', 'frame with the skeleton'),
     'disclaimer': Sentence(
-        '영상 하나를 컴퓨터가 판단한 결과이므로 틀릴 수 있으며, 트레이너나 의사를 대신하지 '
-        '않습니다.',
+        '컴퓨터가 영상 하나만 보고 판단한 결과라서 틀릴 수 있어요. 트레이너나 의사의 조언을 대신하지 '
+        '않아요.',
         'Made by a computer from one video. It can be wrong, and is no substitute for a trainer or '
         'a doctor.'),
 }
 """Single words and headings of reports, pictures and videos."""
 
 NO_PERSON = Sentence(
-    '영상에서 사람을 찾지 못했어요. 밝은 곳에서 온몸이 화면에 들어오게 다시 찍어 주세요.',
-    'No person was found in the video. Film again in good light, with the whole body in view.')
+    '영상에서 사람을 찾지 못했어요. 자세 추정 모델이 이런 영상을 학습한 적이 없거나, 사람이 너무 '
+    '작거나 어둡게, 또는 일부만 찍힌 경우예요.',
+    'No person was found in the video. Either the pose estimator was not trained on people filmed '
+    'like this, or the person is too small, too dark or not wholly in view.')
+DEMO_ESTIMATOR = Sentence(
+    '자세 추정에 데모 모델을 썼어요. `make demo`는 그림으로 그린 사람만 학습시키기 때문에, 이 '
+    '모델은 실제 사람을 대부분 찾지 못하고, 찾더라도 결과를 믿을 수 없어요.',
+    "The pose estimator is the demo's. `make demo` trains it on drawn people only: it overlooks "
+    'most real ones, and what is said of those that it finds cannot be relied on.')
 
 _NOT_JUDGED = {
     'not_validated': Sentence(
@@ -119,8 +127,8 @@ def exercise_uncertain(exercise: Exercise, probability: float) -> Sentence:
         probability: Its probability, 0 to 1.
     """
     return Sentence(
-        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({probability:.0%}).',
-        f'It is not clear which exercise this is. Most like: {exercise.name} ({probability:.0%}).')
+        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({percent(probability)}).',
+        f'It is not clear which exercise this is. Most like: {exercise.name} ({percent(probability)}).')
 
 
 def other_people(count: int) -> Sentence:

@@ -47,8 +47,9 @@ class Timeline:
     def ticks(self, width: int, count: int = 6) -> list[tuple[int, str]]:
         """Pixels and times to write below, spread evenly."""
         shares = [i / (count - 1) for i in range(count)]
-        return [(round(width * share), clock_time(self.duration * share)
-                 if self.duration >= 10 else f'{self.duration * share:.1f} s') for share in shares]
+        return [(round(width * share),
+                 clock_time(self.duration * share, 0 if self.duration >= 10 else 1))
+                for share in shares]
 
     def _bars(self, spans: Iterable[Span], width: int, gap: int, least: int,
               digit_px: float | None = None) -> list[Bar]:
@@ -68,7 +69,7 @@ class Timeline:
         return bars
 
 
-def clock_time(seconds: float) -> str:
-    """Minutes and seconds, as players show them."""
-    whole = round(seconds)
-    return f'{whole // 60}:{whole % 60:02d}'
+def clock_time(seconds: float, digits: int = 0) -> str:
+    """Minutes and seconds, as players show them, with so many digits behind the point."""
+    seconds = round(seconds, digits or None)
+    return f'{int(seconds) // 60}:{seconds % 60:0{3 + digits if digits else 2}.{digits}f}'
