@@ -21,10 +21,13 @@ def csv_table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return out.getvalue()
 
 
-def percent(share: float) -> str:
-    """A share for people, rounded, but never to all or nothing of what is not."""
-    whole = round(100 * share)
-    return f'{whole if share in (0, 1) else min(max(whole, 1), 99)}%'
+def percent(share: float, digits: int = 0) -> str:
+    """A share for people: rounded, but never to all or nothing of what is not; NaN is a dash."""
+    if share != share:
+        return '–'
+    least = 10**-digits
+    value = 100 * share if share in (0, 1) else min(max(100 * share, least), 100 - least)
+    return f'{value:.{digits}f}%'
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -84,6 +84,7 @@ class FitnessInferencer:
         self.models = Models(estimator, recogniser, _calibration(calibration, recogniser),
                              detector)
         self.calibrated = calibration is not None
+        self.of_the_demo = Path(pose).stem.startswith('demo_')
         self.show_progress = show_progress
 
     def __call__(self,
@@ -138,6 +139,8 @@ class FitnessInferencer:
                 result = analyse(source, self.models, options, progress, clock)
                 if not self.calibrated and result.person is not None:
                     result.notes.append(_NO_CALIBRATION)
+                if self.of_the_demo:
+                    result.notes.append(DEMO_ESTIMATOR)
                 drawn.append(write_outputs(
                     result, source, Outputs(folder, return_vis, show, writing), progress, clock))
             results.append(result)

@@ -99,7 +99,7 @@ def test_visibility_and_conditions_are_those_of_plain_counting(state):
     assert state.visible.min() < 1  # the sample has a foot outside the image
     first = {clip: i for i, clip in reversed(list(enumerate(index.clip.tolist())))}
     for count in state.condition_counts:
-        position = count.exercise.conditions.index(count.condition)
+        position = count.condition.position
         values = [index.gt_conditions(i)[position] for i in first.values()
                   if index.exercise[i] == count.exercise.index and index.gt_conditions_usable[i]]
         assert (count.holds, count.broken) == (values.count(1), values.count(0))

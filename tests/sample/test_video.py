@@ -197,7 +197,7 @@ def test_bad_scripts_get_one_sentence(change, sentences):
 
 def test_the_tool_lists_films_and_refuses(tmp_path):
     listed = run_tool('data/make_video.py', '--list').stdout
-    assert 'barbell squat (바벨 스쿼트)\n    척추의 중립 (' in listed
+    assert 'barbell squat (바벨 스쿼트)\n    neutral spine (척추의 중립)\n' in listed
     assert listed.count('\n') == len(DRAWN) + len(CONDITIONS)
     out = tmp_path / 'squat.mp4'
     said = run_tool('data/make_video.py', out, '--exercise', 'barbell squat', '--reps', 2,

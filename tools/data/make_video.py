@@ -59,7 +59,7 @@ def list_exercises() -> None:
     for name, drawn in DRAWN.items():
         print(f'{name} ({drawn.entry.name_ko})')
         for condition in conditions_of([drawn.entry]):
-            print(f'    {condition.name_ko} ({condition.name_en})')
+            print(f'    {condition.name_en} ({condition.name_ko})')
 
 
 def settings(args: argparse.Namespace) -> dict:

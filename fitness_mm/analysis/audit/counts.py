@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES, Exercise, exercise_of_type
+from fitness_mm.aihub.conditions import Condition, conditions_of
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import FitnessIndex
 
@@ -19,6 +20,11 @@ _BLOCK_ROWS = 4096
 def exercise_names(exercise: Exercise) -> str:
     """In both languages."""
     return f'{exercise.name} ({exercise.name_ko})'
+
+
+def condition_names(condition: Condition) -> str:
+    """In both languages."""
+    return f'{condition.name_en} ({condition.name_ko})'
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,14 @@ class ConditionCount:
 
     Attributes:
         exercise: The exercise.
-        condition: Korean name.
+        condition: The condition.
         holds: Clips in which it holds.
         broken: Clips in which it is broken.
         unknown: Clips whose label does not say, or says something contradictory.
     """
 
     exercise: Exercise
-    condition: str
+    condition: Condition
     holds: int
     broken: int
     unknown: int
@@ -150,6 +156,7 @@ def condition_counts(index: FitnessIndex) -> list[ConditionCount]:
         table = counts[int(exercise[row])]
         values = index.gt_conditions(row) if usable[row] else np.full(len(table), -1)
         table[np.arange(len(table)), values] += 1  # 0 broken, 1 holds, -1 unknown
-    return [ConditionCount(EXERCISES[e], name, int(holds), int(broken), int(unknown))
+    return [ConditionCount(EXERCISES[e], condition, int(holds), int(broken), int(unknown))
             for e, table in counts.items()
-            for name, (broken, holds, unknown) in zip(EXERCISES[e].conditions, table, strict=True)]
+            for condition, (broken, holds, unknown) in zip(conditions_of([EXERCISES[e]]), table,
+                                                           strict=True)]

@@ -14,6 +14,7 @@ from fitness_mm.drawing import box_around, draw_crop, draw_legend, draw_skeleton
 from fitness_mm.files import save_figure
 from fitness_mm.fonts import exercise_title, font_families
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
 from .state import DataState
@@ -32,7 +33,7 @@ def draw_overview(state: DataState, path: str | Path) -> Path:
     """
     shares = state.suspicious_shares()
     height = max(0.9 + _LINE * len(shares), 0.9 + 0.19 * len(KEYPOINTS))
-    figure = Figure(figsize=(13, height), layout='constrained')
+    figure = Figure(figsize=(11.5, height), layout='constrained')
     left, middle, right = figure.subplots(1, 3, width_ratios=(1.5, 1, 1))
     titles = [exercise_title(name) for name in shares]
     clips = {group.name.partition(' (')[0]: group.clips for group in state.amounts['exercise']}
@@ -43,9 +44,9 @@ def draw_overview(state: DataState, path: str | Path) -> Path:
     left.set_title('clips per exercise', fontsize=10)
     left.spines[['top', 'right']].set_visible(False)
     _heatmap(middle, 100 * (1 - state.visible), KEYPOINTS, VIEWS,
-             'frames without the keypoint, % by view')
+             'frames without the keypoint,\n% by view')
     _heatmap(right, 100 * np.array(list(shares.values())).reshape(-1, len(CHECKS)), None,
-             tuple(CHECKS), 'suspicious frames, % by check')
+             tuple(CHECKS), 'suspicious frames,\n% by check')
     right.set_ylim(left.get_ylim())
     return save_figure(figure, path, dpi=110)
 
@@ -57,8 +58,9 @@ def _heatmap(axes: Axes, values: np.ndarray, rows: tuple[str, ...] | None,
     axes.imshow(values, aspect='auto', cmap='Blues', vmin=0, vmax=top)
     for (y, x), value in np.ndenumerate(values):
         if not np.isnan(value):
-            axes.text(x, y, f'{value:.1f}' if value else '0', ha='center', va='center',
-                      fontsize=6.5, color='white' if value > 0.6 * top else 'black')
+            axes.text(x, y, percent(value / 100, 1)[:-1] if value else '0', ha='center',
+                      va='center',
+                      fontsize=7, color='white' if value > 0.6 * top else 'black')
     axes.set_xticks(range(len(columns)), columns, fontsize=8)
     axes.set_yticks(range(len(values)) if rows else (), rows or (), fontsize=7)
     axes.set_title(title, fontsize=10)
@@ -80,7 +82,7 @@ def draw_suspicious(state: DataState, count: int, path: str | Path) -> Path | No
         return None
     columns = max(map(len, chosen.values()))
     figure = Figure(figsize=(max(columns * (_PANEL_WIDTH + 0.1), 5.5),
-                             len(chosen) * (_PANEL_HEIGHT + 0.62) + 0.4), layout='constrained')
+                             len(chosen) * (_PANEL_HEIGHT + 0.66) + 0.4), layout='constrained')
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
     draw_legend(figure)
     grid = figure.subplots(len(chosen), columns, squeeze=False)
@@ -89,7 +91,7 @@ def draw_suspicious(state: DataState, count: int, path: str | Path) -> Path | No
             axes.axis('off')
         for axes, frame in zip(line, frames, strict=False):
             _draw_frame(axes, state, int(frame), check)
-    return save_figure(figure, path, dpi=110)
+    return save_figure(figure, path, dpi=140)
 
 
 def _draw_frame(axes: Axes, state: DataState, frame: int, check: str) -> None:
@@ -109,4 +111,4 @@ def _draw_frame(axes: Axes, state: DataState, frame: int, check: str) -> None:
     # a panel is narrower than a long name in two languages
     title = exercise_title(name).replace(f'{name} ', f'{name}\n')
     axes.set_title(f'{check} {score:.1f}\n{title}\n{clip_view} frame {number}',
-                   fontsize=5.8, fontfamily=font_families(), pad=3)
+                   fontsize=6.5, fontfamily=font_families(), pad=3)

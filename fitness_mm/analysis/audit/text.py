@@ -9,9 +9,10 @@ import numpy as np
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.prepare.report import pad
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
-from .counts import Amount
+from .counts import Amount, condition_names
 from .folders import folders_by_day
 from .state import DataState
 
@@ -64,12 +65,12 @@ def _labels(state: DataState) -> Iterable[str]:
         yield (f'{len(state.incomplete)} clip-views have fewer images than another view of their '
                f'clip, e.g. {state.index.clip_view_id(int(state.incomplete[0]))}')
     yield ''
-    yield (f"{'Visible keypoints, %':<24}" + ''.join(f'{view:>8}' for view in VIEWS))
+    yield (f"{'Visible keypoints':<24}" + ''.join(f'{view:>8}' for view in VIEWS))
     # all 24 rows say little where nearly everything is visible
     worst = np.argsort(np.nan_to_num(state.visible, nan=1).min(axis=1), kind='stable')
     hidden = [k for k in worst if np.nanmin(state.visible[k], initial=1) < 1]
     for k in hidden[:_MOST]:
-        yield f'{KEYPOINTS[k]:<24}' + ''.join(f'{100 * share:>8.2f}' for share in state.visible[k])
+        yield f'{KEYPOINTS[k]:<24}' + ''.join(f'{percent(share, 2):>8}' for share in state.visible[k])
     rest = len(KEYPOINTS) - len(hidden[:_MOST])
     yield (f"{rest} {'others' if hidden else 'keypoints'}: "
            + ('at least as visible' if len(hidden) > _MOST else 'visible in every frame'))
@@ -87,7 +88,7 @@ def _conditions(state: DataState) -> Iterable[str]:
     for exercise, counts in state.conditions_by_exercise().items():
         yield exercise
         for count in counts:
-            yield (pad(f'  {count.condition}', _NAME_WIDTH)
+            yield (pad(f'  {condition_names(count.condition)}', _NAME_WIDTH)
                    + f'{count.holds:>8}{count.broken:>9}{count.unknown:>10}')
 
 

@@ -139,8 +139,9 @@ def _weak(rows: Sequence[dict], rule: AbstainRule) -> str:
 
 
 def _named(row: dict) -> str:
-    english = f" ({row['condition_en']})" if row['condition_en'] else ''
-    return f"{row['exercise']} ({row['exercise_ko']}): {row['condition_ko']}{english}"
+    english = row['condition_en']
+    condition = f"{english} ({row['condition_ko']})" if english else row['condition_ko']
+    return f"{row['exercise']} ({row['exercise_ko']}): {condition}"
 
 
 def _why(row: dict, rule: AbstainRule) -> str:
@@ -160,7 +161,7 @@ def _conditions(rows: Sequence[dict]) -> str:
     return '\n\n'.join([
         markdown_table(heads, [[
             f"{row['exercise']}<br>{row['exercise_ko']}",
-            '<br>'.join(filter(None, (row['condition_ko'], row['condition_en']))),
+            '<br>'.join(filter(None, (row['condition_en'], row['condition_ko']))),
             f"{row['kept_clip_views']} / {row['broken_clip_views']}",
             *(number(row[key]) for key in (*_CONDITION, 'calibrated_balanced_acc')),
             'yes' if row['judged'] else '**no**']

@@ -17,7 +17,7 @@ from .picture import draw_person
 _HEIGHT = 480
 _MARGIN = 0.1
 # Width to height, as far as the frame goes: a slim picture would leave most of a page empty.
-_SLIMMEST, _WIDEST = 0.9, 1.5
+_SLIMMEST, _WIDEST = 1.2, 1.6
 
 
 def key_frames(result: Inference, moments: Iterable[KeyMoment],

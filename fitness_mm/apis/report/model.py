@@ -28,6 +28,11 @@ class Said(NamedTuple):
     main: str
     second: str = ''
 
+    @property
+    def line(self) -> str:
+        """Both on one line."""
+        return ' '.join(filter(None, self))
+
 
 class KeyMoment(NamedTuple):
     """A moment to show: seconds, and the keypoints to ring, those that speak for a fault."""

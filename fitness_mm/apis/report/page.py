@@ -20,7 +20,7 @@ _WIDTH, _MARGIN = 1240, 70
 _INNER = _WIDTH - 2 * _MARGIN
 _BLACK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
 _BETWEEN = 24
-_FAULT_PHOTO, _POSE_PHOTO = (480, 400), ((_INNER - _BETWEEN) // 2, 480)
+_FAULT_PHOTO, _POSE_PHOTO = (500, 400), ((_INNER - _BETWEEN) // 2, 480)
 
 
 def write_page(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray],
@@ -77,7 +77,7 @@ class _Sheet(Ink):
 
     def _title(self, key: str) -> None:
         self.y += 24
-        self.write(' '.join(self.report.word(key)), 27, _BLACK, bold=True)
+        self.write(self.report.word(key).line, 27, _BLACK, bold=True)
         self.draw.line((self.left, self.y + 2, self.right, self.y + 2), fill=_LINE, width=2)
         self.y += 16
 
@@ -121,7 +121,7 @@ class _Sheet(Ink):
 
     def _condition(self, row: Row) -> None:
         self.symbol(row.verdict, _MARGIN + 16, self.y + 15, 13)
-        says = ' '.join(row.word) + (f' · {row.sure}' if row.sure else '')
+        says = row.word.line + (f' · {row.sure}' if row.sure else '')
         self.draw.text((self.right, self.y + 15), says, anchor='rm', fill=_BLACK,
                        font=self.font(20))
         self.say(row.name, 22, _BLACK, _GREY, left=_MARGIN + 44, right=self.right - 300)
@@ -135,7 +135,7 @@ class _Sheet(Ink):
         self.bars(line.repetition_bars(_INNER, digit_px), self.y, self.y + 34, LEFT)
         self.y += 42
         for name, bars in line.fault_bars(_INNER):
-            self.write(' '.join(name), 17, _GREY)
+            self.write(name.line, 17, _GREY)
             self.y += 3
             self.bars(bars, self.y, self.y + 10, COLOURS[BROKEN])
             self.y += 18

@@ -91,14 +91,14 @@ class _Face(Ink):
         self.draw.text((self.left, self.y), str(begun), fill=_TEXT, font=number)
         x = self.left + self.draw.textlength(str(begun), font=number) + 8 * self.unit
         self.draw.text((x, self.y + 19 * self.unit),
-                       f'/ {total} {" ".join(self.report.word("repetitions"))}', fill=_FAINT,
+                       f'/ {total} {self.report.word("repetitions").line}', fill=_FAINT,
                        font=self.font(15 * self.unit))
         self.y += 54 * self.unit
 
     def _lines(self, row: Row, both: bool) -> list[tuple[str, float, str | tuple]]:
         """What is written of a condition: lines, their sizes, their colours."""
         unit, width = self.unit, self.right - self.left - round(30 * self.unit)
-        says = ' '.join(row.word if both else row.word[:1]) + (f' {row.sure}' if row.sure else '')
+        says = f'{row.word.line if both else row.word.main} {row.sure}'.rstrip()
         if row.repetitions and self.report.repetitions:
             says += f' · {len(row.repetitions)}/{len(self.report.repetitions)}'
         texts = ((row.name.main, 15 * unit, _TEXT), (row.name.second if both else '', 13 * unit, _FAINT),

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
+from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.files import replacing
 from fitness_mm.sample.film import make_video
 from fitness_mm.sample.station.cameras import VIEWS
@@ -145,9 +146,11 @@ def videos_markdown(outcomes: Sequence[VideoOutcome]) -> str:
         ['reported faults that were not planted', str(sum(len(o.false) for o in outcomes))],
         ['all of it right: exercise, faults, no other fault, count within one',
          share(sum(o.perfect for o in outcomes), len(outcomes))]]
+    english = {c.name_ko: c.name_en for c in conditions_of(STUDY_EXERCISES)}
     rows = [[f'{o.exercise} {exercise_by_name(o.exercise).name_ko}', o.view,
              'yes' if o.right else o.recognised or 'nobody seen', f'{o.counted} of {o.planted}',
-             *('<br>'.join(names) for names in (o.found, o.withheld, o.missed, o.false))]
+             *('<br>'.join(f'{english[name]} {name}' for name in names)
+               for names in (o.found, o.withheld, o.missed, o.false))]
             for o in outcomes]
     return '\n\n'.join([
         markdown_table([f'{len(outcomes)} videos', ''], total),
