@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from .errors import FitnessError
+from .json_files import read_json, unlike
 from .records import ClipViewRecord, column
+
+_REPORT = {'top1': float, 'samples': int, 'per_class': {str: (float, None)}, 'classes': [str],
+           'confusion': [[int]]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,3 +62,21 @@ def accuracy_report(records: ClipScores) -> dict:
         'confusion': confusion_matrix(labels, predicted,
                                       labels=np.arange(len(records.classes))).tolist(),
     }
+
+
+def read_accuracy_report(path: str | Path) -> dict:
+    """Reads the ``accuracy.json`` that :class:`~fitness_mm.action.FitnessAccMetric` writes.
+
+    Raises:
+        FitnessError: If it is missing, damaged or something else.
+    """
+    what, source = 'report of FitnessAccMetric', ('tools/train.py and tools/test.py leave one in '
+                                                  'the work directory of a recogniser')
+    report = read_json(path, _REPORT, what, source)
+    problem = unlike(report.get('per_performer', {}), {str: float}, 'per_performer')
+    size = len(report['classes'])
+    if not size or [len(row) for row in report['confusion']] != [size] * size:
+        problem = f'confusion is no table of {size} classes'
+    if problem:
+        raise FitnessError(f'{path} is damaged or no {what} ({problem}); {source}')
+    return report

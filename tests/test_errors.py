@@ -44,7 +44,8 @@ def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
 
 
 @pytest.mark.parametrize('error', [
-    KeyError('joints'), RuntimeError('shapes'), ValueError('shapes differ'), OSError('libcudart.so is missing'),
+    KeyError('joints'), RuntimeError('shapes differ'), ValueError('x'),
+    OSError('libcudart.so is missing'),
     ModuleNotFoundError("No module named 'fitness_mm.poze'", name='fitness_mm.poze')])
 def test_what_is_our_mistake_keeps_its_traceback(error):
     with pytest.raises(type(error)), plain_errors():

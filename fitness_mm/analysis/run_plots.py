@@ -17,7 +17,7 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
     """The log lines that mmengine's local backend wrote, of all starts of a run in order.
 
     A resumed run repeats no line, and an epoch that was trained again after a crash counts as it
-    was logged last.
+    was logged last. What is no line of a log is passed over.
 
     Raises:
         FitnessError: If the folder holds no log.
@@ -28,9 +28,16 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
                            'tools/train.py whose config has a LocalVisBackend')
     latest = {}
     for file in files:
-        for line in file.read_text('utf-8').splitlines():
-            record = json.loads(line)
-            latest['loss' in record, record['step'], record.get('iter')] = record
+        for line in file.read_bytes().splitlines():
+            try:
+                record = json.loads(line)  # a diverged run has NaN
+            except (ValueError, RecursionError):
+                continue  # a killed run leaves its last line cut off
+            if isinstance(record, dict) and 'step' in record and all(
+                    isinstance(v, (int, float)) and not abs(v) > 1e30 for v in record.values()):
+                latest['loss' in record, record['step'], record.get('iter')] = record
+    if not latest:
+        raise FitnessError(f'{files[0]} has no line of a log; train again')
     return list(latest.values())
 
 
@@ -69,7 +76,7 @@ def describe_report(report: Mapping) -> str:
     words = f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views"
     if report.get('per_performer'):  # other data sets do not know who is in a clip
         words += ' of held-out performers ' + ', '.join(
-            f'Z{number}' for number in sorted(map(int, report['per_performer'])))
+            f'Z{number}' for number in sorted(report['per_performer'], key=lambda n: (len(n), n)))
     shares = [(share, name) for name, share in report['per_class'].items() if share is not None]
     return words + (f'\nweakest class   {min(shares)[1]} ({min(shares)[0]:.2f})' if shares else '')
 

@@ -213,12 +213,9 @@ def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> Post
     condition_names = [e.conditions for e in recogniser.exercises]
     if file is None:
         return PostureCalibration.unknown(classes, condition_names)
+    calibration = PostureCalibration.read(file)
     try:
-        calibration = PostureCalibration.read(file)
         calibration.check_fits(classes, condition_names)
-    except FileNotFoundError as error:
-        raise InferenceError(f'there is no calibration {str(file)!r}; tools/analysis/posture.py '
-                             'makes one') from error
     except CalibrationError as error:
         raise InferenceError(f'{file}: {error}') from error
     return calibration

@@ -167,7 +167,7 @@ class KFold:
         cfg.work_dir = str(folder)
         # mmengine leaves the config it ran with in the work directory, so ours has to be elsewhere
         path, text = self.work_dir / 'configs' / f'{folder.name}.py', cfg.pretty_text
-        if path.is_file() and path.read_text('utf-8') != text:
+        if path.is_file() and path.read_bytes() != text.encode():
             raise FitnessError(f'{folder} holds the training of another config than {self.config} '
                                'with these options; choose another --work-dir or remove it')
         write_text(path, text)

@@ -9,6 +9,7 @@ import orjson
 
 from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
+from fitness_mm.json_files import read_json
 
 from .box import boxes_around
 from .skeleton import KEYPOINTS
@@ -83,13 +84,11 @@ def read_sigmas(file: str | Path) -> tuple[float, ...]:
     """Sigmas in keypoint order, (K,), from a file of ``tools/data/keypoint_sigmas.py``.
 
     Raises:
-        FileNotFoundError: If the file is missing.
-        ArgumentError: If it is not such a file.
+        ArgumentError: If the file is missing or not such a file.
     """
-    try:
-        sigmas = orjson.loads(Path(file).read_bytes())['sigmas']
-        return tuple(float(sigmas[name]) for name in KEYPOINTS)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ArgumentError(f'{file}: expected {{"sigmas": {{keypoint name: number}}}} with all '
-                            f'{len(KEYPOINTS)} keypoints ({type(error).__name__}: {error}); make '
-                            'it with tools/data/keypoint_sigmas.py') from None
+    source = 'tools/data/keypoint_sigmas.py makes one'
+    sigmas = read_json(file, {'sigmas': dict.fromkeys(KEYPOINTS, float)}, 'file of OKS sigmas',
+                       source, ArgumentError)['sigmas']
+    if not all(sigmas[name] > 0 for name in KEYPOINTS):
+        raise ArgumentError(f'{file} has a sigma that is not positive; {source}')
+    return tuple(float(sigmas[name]) for name in KEYPOINTS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.files import replacing
+from fitness_mm.json_files import read_json
 
 CALIBRATION_FILE = 'calibration.json'
 KEPT, BROKEN, NOT_JUDGED = 'kept', 'broken', 'not judged'
@@ -204,29 +204,30 @@ class PostureCalibration:
         """Reads what :meth:`write` wrote.
 
         Raises:
-            FileNotFoundError: If there is no such file.
-            CalibrationError: If it is damaged or something else.
+            CalibrationError: If it is missing, damaged or something else.
         """
+        what, source = 'posture calibration', 'make it again with tools/analysis/posture.py'
+        content = read_json(path, _FORM, what, source, CalibrationError)
         try:
-            content = orjson.loads(Path(path).read_bytes())
             if content['format'] != _FORMAT or content['version'] != _VERSION:
                 raise CalibrationError(f"expected '{_FORMAT}' of version {_VERSION}")
             exercises = content['exercises']
             return cls(
-                classes=tuple(_typed(exercise['name'], str) for exercise in exercises),
+                classes=tuple(exercise['name'] for exercise in exercises),
                 condition_reliability=tuple(
-                    tuple(_reliability(entry) for entry in exercise['conditions'])
-                    for exercise in exercises),
-                **{name: _finite(content[name]) for name in _NUMBERS})
-        except FileNotFoundError:
-            raise
-        except (CalibrationError, OSError, ValueError, KeyError, TypeError) as error:
-            what = f'no {error}' if isinstance(error, KeyError) else error
-            raise CalibrationError(f'{path} is damaged or no posture calibration ({what}); make it '
-                                   'again with tools/analysis/posture.py') from error
+                    tuple(ConditionReliability(**{name: entry[name] for name in _CONDITION})
+                          for entry in exercise['conditions']) for exercise in exercises),
+                **{name: content[name] for name in _NUMBERS})
+        except CalibrationError as error:
+            raise CalibrationError(f'{path} is damaged or no {what} ({error}); '
+                                   f'{source}') from error
 
 
 _NUMBERS = ('exercise_temperature', 'condition_temperature', 'band')
+_CONDITION = {'name': str, 'judged': bool, 'offset': float, 'kept': int, 'broken': int,
+              'balanced_acc': (float, None), 'cautious_acc': float}
+_FORM = {'format': str, 'version': int, **dict.fromkeys(_NUMBERS, float),
+         'exercises': [{'name': str, 'conditions': [_CONDITION]}]}
 
 
 def _seen(exercise: str, reliabilities: Sequence[ConditionReliability],
@@ -240,29 +241,3 @@ def _seen(exercise: str, reliabilities: Sequence[ConditionReliability],
     except ArgumentError:
         joints = {}
     return [bool(np.asarray(seen)[joints.get(known.name, [])].all()) for known in reliabilities]
-
-
-def _reliability(entry: dict) -> ConditionReliability:
-    expected = {field.name for field in fields(ConditionReliability)}
-    if set(entry) != expected:
-        raise CalibrationError(f'a condition has the entries {sorted(entry)}, expected '
-                               f'{sorted(expected)}')
-    balanced = entry['balanced_acc']
-    return ConditionReliability(
-        name=_typed(entry['name'], str), judged=_typed(entry['judged'], bool),
-        offset=_finite(entry['offset']),
-        kept=_typed(entry['kept'], int), broken=_typed(entry['broken'], int),
-        balanced_acc=None if balanced is None else _finite(balanced),
-        cautious_acc=_finite(entry['cautious_acc']))
-
-
-def _typed(value: object, kind: type) -> object:
-    if type(value) is not kind:  # a bool is an int, too
-        raise CalibrationError(f'{value!r} is no {kind.__name__}')
-    return value
-
-
-def _finite(value: object) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise CalibrationError(f'{value!r} is no finite number')
-    return float(value)

@@ -17,13 +17,13 @@ def test_files_are_joined_by_frame(tmp_path):
 
 
 @pytest.mark.parametrize('content, message', [
-    ('{', 'not JSON'),
-    ('[]', 'expected an object'),
-    ('{"x_A": [1, 5]}', "'x_A' has to be an object"),
+    ('{', 'damaged or no list of labels'),
+    ('[]', 'it is a list, expected an object'),
+    ('{"x_A": [1, 5]}', 'x_A is a list, expected an object'),
     ('{"x_A": {"one": ["Nose"]}}', "has 'one' where a frame number"),
     ('{"x_A": {"1": ["nose"]}}', "has 'nose'"),
-    ('{"x_A": {"1": [["Nose"]]}}', 'has to list joints by name'),
-    ('{"x_A": {"1": "Nose"}}', 'has to list joints by name'),
+    ('{"x_A": {"1": [["Nose"]]}}', r'x_A\.1\[0\] is a list, expected a text'),
+    ('{"x_A": {"1": "Nose"}}', r"x_A\.1 is 'Nose', expected a list"),
 ])
 def test_a_wrong_file_is_explained(content, message, tmp_path):
     file = tmp_path / 'joints.json'

@@ -10,7 +10,7 @@ from mutants.common import Kind, damage_bytes, run
 
 from fitness_mm.errors import FitnessError
 
-NUMBERS = {'records': 300}
+NUMBERS = {'records': 300, 'checkpoints': 200, 'texts': 400}
 
 
 def test_every_kind_is_tried():

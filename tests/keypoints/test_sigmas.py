@@ -52,7 +52,7 @@ def test_a_file_is_read_back_and_a_wrong_one_explained(tmp_path):
     write_sigmas(tmp_path / 'sigmas.json', sigmas, 'folds', 12)
     np.testing.assert_allclose(read_sigmas(tmp_path / 'sigmas.json'), sigmas, atol=1e-5)
     (tmp_path / 'other.json').write_text(json.dumps(dict(sigmas=dict(Nose=0.1))))
-    with pytest.raises(ValueError, match=r'other\.json: expected .*keypoint_sigmas\.py'):
+    with pytest.raises(ValueError, match=r'other\.json is damaged .*keypoint_sigmas\.py'):
         read_sigmas(tmp_path / 'other.json')
     sigmas[3] = np.nan
     with pytest.raises(ValueError, match=KEYPOINTS[3]):

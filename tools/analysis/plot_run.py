@@ -1,7 +1,6 @@
 """Draws training curves and the confusion matrix of a run into its work directory."""
 
 import argparse
-import json
 from pathlib import Path
 
 from fitness_mm.errors import plain_errors
@@ -12,9 +11,10 @@ def main() -> None:
     parser.add_argument('work_dir', type=Path, help='work directory of tools/train.py')
     work_dir = parser.parse_args().work_dir
     from fitness_mm.analysis.run_plots import describe_report, plot_confusion, plot_training
+    from fitness_mm.clip_scores import read_accuracy_report
 
     file = work_dir / 'accuracy.json'
-    report = json.loads(file.read_text('utf-8'))
+    report = read_accuracy_report(file)
     training = plot_training(work_dir, work_dir / 'training.png')
     confusion = plot_confusion(report, work_dir / 'confusion.png')
     print(describe_report(report))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fitness_mm.errors import plain_errors
 
-KINDS = ('records', )
+KINDS = ('records', 'checkpoints', 'texts')
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,12 +33,13 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    from mutants import records
+    from mutants import checkpoints, records, texts
     from mutants.common import run
 
     from fitness_mm.progress import shown_progress
 
-    kinds = {'records': records.RECORDS}
+    kinds = {'records': records.RECORDS, 'checkpoints': checkpoints.CHECKPOINTS,
+             'texts': texts.TEXTS}
     faults = []
     with shown_progress() as progress:
         for name in args.kinds:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import orjson
+from typing import Any
 
 from fitness_mm.errors import ArgumentError
+from fitness_mm.json_files import read_json
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 
@@ -30,10 +30,7 @@ def read_exclusions(files: Iterable[str | Path]) -> dict[str, frozenset[int]]:
         ArgumentError: If a file is missing or not such an object.
     """
     excluded: dict[str, frozenset[int]] = {}
-    for file, clip_view, numbers in _entries(files, 'a list of frame numbers'):
-        if not isinstance(numbers, list) or not all(type(n) is int for n in numbers):
-            raise ArgumentError(f'{file}: {clip_view!r} has to list frame numbers as integers, '
-                                f'but has {str(numbers)[:60]}')
+    for _, clip_view, numbers in _entries(files, [int]):
         excluded[clip_view] = excluded.get(clip_view, frozenset()) | frozenset(numbers)
     return excluded
 
@@ -55,41 +52,26 @@ def read_joint_exclusions(
             keypoints'.
     """
     excluded: dict[str, dict[int, frozenset[str]]] = {}
-    for file, clip_view, frames in _entries(files, 'an object of frame number to joint names'):
-        if not isinstance(frames, dict):
-            raise ArgumentError(f'{file}: {clip_view!r} has to be an object of frame number to '
-                                f'joint names, but has {str(frames)[:60]}')
+    for file, clip_view, frames in _entries(files, {str: [str]}):
         joints_of = excluded.setdefault(clip_view, {})
         for number, joints in frames.items():
             if not re.fullmatch('[0-9]{1,7}', number):
                 raise ArgumentError(f'{file}: {clip_view!r} has {number[:20]!r} where a frame '
                                     'number is expected')
-            unknown = ([j for j in joints if not isinstance(j, str) or j not in KEYPOINT_INDEX]
-                       if isinstance(joints, list) else [joints])
+            unknown = [joint for joint in joints if joint not in KEYPOINT_INDEX]
             if unknown:
                 raise ArgumentError(f'{file}: frame {number} of {clip_view!r} has to list joints '
                                     f'by name, of {", ".join(KEYPOINT_INDEX)}; but has '
-                                    f'{str(unknown[0])[:60]!r}')
+                                    f'{unknown[0][:60]!r}')
             joints_of[int(number)] = joints_of.get(int(number), frozenset()) | frozenset(joints)
     return excluded
 
 
-def _entries(files: Iterable[str | Path], what: str) -> Iterator[tuple[str | Path, str, object]]:
-    """File, clip-view id and value of every entry of the files."""
-    if isinstance(files, (str, Path)):
-        files = [files]
-    for file in files:
-        try:
-            content = orjson.loads(Path(file).read_bytes())
-        except FileNotFoundError:
-            raise ArgumentError(f'there is no {file}; tools/kfold.py, AnomalyFilterHook and '
-                                'tools/data/audit.py --flag write lists of labels to leave '
-                                'out') from None
-        except orjson.JSONDecodeError as error:
-            raise ArgumentError(f'{file}: not JSON ({error}); expected an object of clip-view id '
-                                f'to {what}') from None
-        if not isinstance(content, dict):
-            raise ArgumentError(f'{file}: expected an object of clip-view id to {what}, but got a '
-                                f'{type(content).__name__}')
+def _entries(files: Iterable[str | Path], form: Any) -> Iterator[tuple[str | Path, str, Any]]:
+    """File, clip-view id and value, of this form, of every entry of the files."""
+    for file in [files] if isinstance(files, (str, Path)) else files:
+        content = read_json(file, {str: form}, 'list of labels to leave out',
+                            'tools/kfold.py, AnomalyFilterHook and tools/data/audit.py --flag '
+                            'write them', ArgumentError)
         for clip_view, value in content.items():
             yield file, clip_view, value

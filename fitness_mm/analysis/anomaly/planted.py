@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import orjson
 
 from fitness_mm.anomaly import Residuals
 from fitness_mm.errors import FitnessError
+from fitness_mm.json_files import read_json
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
+
+_FORM = {'clip_views': [{'id': str, 'kind': str, 'frames': [int], 'joints_moved': [int],
+                         'clean': [[[float]]]}]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,18 +70,17 @@ def image_number(labelled_frame: int) -> int:
 
 def _records(path: str | Path) -> Iterator[tuple[str, str, list[int], list[int], np.ndarray]]:
     """Clip-view, kind, frames, joints moved and clean keypoints (T, K, 2) of every error."""
-    try:
-        document = orjson.loads(Path(path).read_bytes())
-        for record in document['clip_views']:
-            frames, moved = list(record['frames']), list(record['joints_moved'])
+    source = ('tools/data/make_sample.py writes planted_errors.json beside the sample; make the '
+              'sample again')
+    records = read_json(path, _FORM, 'file of errors planted in a sample', source)['clip_views']
+    for record in records:
+        frames, moved = record['frames'], record['joints_moved']
+        try:
             clean = np.array(record['clean'], np.float32)
-            if clean.shape != (len(frames), NUM_KEYPOINTS, 2) or len(moved) != len(frames):
-                raise ValueError(f"{record['id']} has {len(frames)} frames but keypoints "
-                                 f'{clean.shape}')
-            yield str(record['id']), str(record['kind']), frames, moved, clean
-    except FileNotFoundError:
-        raise FitnessError(f'there is no {path}; tools/data/make_sample.py writes '
-                           'planted_errors.json beside the sample') from None
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise FitnessError(f'{path} is not a planted_errors.json of a sample ({error!r}); '
-                           'make the sample again') from error
+            fits = clean.shape == (len(frames), NUM_KEYPOINTS, 2) and len(moved) == len(frames)
+        except ValueError:  # lists of several lengths
+            fits = False
+        if not fits or not all(0 <= count <= NUM_KEYPOINTS for count in moved):
+            raise FitnessError(f"{path}: {record['id']} has {len(frames)} frames, which its "
+                               f'keypoints or the numbers of joints moved do not fit; {source}')
+        yield record['id'], record['kind'], frames, moved, clean

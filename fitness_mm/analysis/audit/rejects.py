@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from fitness_mm.aihub.prepare.reasons import NOTES, REASONS
-from fitness_mm.errors import FitnessError
+from fitness_mm.json_files import read_json
 
 REPORT_FILE = 'report.json'
+_FORM = {'rejected_files': {str: int}, 'rejected_views': {str: int}, 'notes': {str: int},
+         'examples': {str: [str]}, 'days_without_labels': [str]}
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,14 @@ def read_rejects(root: str | Path) -> tuple[list[Reject], list[str]]:
         FitnessError: If the report is missing or something else.
     """
     path = Path(root) / REPORT_FILE
-    again = f'make it with: python tools/data/prepare.py --root {root}'
-    try:
-        report = orjson.loads(path.read_bytes())
-        rejects = [
-            Reject(what, reason, words.get(reason, ''), int(count),
-                   tuple(map(str, report['examples'].get(reason, ()))))
-            for what, table, words in (('files', 'rejected_files', REASONS),
-                                       ('clip-views', 'rejected_views', REASONS),
-                                       ('kept', 'notes', NOTES))
-            for reason, count in sorted(report[table].items(), key=lambda item: -int(item[1]))
-            if count]
-        return rejects, [str(day) for day in report['days_without_labels']]
-    except FileNotFoundError:
-        raise FitnessError(f'there is no {path}; {again}') from None
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FitnessError(f'{path} is damaged or not a report of prepare.py ({error!r}); '
-                           f'{again}') from error
+    report = read_json(path, _FORM, 'report of prepare.py',
+                       f'make it with: python tools/data/prepare.py --root {root}')
+    rejects = [
+        Reject(what, reason, words.get(reason, ''), count,
+               tuple(report['examples'].get(reason, ())))
+        for what, table, words in (('files', 'rejected_files', REASONS),
+                                   ('clip-views', 'rejected_views', REASONS),
+                                   ('kept', 'notes', NOTES))
+        for reason, count in sorted(report[table].items(), key=lambda item: -item[1])
+        if count]
+    return rejects, report['days_without_labels']

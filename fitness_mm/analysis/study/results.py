@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from fitness_mm.aihub.catalog import CONFUSABLE_STUDY_CLASSES, STUDY_EXERCISES
 from fitness_mm.clip_scores import ClipScores, accuracy_report
 from fitness_mm.errors import FitnessError
+from fitness_mm.json_files import read_json
 
 RECORDS = 'accuracy.npz'
 TRAIN_REPORT = Path('train') / 'accuracy.json'
@@ -128,8 +128,5 @@ def find_config(work_dir: Path) -> Path:
 
 
 def _read_train_accuracy(file: Path) -> float:
-    try:
-        return float(json.loads(file.read_text('utf-8'))['top1'])
-    except (ValueError, KeyError, TypeError) as error:
-        raise FitnessError(f'{file} is damaged or no report of FitnessAccMetric ({error}); make '
-                           'it again with tools/test.py') from error
+    return read_json(file, {'top1': float}, 'report of FitnessAccMetric',
+                     'make it again with tools/test.py')['top1']

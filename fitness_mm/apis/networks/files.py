@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def demo_files(part: str, work_dirs: str | Path = 'work_dirs') -> ModelFiles:
     if not configs:
         raise InferenceError(f'{folder} has a checkpoint but no config; {_HINT}')
     # the folder may have been moved since the path was written
-    checkpoint = folder / Path(pointer.read_text('utf-8').strip()).name
+    checkpoint = folder / Path(os.fsdecode(pointer.read_bytes()).strip()).name
     if not checkpoint.is_file():
         raise InferenceError(f'{pointer} names {checkpoint.name}, which is not there; {_HINT}')
     return ModelFiles(configs[-1], checkpoint)

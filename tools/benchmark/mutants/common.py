@@ -87,7 +87,7 @@ def run(kind: Kind, number: int, seed: int, folder: Path,
         for i in range(number):
             rng = np.random.default_rng([seed, i])
             original = originals[i % len(originals)]
-            path = folder / f'mutant_{i}{original.suffix}'
+            path = folder / f'mutant_{i}_{original.name}'
             path.write_bytes(kind.mutate(rng, original.read_bytes()))
             word, problem = reader(path)
             outcome.counts[word] += 1
