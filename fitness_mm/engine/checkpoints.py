@@ -45,11 +45,11 @@ def check_checkpoint(file: str | Path) -> str:
                 return str(file)
             with zipfile.ZipFile(opened) as archive:
                 members = archive.infolist()
+                if not any(member.filename.endswith('/data.pkl') for member in members):
+                    raise zipfile.BadZipFile('it has no data.pkl')
                 # torch packs nothing; what claims to be more than the file would fill the memory
                 if sum(member.file_size for member in members) > path.stat().st_size:
                     raise zipfile.BadZipFile('its records are packed')
-                if not any(member.filename.endswith('/data.pkl') for member in members):
-                    raise zipfile.BadZipFile('has no data.pkl')
                 broken = archive.testzip()
                 if broken is not None:
                     raise zipfile.BadZipFile(f'the checksum of {broken} is wrong')

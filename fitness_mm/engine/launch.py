@@ -19,7 +19,7 @@ from fitness_mm.errors import FitnessError
 
 from .checkpoints import check_checkpoint
 from .cpu_amp import CPUAmpOptimWrapper
-from .load import read_config
+from .load import load_all_weights, read_config
 from .parts import class_of
 
 
@@ -50,6 +50,8 @@ def train(args: argparse.Namespace) -> None:
         if getattr(args, flag):
             cfg.randomness[flag] = True
     with _runner_of(cfg) as runner:
+        if args.resume:
+            load_all_weights(runner, args.config)
         runner.train()
 
 
@@ -64,6 +66,7 @@ def test(args: argparse.Namespace) -> None:
     if args.dump:
         _dump_predictions(cfg, args.dump)
     with _runner_of(cfg) as runner:
+        load_all_weights(runner, args.config)
         runner.test()
 
 

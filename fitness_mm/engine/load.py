@@ -9,20 +9,20 @@ import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.device import get_device
 from mmengine.registry import MODELS, DefaultScope
-from mmengine.runner import load_checkpoint
+from mmengine.runner import Runner, load_checkpoint
 from torch import nn
 
 from fitness_mm import compat
 from fitness_mm.errors import FitnessError, shortened
 
 from .checkpoints import check_checkpoint
-
 from .checks.settings import check_settings
 
 compat.apply()
@@ -118,8 +118,31 @@ def load_weights(model: nn.Module, checkpoint: str | Path, config: str | Path) -
     Raises:
         FitnessError: If the checkpoint is missing, damaged or another network's.
     """
-    try:
+    with _fitting(checkpoint, config):
         load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True, logger='silent')
+
+
+def load_all_weights(runner: Runner, config: str | Path) -> None:
+    """Has a runner refuse a checkpoint of another network, which mmengine only notes in the log.
+
+    Args:
+        runner: The runner, before it loads.
+        config: Its config, for the message.
+    """
+    load = runner.load_checkpoint
+
+    def load_all(checkpoint: str, **options: Any) -> dict:
+        with _fitting(checkpoint, config):
+            return load(checkpoint, **options, strict=True)
+
+    runner.load_checkpoint = load_all
+
+
+@contextmanager
+def _fitting(checkpoint: str | Path, config: str | Path) -> Iterator[None]:
+    """Says in a sentence what torch says of weights that are not a network's."""
+    try:
+        yield
     except RuntimeError as error:
         raise FitnessError(f'{checkpoint} does not fit the model of {config}; name the config that '
                            f'it was trained with ({shortened(error)})') from error

@@ -12,6 +12,7 @@ from torch import nn
 
 from fitness_mm.engine.checkpoints import check_checkpoint
 from fitness_mm.engine.load import load_weights
+from fitness_mm.errors import ArgumentError
 
 
 @MODELS.register_module()
@@ -26,16 +27,16 @@ class PoseEnsemble(BaseModel):
         checkpoints: Files or URLs with the members' weights, such as those of the K folds.
 
     Raises:
-        FitnessError: If a checkpoint is missing, damaged or another network's.
-        ValueError: If there is none, or the member averages flipped images too.
+        FitnessError: If a checkpoint is missing, damaged or another network's, or there is none,
+            or the member averages flipped images too.
     """
 
     def __init__(self, member: dict, checkpoints: Sequence[str]) -> None:
         if not checkpoints:
-            raise ValueError('PoseEnsemble needs at least one file in checkpoints, but got none')
+            raise ArgumentError('PoseEnsemble needs at least one file in checkpoints, but got none')
         if (member.get('test_cfg') or {}).get('flip_test', False):
-            raise ValueError('PoseEnsemble averages models and no flipped images; set '
-                             "flip_test=False in the member's test_cfg")
+            raise ArgumentError('PoseEnsemble averages models and no flipped images; set '
+                                "flip_test=False in the member's test_cfg")
         for checkpoint in checkpoints:
             check_checkpoint(checkpoint)  # before the networks are built
         members = [MODELS.build(member) for _ in checkpoints]
@@ -87,5 +88,5 @@ class PoseEnsemble(BaseModel):
                 state_dict.clear()
                 state_dict.update(self.state_dict())
                 return
-        raise ValueError('the checkpoint is of none of the ensemble\'s members; add it to '
-                         'model.checkpoints, or give one of those that are there')
+        raise ArgumentError('the checkpoint is of none of the ensemble\'s members; add it to '
+                            'model.checkpoints, or give one of those that are there')

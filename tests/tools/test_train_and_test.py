@@ -114,11 +114,16 @@ class Intruder:
         return Path.touch, (Path('intruder_was_here'), )
 
 
-def test_a_checkpoint_cannot_run_code(refuse, sample_root, tmp_path, monkeypatch):
+@pytest.mark.parametrize('content, message', [
+    (dict(state_dict={}, meta=dict(note=Intruder())), 'objects that could run code'),
+    (dict(state_dict={'of.another': torch.zeros(1)}), f'does not fit the model of {CONFIG}'),
+])
+def test_a_checkpoint_cannot_run_code_nor_be_of_another_network(
+        refuse, sample_root, tmp_path, monkeypatch, content, message):
     monkeypatch.chdir(tmp_path)
-    torch.save(dict(state_dict={}, meta=dict(note=Intruder())), tmp_path / 'bad.pth')
+    torch.save(content, tmp_path / 'bad.pth')
     result = refuse('test.py', CONFIG, tmp_path / 'bad.pth', '--work-dir', tmp_path,
                     env=dict(FITNESS_DATA_ROOT=sample_root))
     assert result.returncode == 1
-    assert 'the checkpoint was not loaded' in result.stdout.splitlines()[-1]
+    assert message in result.stdout.splitlines()[-1]
     assert not (tmp_path / 'intruder_was_here').exists()
