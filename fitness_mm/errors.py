@@ -24,9 +24,22 @@ class ArgumentError(FitnessError, ValueError):
     """A value that is out of range, or a name that nothing has."""
 
 
+SEEDS = 1 << 32
+"""Numpy and scikit-learn take random seeds below."""
+
+
+def check_seed(seed: int) -> None:
+    """Raises:
+        ArgumentError: If numpy does not take it as a random seed.
+    """
+    if not 0 <= seed < SEEDS:
+        raise ArgumentError(f'the seed is {seed}, expected a number from 0 to {SEEDS - 1}')
+
+
 def shortened(error: Exception) -> str:
     """The start of an error's message, in one line."""
-    return printable(' '.join(str(error).split())[:160]) or type(error).__name__
+    message = (isinstance(error, OSError) and error.strerror) or str(error)
+    return printable(' '.join(message.split())[:160]) or type(error).__name__
 
 
 @contextlib.contextmanager

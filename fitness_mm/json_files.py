@@ -32,7 +32,7 @@ def read_json(path: str | Path, form: Any, what: str, source: str,
     try:
         content = orjson.loads(Path(path).read_bytes())
         problem = unlike(content, form)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise kind(f'there is no {what} at {path}; {source}') from None
     except (OSError, orjson.JSONDecodeError) as error:
         problem = shortened(error)

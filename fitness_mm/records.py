@@ -138,7 +138,7 @@ class Record:
             if not len(found):
                 raise RecordError('has no rows')
             return found
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise RecordError(f'there is no {cls.what} at {path}; {cls.source}') from None
         except RecordError as error:
             raise RecordError(f'{path} is damaged or no {cls.what} ({error}); '
@@ -251,7 +251,7 @@ def _read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray
                 shape, by_column, dtype = np.lib.format.read_array_header_1_0(content)
                 arrays[name] = np.frombuffer(bytearray(content.read()), dtype).reshape(
                     shape, order='F' if by_column else 'C')
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise
     except Exception as error:
         # what zipfile, zlib and numpy raise for damaged files is documented nowhere

@@ -34,7 +34,7 @@ def test_every_error_of_ours_is_told_in_one_sentence():
     (MemoryError(), 'there is not enough memory (MemoryError); make batches smaller, or use fewer '
      'processes'),
     (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), 'fewer processes'),
-    (FitnessError('\x1b[31ma.mp4\nb \udcbd'), '\\x1b[31ma.mp4\\nb \\udcbd'),
+    (FitnessError('\x1b[31ma.mp4\nb \udcbd'), '\\x1b[31ma.mp4\\nb \\xbd'),
 ])
 def test_what_a_user_can_mend_is_one_sentence(monkeypatch, error, message):
     monkeypatch.setattr(sys, 'argv', ['/somewhere/tool.py'])

@@ -85,7 +85,7 @@ def test_what_is_no_whole_checkpoint_is_found_without_loading_it(file, spoil, me
     (dict(state_dict={'a': torch.zeros(1).expand(1 << 20, 1 << 20)}), 'claims more numbers'),
     (dict(state_dict={'a': torch.zeros(9, 9).to_sparse()}), 'claims more numbers'),
     (dict(state_dict={'a': torch.zeros(9, device='meta')}), 'claims more numbers'),
-    (dict(state_dict={}, more=print), 'objects that could run code .*Unsupported global'),
+    (dict(state_dict={}, more=print), 'objects that could run code.*Unsupported global'),
     (dict(state_dict={'layer.weight': 'text', 'layer.bias': 'text'}), 'does not fit the model'),
     (dict(state_dict={'a': torch.zeros(9)}), 'does not fit the model of the network'),
 ])

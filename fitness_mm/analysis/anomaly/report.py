@@ -20,6 +20,7 @@ from fitness_mm.anomaly import (
     flag,
 )
 from fitness_mm.anomaly.sheet import draw_sheet, worst_rows
+from fitness_mm.errors import ArgumentError
 from fitness_mm.files import write_text
 from fitness_mm.tables import markdown_table, number
 
@@ -46,9 +47,12 @@ def write_report(records: Sequence[str | Path], out: str | Path, root: str | Pat
 
     Raises:
         RecordError: If a record cannot be read, or folds overlap.
-        FitnessError: If the truth cannot be read.
+        FitnessError: If the truth cannot be read, or a number is out of its range.
         IndexFileError: If the data root has not been prepared.
     """
+    if num_worst < 0:
+        raise ArgumentError(f'{num_worst} frames for the gallery, expected none or a positive '
+                            'number')
     out = Path(out)
     residuals = Residuals.read_all(records).in_order()
     truth = None if truth_file is None else match_planted_errors(truth_file, residuals)

@@ -10,7 +10,7 @@ from mmengine.runner import set_random_seed
 
 from fitness_mm.engine.load import build_model, host_of, read_config
 from fitness_mm.engine.parts import class_of
-from fitness_mm.errors import FitnessError
+from fitness_mm.errors import SEEDS, FitnessError, check_seed
 from fitness_mm.fonts import exercise_title, font_families
 
 from .network_input import NetworkInput, action_input, pose_input
@@ -48,6 +48,7 @@ def browse(config: Path,
     """
     if num < 1:
         raise FitnessError(f'{num} samples leave nothing to see; expected a positive number')
+    check_seed(seed)
     cfg = read_config(config, options, loader=f'{subset}_dataloader')
     dataset_cfg = cfg[f'{subset}_dataloader'].dataset
     with host_of(cfg):
@@ -63,7 +64,7 @@ def browse(config: Path,
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
     images = []
     for i in map(int, chosen):
-        set_random_seed(seed + i)
+        set_random_seed((seed + i) % SEEDS)
         if facts:
             shown = action_input(dataset[i], facts, recognizer)
         else:

@@ -21,7 +21,7 @@ from fitness_mm.analysis.load_model import (
 )
 from fitness_mm.engine.checkpoints import check_checkpoint
 from fitness_mm.engine.load import load_model
-from fitness_mm.errors import FitnessError
+from fitness_mm.errors import shortened
 from fitness_mm.records import ClipViewRecord, RecordError, column
 
 from .features import limited_rows, pooled_features
@@ -65,17 +65,17 @@ def features_of(subject: Subject,
         FitnessError: If config and checkpoint are missing, do not fit or give no features.
     """
     cfg = read_recogniser(subject.config, options)
-    if max_per_class is not None and max_per_class < 1:
-        raise FitnessError(f'at most {max_per_class} clips per class leave none; '
-                           'expected a positive number')
     check_checkpoint(subject.checkpoint)
     key = cache_key(cfg, subject.checkpoint, max_per_class, seed)
     file = (cache or subject.checkpoint.parent) / f'{subject.checkpoint.stem}_features.npz'
     kept = _read_cache(file, key, log) if file.is_file() else None
     if kept is None:
         kept = _compute(cfg, subject, max_per_class, seed, key, log)
-        kept.write(file)
-        log(f'{subject.name}: features of {len(kept)} clips kept in {file}')
+        try:
+            kept.write(file)
+            log(f'{subject.name}: features of {len(kept)} clips kept in {file}')
+        except OSError as error:  # they are there all the same
+            log(f'{subject.name}: features cannot be kept in {file} ({shortened(error)})')
     return kept
 
 

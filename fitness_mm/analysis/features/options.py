@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from fitness_mm.errors import ArgumentError, check_seed
 
 GROUPS = ('view', 'performer')
 SEED = 42
@@ -25,6 +28,9 @@ class TsneOptions:
         font: A font file for Korean names.
         cache: Folder for features; each checkpoint's own if None.
         cfg_options: Settings of the configs to override, by dotted name.
+
+    Raises:
+        ArgumentError: If a number is out of its range.
     """
 
     classes: Sequence[int] = ()
@@ -36,3 +42,11 @@ class TsneOptions:
     font: Path | None = None
     cache: Path | None = None
     cfg_options: dict | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_per_class is not None and self.max_per_class < 1:
+            raise ArgumentError(f'at most {self.max_per_class} clips per class leave none; '
+                                'expected a positive number')
+        if not 0 < self.perplexity < math.inf:
+            raise ArgumentError(f'perplexity is {self.perplexity}, expected a positive number')
+        check_seed(self.seed)
