@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from .errors import FitnessError, shortened
+from .printable import printable
 
 _NAMES = {str: 'a text', int: 'an integer', float: 'a number', bool: 'true or false', None: 'null',
           list: 'a list', dict: 'an object'}
@@ -37,7 +38,8 @@ def read_json(path: str | Path, form: Any, what: str, source: str,
     except (OSError, orjson.JSONDecodeError) as error:
         problem = shortened(error)
     if problem:
-        raise kind(f'{path} is damaged or no {what} ({problem}); {source}')
+        raise kind(f'{path} is damaged or no {what} ({printable(problem)[:200]}); '
+                   f'{source}')
     return content
 
 

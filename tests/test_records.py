@@ -1,5 +1,7 @@
 """The one record: what every subclass inherits, on a small one."""
 
+import io
+import zipfile
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,6 +79,18 @@ def damage_lone_array(path):
         np.save(file, np.zeros(3))
 
 
+def damage_claims(path):
+    """A header that claims 10^12 rows, with a checksum that is right."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, dict(shape=(10**12, 2), fortran_order=False, descr='<f4'))
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, 'w') as archive:
+        for name, member in {**members, 'values.npy': header.getvalue() + bytes(8)}.items():
+            archive.writestr(name, member)
+
+
 def changed(**columns):
     def damage(path):
         with np.load(path) as file:
@@ -86,10 +100,11 @@ def changed(**columns):
 
 
 @pytest.mark.parametrize('damage', [
-    damage_cut, damage_text, damage_empty, damage_lone_array, changed(values=None),
+    damage_cut, damage_text, damage_empty, damage_lone_array, damage_claims, changed(values=None),
     changed(classes=None), changed(label=np.zeros(2, int)), changed(label=np.array(3)),
     changed(clip=np.array([{}, {}, {}], object)), changed(classes=np.array('[')),
-    changed(classes=np.array('3')), changed(classes=np.array(['squat', 'row'])),
+    changed(classes=np.array('3')), changed(classes=np.array('"ab"')),
+    changed(classes=np.array('[' * 9999)), changed(classes=np.array(['squat', 'row'])),
     changed(**{name: array[:0] for name, array in COLUMNS.items()
                if isinstance(array, np.ndarray)}),
 ])

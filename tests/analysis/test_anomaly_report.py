@@ -155,7 +155,7 @@ def test_the_tool_writes_report_and_figures(case, sample_root, tmp_path):
     ('{', r'truth\.json is damaged or no file of errors planted in a sample'),
     ('{"clip_views": [{"id": "a"}]}', r"clip_views\[0\] has no 'kind'"),
     ('{"clip_views": [{"id": "a", "kind": "b", "frames": [1, 2], "joints_moved": [3, 4], '
-     '"clean": [[[1, 2]]]}]}', 'a has 2 frames, which its keypoints or'),
+     '"clean": [[[1, 2]]]}]}', "'a' has 2 frames, which its keypoints or"),
 ])
 def test_one_sentence_about_a_wrong_truth(case, tmp_path, content, message):
     file = tmp_path / 'truth.json'

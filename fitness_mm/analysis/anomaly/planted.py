@@ -81,6 +81,6 @@ def _records(path: str | Path) -> Iterator[tuple[str, str, list[int], list[int],
         except ValueError:  # lists of several lengths
             fits = False
         if not fits or not all(0 <= count <= NUM_KEYPOINTS for count in moved):
-            raise FitnessError(f"{path}: {record['id']} has {len(frames)} frames, which its "
+            raise FitnessError(f"{path}: {record['id'][:80]!r} has {len(frames)} frames, which its "
                                f'keypoints or the numbers of joints moved do not fit; {source}')
         yield record['id'], record['kind'], frames, moved, clean
