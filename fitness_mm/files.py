@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 
 @contextmanager
@@ -56,8 +60,11 @@ def locked(folder: str | Path, shared: bool = False) -> Iterator[bool]:
         shared: Whether others may hold it too that share it.
 
     Yields:
-        Whether it could be had. Where the file system has no locks, it always can.
+        Whether it could be had. Where system or file system have no such locks, it always can.
     """
+    if fcntl is None:
+        yield True
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

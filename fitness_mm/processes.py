@@ -24,9 +24,11 @@ class Pool:
     def __init__(self, workers: int) -> None:
         if workers < 1:
             raise ArgumentError(f'the number of workers is {workers}, expected at least 1')
-        # forkserver: the parent has pyarrow's threads, which a fork would not survive
+        # The parent has pyarrow's threads, which a fork would not survive.
+        method = next(name for name in ('forkserver', 'spawn')
+                      if name in multiprocessing.get_all_start_methods())
         self._executor = ProcessPoolExecutor(
-            workers, multiprocessing.get_context('forkserver'), _start_worker,
+            workers, multiprocessing.get_context(method), _start_worker,
         ) if workers > 1 else None
 
     def __enter__(self) -> Pool:

@@ -29,7 +29,7 @@ def apply() -> None:
     imports.mend_mmcv_ops()
     imports.mend_xtcocotools()
     imports.mend_mmaction_drn()
-    imports.mend_mmaction_multimodal()
+    imports.mend_multimodal()
     checkpoints.load_weights_only()
     checkpoints.allow_mmengine_checkpoints()
     running.start_processes_without_gpu()

@@ -11,6 +11,10 @@ from pathlib import Path
 logger = logging.getLogger(__package__)
 
 _DRN = 'mmaction.models.localizers.drn'
+_TEXT_MODELS_NEED = {  # what they import from transformers.modeling_utils
+    'mmaction': ('apply_chunking_to_forward', ),
+    'mmpretrain': ('apply_chunking_to_forward', 'GenerationConfig', 'GenerationMixin'),
+}
 
 
 def mend_torchvision() -> None:
@@ -129,19 +133,27 @@ def mend_mmaction_drn() -> None:
     logger.debug('mmaction2: %s is missing from the wheel, a placeholder stands in', _DRN)
 
 
-def mend_mmaction_multimodal() -> None:
-    """Has mmaction2 leave out its text models where the installed transformers is too new for them.
+def mend_multimodal() -> None:
+    """Has hosts leave out their text models where the installed transformers is too new for them.
 
-    It looks only whether transformers is new enough, and importing ``mmaction.models`` fails.
+    They look only whether it is new enough. MMAction2 then cannot be imported, and of mmpretrain
+    mmengine says that its models are not in the registry.
     """
-    if not importlib.util.find_spec('transformers') or not importlib.util.find_spec('mmaction'):
+    if importlib.util.find_spec('transformers') is None:
         return
-    from mmaction.utils import dependency
+    for host, needed in _TEXT_MODELS_NEED.items():
+        spec = importlib.util.find_spec(host)
+        name = f'{host}.utils.dependency'
+        if spec is None or name in sys.modules:
+            continue
+        from transformers import modeling_utils
 
-    if not dependency.WITH_MULTIMODAL:
-        return
-    try:
-        from transformers.modeling_utils import apply_chunking_to_forward  # noqa: F401
-    except ImportError:
+        if all(hasattr(modeling_utils, part) for part in needed):
+            continue
+        # By its file: importing the package, which is what fails, would come first.
+        path = Path(spec.submodule_search_locations[0]) / 'utils/dependency.py'
+        spec = importlib.util.spec_from_file_location(name, path)
+        dependency = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(dependency)
         dependency.WITH_MULTIMODAL = False
-        logger.debug('mmaction2: its multimodal models are placeholders, transformers is too new')
+        logger.debug('%s: its text models are placeholders, transformers is too new', host)

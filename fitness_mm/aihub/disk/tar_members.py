@@ -99,7 +99,12 @@ class TarMembers:
         if state_of(self._file.fileno()) != self.state:
             raise OSError(0, 'has changed since its members were looked up; run prepare.py again')
         size = int(self._sizes[i])
-        data = os.pread(self._file.fileno(), size, int(self._offsets[i]))
+        offset = int(self._offsets[i])
+        if hasattr(os, 'pread'):  # forked workers share the place that seek moves
+            data = os.pread(self._file.fileno(), size, offset)
+        else:
+            self._file.seek(offset)
+            data = self._file.read(size)
         if len(data) != size:
             raise OSError(0, f'ends within {name}; download it again')
         return data
