@@ -1,6 +1,7 @@
 """Each mend works where something is broken and keeps its hands off where nothing is."""
 
 import importlib.util
+import json
 import pickle
 import shutil
 import subprocess
@@ -8,15 +9,19 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from mmaction.datasets.transforms.processing import ColorJitter
 from mmcv.utils import ext_loader
 from mmengine.logging.history_buffer import HistoryBuffer
 from mmengine.optim import OneCycleLR
 from mmengine.runner import checkpoint
+from xtcocotools.coco import COCO
+from xtcocotools.cocoeval import COCOeval
 
-from fitness_mm import compat
+from fitness_mm.compat import checkpoints, imports, running
 
 LITE = importlib.util.find_spec('mmcv._ext') is None
 
@@ -102,7 +107,7 @@ def test_full_mmcv_is_left_alone(monkeypatch):
     untouched = object()
     monkeypatch.setattr(ext_loader, 'load_ext', untouched)
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: SimpleNamespace(name=name))
-    compat._mend_mmcv_ops()
+    imports.mend_mmcv_ops()
     assert ext_loader.load_ext is untouched
 
 
@@ -110,9 +115,96 @@ def test_an_mmaction_that_has_drn_is_left_alone(monkeypatch, tmp_path):
     (tmp_path / 'models' / 'localizers' / 'drn').mkdir(parents=True)
     spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: spec)
-    monkeypatch.delitem(sys.modules, compat._DRN, raising=False)
-    compat._mend_mmaction_drn()
-    assert compat._DRN not in sys.modules
+    monkeypatch.delitem(sys.modules, imports._DRN, raising=False)
+    imports.mend_mmaction_drn()
+    assert imports._DRN not in sys.modules
+
+
+def people(*images):
+    """COCO annotations, or results, of images that show a list of (keypoints, further entries)."""
+    return [dict(image_id=image, category_id=1, keypoints=np.ravel(points).tolist(), **more)
+            for image, people in enumerate(images) for points, more in people]
+
+
+def precision_and_recall(path, labels, results, **kwargs):
+    """Mean average precision and recall over the OKS thresholds 0.50, 0.55 ... 0.95."""
+    path.write_text(json.dumps(dict(
+        images=[dict(id=0), dict(id=1)], categories=[dict(id=1)],
+        annotations=[dict(label, id=i) for i, label in enumerate(labels)])))
+    coco = COCO(str(path))
+    evaluation = COCOeval(coco, coco.loadRes(results), 'keypoints', np.full(2, 0.1), **kwargs)
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    return evaluation.stats[[0, 5]]
+
+
+def test_coco_evaluation_by_hand(tmp_path):
+    """Of whatever answers to the name xtcocotools.
+
+    Two people: one is found exactly, with the higher score, the other so that both keypoints have
+    exp(-d^2 / (2 area (2 sigma)^2)) = 0.62. Their ids begin at 0; num_keypoints and iscrowd are
+    missing. A third label shows nothing, a third result has no positive score: neither counts.
+    """
+    file, box = tmp_path / 'labels.json', dict(bbox=[0.0, 0.0, 100.0, 200.0])
+    right, hidden = [[10, 20, 2], [90, 180, 2]], [[10, 20, 0], [90, 180, 0]]
+    labels = people([(right, dict(area=6000.0, **box)), (hidden, dict(area=6000.0, **box))],
+                    [(right, dict(area=6000.0, **box))])
+
+    def moved(area):
+        """By as much as gives 0.62 for a person of this area."""
+        off = float(np.sqrt(-2 * area * 0.2**2 * np.log(0.62)))
+        return people([(right, dict(score=0.9)), (hidden, dict(score=0.95))],
+                      [([[10 + off, 20, 2], [90, 180 - off, 2]], dict(score=0.8))])
+
+    # At the thresholds 0.50, 0.55 and 0.60 both are found. At the other seven one of two is: a
+    # precision of 1 at the 51 of 101 recalls up to 0.5.
+    expected = [(3 + 7 * 51 / 101) / 10, (3 + 7 * 0.5) / 10]
+    np.testing.assert_allclose(precision_and_recall(file, labels, moved(6000)), expected)
+    np.testing.assert_allclose(
+        precision_and_recall(file, labels, moved(0.53 * 100 * 200), use_area=False), expected)
+    np.testing.assert_allclose(  # 0.43 with the label's area
+        precision_and_recall(file, labels, moved(0.53 * 100 * 200)), [51 / 101, 0.5])
+    assert precision_and_recall(file, labels, []).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize('content, used', [
+    ('', True), ('raise ValueError("numpy.dtype size changed")', False)])
+def test_an_xtcocotools_that_loads_is_used(content, used, tmp_path):
+    package = tmp_path / 'xtcocotools'
+    package.mkdir()
+    for name in ('__init__', 'coco', 'cocoeval', 'mask'):
+        (package / f'{name}.py').write_text('')
+    (package / '_mask.py').write_text(content)
+    assert run_python(f"""
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+from fitness_mm import compat; compat.apply()
+import xtcocotools.coco, xtcocotools.mask
+print(xtcocotools.coco.__file__ == {str(package / 'coco.py')!r})""") == str(used)
+
+
+def test_what_only_xtcocotools_evaluates_says_so():
+    if COCOeval.__module__.startswith('xtcocotools'):
+        pytest.skip('xtcocotools is installed')
+    with pytest.raises(RuntimeError, match='keypoints_crowd needs xtcocotools'):
+        COCOeval(iouType='keypoints_crowd')
+
+
+@pytest.mark.parametrize('hue', [-0.5, -0.1, 0.1])
+def test_color_jitter_turns_hues_both_ways(hue):
+    running.mend_mmaction()
+    colours = np.uint8([[[200, 30, 90], [17, 160, 240], [5, 6, 7], [255, 0, 0]]])
+    before, after = (cv2.cvtColor(np.uint8(image), cv2.COLOR_RGB2HSV).astype(int) for image in (
+        colours, ColorJitter.adjust_hue(colours.astype(np.float32), hue)))
+    turned = (after[..., 0] - before[..., 0] - int(hue * 255) + 90) % 180 - 90
+    assert abs(turned[:, [0, 1, 3]]).max() <= 1  # grey has no hue to speak of
+
+
+def test_a_color_jitter_that_works_is_left_alone(monkeypatch):
+    works = staticmethod(lambda image, factor: image)
+    monkeypatch.setattr(ColorJitter, 'adjust_hue', works)
+    running.mend_mmaction()
+    assert ColorJitter.__dict__['adjust_hue'] is works
 
 
 def test_mmengine_log_buffers_load_with_weights_only(tmp_path):
@@ -154,7 +246,7 @@ def test_a_torch_that_loads_anything_by_default_loads_weights_only(monkeypatch, 
 
     monkeypatch.setattr(torch, 'load', load)
     monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
-    compat._load_weights_only()
+    checkpoints.load_weights_only()
     assert torch.load is not load
     with pytest.raises(pickle.UnpicklingError):
         checkpoint.load_checkpoint(torch.nn.Linear(1, 1), str(harmful))
@@ -164,7 +256,7 @@ def test_a_torch_that_loads_anything_by_default_loads_weights_only(monkeypatch, 
 
 def test_a_torch_that_loads_weights_only_is_left_alone():
     load, fetch = torch.load, checkpoint.load_url
-    compat._load_weights_only()
+    checkpoints.load_weights_only()
     assert torch.load is load and checkpoint.load_url is fetch
 
 
@@ -196,10 +288,11 @@ def test_everything_else_stays_refused(value, named, tmp_path):
         torch.load(tmp_path / 'bad.pth', weights_only=True)
 
 
-@pytest.mark.parametrize('content, models', [
-    ('', False), ('apply_chunking_to_forward = len', True)])
-def test_a_transformers_too_new_for_mmaction_does_not_keep_it_from_importing(
-        content, models, tmp_path):
+@pytest.mark.parametrize('host, content, models', [
+    ('mmaction', '', False), ('mmaction', 'apply_chunking_to_forward = len', True),
+    ('mmpretrain', 'apply_chunking_to_forward = len', False)])
+def test_a_transformers_too_new_for_a_host_does_not_keep_it_from_importing(
+        host, content, models, tmp_path):
     package = tmp_path / 'transformers'
     package.mkdir()
     (package / '__init__.py').write_text('')
@@ -210,8 +303,8 @@ def test_a_transformers_too_new_for_mmaction_does_not_keep_it_from_importing(
         'Metadata-Version: 2.1\nName: transformers\nVersion: 5.17.0\n')
     code = (f'import sys; sys.path.insert(0, {str(tmp_path)!r})\n'
             'from fitness_mm import compat; compat.apply()\n'
-            'from mmaction.utils.dependency import WITH_MULTIMODAL; print(WITH_MULTIMODAL)\n'
-            + 'import mmaction.models' * (not models))
+            f'from {host}.utils.dependency import WITH_MULTIMODAL; print(WITH_MULTIMODAL)\n'
+            + f'import {host}.models' * (not models))
     result = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True)
     assert result.stdout.strip().endswith(str(models)), result.stderr[-2000:]
     assert result.returncode == 0, result.stderr[-2000:]

@@ -2,6 +2,8 @@
 trusted."""
 
 import io
+import multiprocessing
+import os
 import shutil
 import tarfile
 
@@ -9,10 +11,13 @@ import numpy as np
 import pytest
 from label_tree import DAY, HEIGHT, WIDTH, Tree, jpeg
 
+from fitness_mm import files
+from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.disk.tar_members import look_up_members, open_members
 from fitness_mm.aihub.disk.tars import look_up_tars
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.prepare import build_clips, build_index
+from fitness_mm.aihub.prepare.command import prepare
 
 DAYS = ('Day04_200924_F', DAY)
 
@@ -91,6 +96,20 @@ def test_clip_files_from_tars_are_those_from_folders(unpacked, packed):
     for path in (unpacked.root / 'clips').rglob('*.*'):
         other = packed.root / path.relative_to(unpacked.root)
         assert other.read_bytes() == path.read_bytes()
+
+
+def test_without_fork_pread_and_locks(unpacked, packed, monkeypatch):
+    """As on Windows."""
+    monkeypatch.delattr(os, 'pread')
+    monkeypatch.setattr(files, 'fcntl', None)
+    monkeypatch.setattr(multiprocessing, 'get_all_start_methods', lambda: ['spawn'])
+    monkeypatch.setattr(multiprocessing, 'get_context', {
+        'spawn': multiprocessing.get_context('spawn')}.__getitem__)
+    prepare(packed.root, workers=2)
+    assert (packed.root / 'index.parquet').read_bytes() == build_index_without_clips(unpacked)
+    index = FitnessIndex.read(packed.root)
+    number = 'ABCDE'.index(index.view[0]) + 20 + 6 * 31
+    assert abs(read_frames(index, 0, [1, 31])[0][1].mean() - number) < 1.5
 
 
 def test_members_are_looked_up_once(packed, monkeypatch):

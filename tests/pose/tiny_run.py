@@ -1,7 +1,8 @@
 """A real mmengine run whose network copies the labels, but is wrong about chosen clip-views.
 
 ``python tiny_run.py ROOT WORK_DIR`` tests in as many processes as torchrun's environment variables
-say, with samplers that repeat a sample to give each process equally many, and that do not.
+say, with samplers that repeat a sample to give each process equally many, and that do not, and then
+trains.
 """
 
 import os
@@ -98,7 +99,6 @@ def build_runner(root, work_dir, launcher='none', max_epochs=2, test_frames=None
 
     return Runner.from_cfg(Config(dict(
         model=dict(type='TinyNetwork'), work_dir=str(work_dir), launcher=launcher,
-        model_wrapper_cfg=dict(type='MMDistributedDataParallel', device_ids=None),
         train_dataloader=loader(64, 'train'), val_dataloader=loader(7, 'val'),
         test_dataloader=loader(7, 'val', test_frames, round_up=round_up),
         train_cfg=dict(by_epoch=True, max_epochs=max_epochs, val_interval=1), val_cfg=dict(),
@@ -108,7 +108,7 @@ def build_runner(root, work_dir, launcher='none', max_epochs=2, test_frames=None
             dict(type='LinearLR', start_factor=0.1, begin=0, end=1, convert_to_iter_based=True)],
         default_hooks=dict(checkpoint=None, logger=None),
         custom_hooks=[dict(type='AnomalyFilterHook', **hook)],
-        env_cfg=dict(dist_cfg=dict(backend='gloo')), default_scope='mmengine',
+        default_scope='mmengine',
         log_level='INFO', experiment_name=f'tiny_{os.path.basename(work_dir)}')))
 
 
@@ -120,6 +120,6 @@ def run_both_ways(root, work_dir, launcher='none'):
 
 
 if __name__ == '__main__':
-    torch.distributed.init_process_group('gloo')  # mmengine's own start asks for a GPU
     run_both_ways(sys.argv[1], sys.argv[2], 'pytorch')
+    build_runner(sys.argv[1], os.path.join(sys.argv[2], 'trained'), 'pytorch', max_epochs=1).train()
     torch.distributed.destroy_process_group()
