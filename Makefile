@@ -13,9 +13,9 @@ env: $(STAMP)
 
 $(STAMP): $(REQUIREMENTS) setup.py
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 14) else \
-		f"Python {v[0]}.{v[1]} found, 3.10 or 3.11 needed (xtcocotools has no wheel for others): make env PYTHON=python3.11")'
-	@echo "setting up .venv (about a minute, a download of 1 to 4 GB where torch is not cached)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+		"Python %d.%d found, 3.10 to 3.14 needed: make env PYTHON=python3.12" % v)'
+	@echo "setting up .venv (one to four minutes, a download of 1 to 4 GB where torch is not cached)"
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements/runtime.txt -r requirements/dev.txt
 	@$(PIP) --no-deps -r requirements/openmmlab.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .

@@ -21,7 +21,9 @@ train() {  # data root, config, work directory; every line says whose it is
 # Half precision where the processor computes in it, and half of the cores for each of two trainings.
 amp=
 if grep -qs avx512_bf16 /proc/cpuinfo; then amp=--amp; fi
-cores=$(python -c 'import os; print(max(len(os.sched_getaffinity(0)) // 2, 1))')
+cores=$(python -c 'import os
+count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+print(max(count // 2, 1))')
 
 step "1/6 generating the sample: images of 120 clips, and the labels of 1,200 more by other people"
 python tools/data/make_sample.py --out "$images" --preset small --seed 0
