@@ -1,17 +1,25 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and that tell when they are not what was written."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
+
+_WITH_ITS_OWN = 0x2144DF1C
+"""CRC-32 of everything that ends in its own CRC-32, low byte first."""
+
+CHECKSUM_BYTES = 4
 
 
 @contextmanager
@@ -28,6 +36,32 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def with_checksum(data: bytes) -> bytes:
+    """Content and its checksum, to be written."""
+    return data + zlib.crc32(data).to_bytes(CHECKSUM_BYTES, 'little')
+
+
+def is_unchanged(data: bytes | memoryview) -> bool:
+    """Whether this is what :func:`with_checksum` gave; a GB takes a second."""
+    return len(data) > 0 and zlib.crc32(data) == _WITH_ITS_OWN
+
+
+def open_file(path: str | Path) -> BinaryIO:
+    """A file to read, and nothing else: reading from a pipe or a device may never end.
+
+    Raises:
+        OSError: If it is missing, cannot be read or is no regular file.
+    """
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, 'O_NONBLOCK', 0))  # or a pipe waits for a writer
+
+    file = open(path, 'rb', opener=opener)  # noqa: SIM115 - the caller's
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise OSError(errno.EINVAL, 'not a regular file', str(path))
 
 
 def write_text(path: str | Path, text: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from .errors import FitnessError, shortened
+from .files import open_file
 from .printable import printable
 
 _NAMES = {str: 'a text', int: 'an integer', float: 'a number', bool: 'true or false', None: 'null',
@@ -31,7 +32,8 @@ def read_json(path: str | Path, form: Any, what: str, source: str,
             another form.
     """
     try:
-        content = orjson.loads(Path(path).read_bytes())
+        with open_file(path) as file:
+            content = orjson.loads(file.read())
         problem = unlike(content, form)
     except (FileNotFoundError, NotADirectoryError):
         raise kind(f'there is no {what} at {path}; {source}') from None

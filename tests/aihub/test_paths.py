@@ -236,7 +236,7 @@ def test_walk_sorts_plain_names_before_copies_and_follows_no_link(tmp_path):
     problems = sorted((problem.reason, path.removeprefix('training/label/'))
                       for path, problem in walk.problems)
     assert problems == [
-        ('bad_file_name', f'{DAY}/D05-3-\ufffd.json'), ('bad_file_name', f'{DAY}/wrong.json'),
+        ('bad_file_name', f'{DAY}/D05-3-\udcff.json'), ('bad_file_name', f'{DAY}/wrong.json'),
         ('misplaced', 'D05-3-001.json'), ('misplaced', 'Sunday/D05-3-001.json'),
         ('outside_root', f'{DAY}/D05-3-009.json'), ('outside_root', 'Day06_200926_F'),
         ('symlink', f'{DAY}/loop'), ('symlink', f'{DAY}/self'),

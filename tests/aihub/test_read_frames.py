@@ -13,7 +13,9 @@ from label_tree import Tree, jpeg
 from fitness_mm.aihub.disk.image_files import image_files
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.aihub.index.parquet import write_parquet
 from fitness_mm.aihub.prepare import build_index
+from fitness_mm.files import with_checksum
 from fitness_mm.keypoints.pixels import PixelMap
 
 MARK = (40, 20)  # x, y of a bright square's centre
@@ -83,6 +85,7 @@ def write_clip(path, box, size, num_frames=32):
             cut = cv2.resize(image[box[1]:box[3], box[0]:box[2]], size)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(cut, format='rgb24')))
         container.mux(stream.encode())
+    path.write_bytes(with_checksum(path.read_bytes()))
 
 
 def with_clip(tree, tmp_path, clip, box=(16, 4, 64, 36), size=(96, 64)):
@@ -92,7 +95,7 @@ def with_clip(tree, tmp_path, clip, box=(16, 4, 64, 36), size=(96, 64)):
         i = table.schema.get_field_index(name)
         column = pa.array([value] + [None] * (len(table) - 1), table.schema.field(i).type)
         table = table.set_column(i, table.schema.field(i), column)
-    pq.write_table(table, tmp_path / 'index.parquet')
+    write_parquet(tmp_path / 'index.parquet', table)
     (tmp_path / 'training').symlink_to(tree.root / 'training')
     return FitnessIndex.read(tmp_path)
 
@@ -128,7 +131,8 @@ def test_clip_file_that_is_gone_gives_way_to_the_images(tree, tmp_path):
 
 
 @pytest.mark.parametrize('content, numbers, message', [
-    (b'', [1], 'cannot be decoded'), (b'noise' * 100, [1], 'cannot be decoded'),
+    (b'', [1], 'checksum is wrong'), (b'noise' * 100, [1], 'checksum is wrong'),
+    (with_checksum(b'noise' * 100), [1], 'cannot be decoded'),
     (8, [1, 9], 'has no image 9'), (32, [0], 'has no image 0'),
 ])
 def test_broken_clip_file(tree, tmp_path, content, numbers, message):

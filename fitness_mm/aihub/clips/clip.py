@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +35,21 @@ class ClipResult:
 
 
 def existing_clips(root: Path, jobs: list[ClipJob]) -> list[ClipResult | None]:
-    """For each job its result if its clip file is there already, whole and made with the same
-    settings, otherwise None."""
-    sizes = (sealed_bytes(root / job.file, job) for job in jobs)
-    return [None if size is None else ClipResult(size) for size in sizes]
+    """For each job its result if its clip file is there already, whole, made with the same
+    settings and not older than its images, otherwise None."""
+    images = ImageFiles(root)
+    return [_existing(root, images, job) for job in jobs]
+
+
+def _existing(root: Path, images: ImageFiles, job: ClipJob) -> ClipResult | None:
+    size = sealed_bytes(root / job.file, job)
+    try:
+        if size is None or (images.last_change(job.image_dir)
+                            > os.stat(root / job.file).st_mtime_ns):
+            return None
+    except OSError:
+        return None
+    return ClipResult(size)
 
 
 def make_clips(root: Path, jobs: list[ClipJob]) -> list[ClipResult]:

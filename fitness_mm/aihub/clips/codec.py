@@ -8,6 +8,7 @@ wants labelled images need not decode the others.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -17,9 +18,9 @@ import cv2
 import numpy as np
 
 from fitness_mm.aihub.disk.images import FrameError
-from fitness_mm.containers import reading
+from fitness_mm.files import is_unchanged, open_file
 
-CODEC_VERSION = 1
+CODEC_VERSION = 2
 """Raised whenever other bytes come out: clip files of an older version are made again."""
 
 QUALITY = 3
@@ -32,6 +33,7 @@ BYTES_PER_PIXEL = 0.05
 """What a clip file takes: of rendered frames, which are noisier than the real ones measured."""
 
 _FRAME_RATE = 8
+_MAX_BYTES = 1 << 28
 _QP_TO_LAMBDA = 118  # FF_QP2LAMBDA
 
 
@@ -61,11 +63,29 @@ def encode_clip(frames: Iterable[np.ndarray], size: Sequence[int]) -> bytes:
     return buffer.getvalue()
 
 
+def read_clip(path: Path) -> bytes:
+    """Content of a clip file.
+
+    Raises:
+        FrameError: If it cannot be read or is not what was written.
+    """
+    try:
+        with open_file(path) as file:
+            if os.fstat(file.fileno()).st_size > _MAX_BYTES:
+                raise FrameError(path, 'is larger than any clip file; make it again')
+            data = file.read()
+    except OSError as error:
+        raise FrameError(path, f'cannot be read ({error.strerror})') from error
+    if not is_unchanged(data):
+        raise FrameError(path, 'is damaged: its checksum is wrong; make it again')
+    return data
+
+
 def decode_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list[np.ndarray]:
     """Some images of a clip file, in the order asked for; frame j of the file is image j + 1.
 
     Args:
-        path: The file; any other video of 8 bit 4:2:0 frames will do too.
+        path: The file.
         numbers: Image numbers, from 1.
         size: Width and height that it should have.
 
@@ -73,15 +93,16 @@ def decode_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list
         uint8 RGB (H, W, 3).
 
     Raises:
-        FrameError: If it is missing, broken, too short or of another size.
+        FrameError: If it is missing, changed, too short or of another size.
     """
+    data = read_clip(path)
     wanted = {number - 1 for number in numbers}
     try:
         # only B-frames, the odd ones, are skipped
-        frames = _decode(path, wanted, all(j % 2 == 0 for j in wanted))
+        frames = _decode(data, wanted, all(j % 2 == 0 for j in wanted))
         if frames.keys() != wanted:
-            frames = _decode(path, wanted, False)
-    except (av.FFmpegError, OSError, IndexError) as error:
+            frames = _decode(data, wanted, False)
+    except (av.FFmpegError, IndexError, AttributeError, ValueError) as error:  # PyAV says not which
         raise FrameError(path, f'cannot be decoded ({error}); make it again') from error
     missing = sorted(wanted - frames.keys())
     if missing:
@@ -93,10 +114,10 @@ def decode_clip(path: Path, numbers: Sequence[int], size: Sequence[int]) -> list
     return [frames[number - 1] for number in numbers]
 
 
-def _decode(path: Path, wanted: set[int], skip_unreferenced: bool) -> dict[int, np.ndarray]:
+def _decode(data: bytes, wanted: set[int], skip_unreferenced: bool) -> dict[int, np.ndarray]:
     """Frame number -> RGB, from the key frame before the first wanted up to the last."""
     frames: dict[int, np.ndarray] = {}
-    with reading(path) as container:
+    with av.open(io.BytesIO(data), format='mp4') as container:
         stream = container.streams.video[0]
         decoder = stream.codec_context
         decoder.thread_count = 1  # a clip is decoded sooner than threads are started

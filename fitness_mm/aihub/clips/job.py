@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import stat
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,18 +11,18 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fitness_mm.aihub.disk.images import FrameError
 from fitness_mm.aihub.index.schema import keypoints_of, visible_of
+from fitness_mm.files import CHECKSUM_BYTES, with_checksum
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.measures import STUDY_MARGIN, person_box
 
-from .codec import BYTES_PER_PIXEL, CODEC_VERSION, KEY_INTERVAL, QUALITY
+from .codec import BYTES_PER_PIXEL, CODEC_VERSION, KEY_INTERVAL, QUALITY, read_clip
 
 CLIPS_FOLDER = 'clips'
 DEFAULT_HEIGHT = 320
 
 _UUID = bytes.fromhex('5f1d9c5a7c0b4a0e9a3b2d6c8e417f90')  # marks our box among those of others
-_DIGEST_BYTES = 16
-_MAX_CLIP_BYTES = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -125,26 +122,17 @@ def union_boxes(table: pa.Table) -> list[Box]:
 
 def sealed(video: bytes, job: ClipJob) -> bytes:
     """An MP4 file with a box at its end that says what it is a clip of and by which settings, and
-    a digest of it all."""
-    data = video + _seal(job)
-    return data + hashlib.blake2b(data, digest_size=_DIGEST_BYTES).digest()
+    a checksum of it all."""
+    return with_checksum(video + _seal(job))
 
 
 def sealed_bytes(path: Path, job: ClipJob) -> int | None:
     """Size of a file if it is, whole and unchanged, the clip file of a job; otherwise None."""
     try:
-        status = os.lstat(path)
-        # nothing else is opened: reading from a pipe would never end
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_CLIP_BYTES:
-            return None
-        data = path.read_bytes()
-    except OSError:
-        return None
-    content, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
-    if (content.endswith(_seal(job))
-            and hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest() == digest):
-        return len(data)
-    return None
+        data = None if path.is_symlink() else read_clip(path)
+    except FrameError:
+        data = None
+    return len(data) if data and data[:-CHECKSUM_BYTES].endswith(_seal(job)) else None
 
 
 def _seal(job: ClipJob) -> bytes:
@@ -154,5 +142,5 @@ def _seal(job: ClipJob) -> bytes:
         del meaning[name]  # these do not change the pixels
     meaning |= {'codec': CODEC_VERSION, 'quality': QUALITY, 'key_interval': KEY_INTERVAL}
     text = orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)
-    length = 8 + len(_UUID) + len(text) + _DIGEST_BYTES
+    length = 8 + len(_UUID) + len(text) + CHECKSUM_BYTES
     return length.to_bytes(4, 'big') + b'uuid' + _UUID + text

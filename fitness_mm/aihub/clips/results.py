@@ -6,16 +6,15 @@ is only used with the crop that the labels of today ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from fitness_mm.aihub.index import IndexFileError
+from fitness_mm.aihub.index.parquet import DAMAGED, first_line, read_parquet, write_parquet
 from fitness_mm.aihub.labels import LabelError
-from fitness_mm.files import replacing
 
 from .clip import ClipResult
 from .job import CLIPS_FOLDER, ClipJob, union_boxes
@@ -48,8 +47,7 @@ def results_table(results: Iterable[tuple[ClipJob, ClipResult]]) -> pa.Table:
 
 def write_results(path: Path, table: pa.Table) -> None:
     """Write a table of results, whole or not at all."""
-    with replacing(path) as temporary:
-        pq.write_table(table, temporary)
+    write_parquet(path, table)
 
 
 def read_results(path: Path) -> pa.Table | None:
@@ -60,24 +58,26 @@ def read_results(path: Path) -> pa.Table | None:
     """
     again = 'delete it and run prepare.py --clips again, which keeps the clip files'
     try:
-        table = pq.read_table(path, partitioning=None)
+        table = read_parquet(path)
         version = (table.schema.metadata or {}).get(_VERSION_KEY)
         if version == _SCHEMA.metadata[_VERSION_KEY]:
             return table.cast(_SCHEMA)  # Parquet renames the items of lists
     except FileNotFoundError:
         return None
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise IndexFileError(f'{path} is damaged ({str(error).splitlines()[0]}); '
-                             f'{again}') from error
+    except DAMAGED as error:
+        raise IndexFileError(f'{path} is damaged ({first_line(error)}); {again}') from error
     raise IndexFileError(f'{path} is not a list of clip files of this version; {again}')
 
 
-def attach_clips(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, list[LabelError]]:
+def attach_clips(rows: pa.Table, results: pa.Table, changed: Callable[[str], bool],
+                 ) -> tuple[pa.Table, list[LabelError]]:
     """Put clip files into rows of the index.
 
     Args:
         rows: As their labels have them.
         results: From :func:`read_results`.
+        changed: Whether images in a folder have changed since then: what was wrong with them may
+            not be any more.
 
     Returns:
         The rows, without those that have a labelled image which cannot be decoded, and why
@@ -89,7 +89,8 @@ def attach_clips(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, list[Labe
     folders = rows['image_dir'].to_pylist()
     nothing = dict.fromkeys(_SCHEMA.names)
     found = [
-        clip if clip['image_dir'] == folder and tuple(clip['clip_box'] or ()) == box else nothing
+        clip if clip['image_dir'] == folder and tuple(clip['clip_box'] or ()) == box
+        and not (clip['reason'] and changed(folder)) else nothing
         for clip, folder, box in zip(found, folders, union_boxes(rows), strict=True)]
     places = zip(rows['label_file'].to_pylist(), rows['view'].to_pylist(), strict=True)
     problems = [LabelError(clip['reason'], file, clip['detail'], view)

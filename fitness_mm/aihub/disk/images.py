@@ -12,6 +12,8 @@ from fitness_mm.errors import FitnessError
 
 _END_OF_JPEG = b'\xff\xd9'
 _TAIL_BYTES = 4096
+MAX_IMAGE_BYTES = 1 << 26
+"""Full-HD JPEGs are below 5 MB; what is larger is not decoded."""
 
 
 class FrameError(FitnessError):
@@ -41,8 +43,10 @@ def decode_jpeg(data: bytes, path: Path, size: Sequence[int] | None = None) -> n
         size: Width and height it should have.
 
     Raises:
-        FrameError: If it is broken, cut off or of another size.
+        FrameError: If it is broken, cut off, too large or of another size.
     """
+    if len(data) > MAX_IMAGE_BYTES:
+        raise FrameError(path, f'is larger than {MAX_IMAGE_BYTES} bytes')
     # libjpeg fills the rest of a cut-off image with grey and says nothing
     if data.rfind(_END_OF_JPEG, max(0, len(data) - _TAIL_BYTES)) < 0:
         raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')

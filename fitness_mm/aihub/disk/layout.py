@@ -32,7 +32,7 @@ _LABEL = re.compile(r'D(?P<day>\d{2})-(?P<slot>[0-9A-Za-z_]+)-(?P<type>\d{3})(?P
 _SLOT = re.compile(r'[0-9A-Za-z_]{1,64}')
 _CLIP = re.compile(r'(?P<type>\d{3})-(?P<a>\d+)-(?P<b>\d+)-(?P<nn>\d+)[-_]Z(?P<performer>\d{1,4})'
                    r'(?:_(?P<view>[A-E]))?-?', re.ASCII)
-_IMAGE = re.compile(r'(?P<prefix>.+)-(?P<number>\d{7})\.jpg', re.ASCII)
+_IMAGE = re.compile(r'(?P<prefix>.+)-(?P<number>\d{7})\.(?:jpg|JPG)', re.ASCII)
 
 
 class LayoutError(FitnessError):
@@ -105,7 +105,7 @@ def parse_day(folder: str) -> tuple[str, int] | None:
 def parse_label_name(file_name: str) -> LabelName | None:
     """What a label's file name says, or None if it is not a label's name."""
     stem, extension = os.path.splitext(file_name)
-    if extension != '.json':
+    if extension not in ('.json', '.JSON'):
         return None
     plain = without_copy_mark(stem)
     match = _LABEL.fullmatch(plain)
@@ -170,8 +170,9 @@ def real_root(root: str | os.PathLike) -> Path:
     """
     path = Path(root)
     real = path.resolve()
-    if not any((real / split).is_dir() for split in SPLITS):
-        what = 'has neither training/ nor validation/' if real.is_dir() else 'is not a folder'
+    if not any(os.path.isdir(real / split) for split in SPLITS):
+        what = ('has neither training/ nor validation/' if os.path.isdir(real) else
+                'is not a folder')
         raise LayoutError(
             'misplaced', f'{path} {what}; expected <root>/training and <root>/validation with '
             'label/<day>/*.json and img/<day>/<slot>/<view>/<clip>/*.jpg in each')
@@ -225,9 +226,9 @@ def walk_labels(root: Path, split: str) -> LabelTree:
     tree = LabelTree()
     top = f'{split}/label'
     if not is_inside(root, root / top):
-        tree.problems.append((top, _link_problem(root, root / top)))
+        tree.problems.append((top, link_problem(root, root / top)))
         return tree
-    if not (root / top).is_dir():
+    if not os.path.isdir(root / top):
         return tree
     found: dict[str, list[tuple[int, bool, str]]] = {}
     for relative, name in _walk_files(root, top, tree.problems):
@@ -235,7 +236,7 @@ def walk_labels(root: Path, split: str) -> LabelTree:
         parts = relative.split('/')
         day = parse_day(parts[2])
         if parsed is None:
-            if name.endswith('.json') and not name.startswith('.'):
+            if name.lower().endswith('.json') and not name.startswith('.'):
                 tree.problems.append((relative, LayoutError(
                     'bad_file_name', 'expected a name such as D01-3-004.json')))
             else:
@@ -265,11 +266,10 @@ def _walk_files(root: Path, top: str, problems: list) -> Iterator[tuple[str, str
             continue
         for entry in entries:
             relative = f'{folder}/{entry.name}'
-            if not _is_text(entry.name):
-                shown = os.fsencode(relative).decode(errors='replace')
-                problems.append((shown, LayoutError('bad_file_name', 'the name is not UTF-8')))
+            if not is_text(entry.name):
+                problems.append((relative, NOT_UTF8))
             elif entry.is_symlink():
-                problems.append((relative, _link_problem(root, entry.path)))
+                problems.append((relative, link_problem(root, entry.path)))
             elif entry.is_dir(follow_symlinks=False):
                 if depth < _MAX_DEPTH:
                     pending.append((relative, depth + 1))
@@ -282,11 +282,16 @@ def _walk_files(root: Path, top: str, problems: list) -> Iterator[tuple[str, str
                 problems.append((relative, LayoutError('unreadable', 'not a regular file')))
 
 
-def _is_text(name: str) -> bool:
+NOT_UTF8 = LayoutError('bad_file_name', 'the name is not UTF-8; rename it')
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name is UTF-8."""
     return not any('\ud800' <= character <= '\udfff' for character in name)
 
 
-def _link_problem(root: Path, path: str | os.PathLike) -> LayoutError:
+def link_problem(root: Path, path: str | os.PathLike) -> LayoutError:
+    """Why a symbolic link is not followed."""
     if is_inside(root, path):
         return LayoutError('symlink', 'a symbolic link is not followed here; expected a file or '
                            'folder')

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
+from operator import itemgetter
 from pathlib import Path
 
 from .image_files import ImageFiles
-from .layout import ImageKey, LayoutError, is_inside, parse_day
-from .tars import linked_tars
+from .layout import NOT_UTF8, ImageKey, LayoutError, is_inside, is_text, parse_day
+from .tars import unusable_tars
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class ImageResolver:
         split: ``training`` or ``validation``.
 
     Attributes:
-        unreadable: Folder -> why it could not be listed; taken as empty.
+        unusable: Folder -> what is wrong with it or its name; taken as empty or not there.
     """
 
     def __init__(self, root: Path, split: str) -> None:
@@ -108,7 +109,7 @@ class ImageResolver:
         self._folders = cache(self._list_folders)
         self._files = ImageFiles(root)
         self._tars = self._files.tars(split)
-        self.unreadable: dict[str, str] = {}
+        self.unusable: dict[str, LayoutError] = {}
 
     def resolve(self, key: ImageKey) -> ImageFolder:
         """The folder of a key's clip-view.
@@ -127,8 +128,9 @@ class ImageResolver:
                 elif state == 'folder':
                     path = f'{parent}/{name}'
                     images = self._images(path)
-                    if path in self.unreadable:
-                        raise LayoutError('unreadable', f'{path} {self.unreadable[path]}')
+                    if path in self.unusable:
+                        problem = self.unusable[path]
+                        raise LayoutError(problem.reason, f'{path} {problem.detail}')
                     for prefix, also in _spellings('clip', key.prefix, key, camera):
                         if prefix in images:
                             rewrites = dict.fromkeys((*taken, *more, *also))
@@ -164,11 +166,8 @@ class ImageResolver:
         """Paths met so far that could not be used, and why."""
         for tar, problem in self._tars.problems():
             yield tar, LayoutError('broken_tar', problem)
-        for tar in linked_tars(self._root, self._top.partition('/')[0]):
-            yield tar, LayoutError('outside_root', 'a symbolic link that leads out of the data '
-                                   'root is not followed; expected a tar')
-        for path, problem in sorted(self.unreadable.items()):
-            yield path, LayoutError('unreadable', problem)
+        yield from unusable_tars(self._root, self._top.partition('/')[0]).items()
+        yield from sorted(self.unusable.items(), key=itemgetter(0))
 
     def _camera_folders(self, key: ImageKey) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for day, first in _spellings('day', key.day, key, key.view):
@@ -193,7 +192,7 @@ class ImageResolver:
         for name in (*self._top.split('/'), key.day, key.slot, key.view):
             parent = f'{parent}/{name}' if parent else name
             path = self._root / parent
-            if path.is_symlink() and not is_inside(self._root, path):
+            if os.path.islink(path) and not is_inside(self._root, path):
                 return parent
         return None
 
@@ -204,13 +203,16 @@ class ImageResolver:
         """Sub-folder -> 'folder', or 'outside' for a link that leads out of the root."""
         found: dict[str, str] = {}
         path = self._root / parent
-        if path.exists() and not is_inside(self._root, path):
+        if os.path.lexists(path) and not is_inside(self._root, path):
             return found
         found.update(dict.fromkeys(self._tars.folders(parent), 'folder'))
-        if not path.is_dir():
+        if not os.path.isdir(path):
             return found
         for entry in self._scan(parent):
-            if entry.is_symlink() and not is_inside(self._root, entry.path):
+            if not is_text(entry.name):
+                if os.path.isdir(entry.path):
+                    self.unusable[f'{parent}/{entry.name}'] = NOT_UTF8
+            elif entry.is_symlink() and not is_inside(self._root, entry.path):
                 found[entry.name] = 'outside'
             elif os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
                 found[entry.name] = 'folder'
@@ -225,7 +227,7 @@ class ImageResolver:
             return []
 
     def _note_unreadable(self, folder: str, error: OSError) -> None:
-        self.unreadable[folder] = f'cannot be listed ({error.strerror})'
+        self.unusable[folder] = LayoutError('unreadable', f'cannot be listed ({error.strerror})')
 
     def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
         try:

@@ -2,11 +2,12 @@
 
 The table of members of ``training/img/Day01_200921_F.tar`` is
 ``tar_members/training/Day01_200921_F.arrow``. It is mapped into memory, so worker processes share
-it, and it is made again when the tar's size or time differs.
+it, and it is made again when the tar's size or time differs, or its own checksum.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import tarfile
 from bisect import bisect_left
@@ -17,25 +18,27 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 
-from fitness_mm.files import replacing
+from fitness_mm.files import CHECKSUM_BYTES, is_unchanged, open_file, replacing, with_checksum
+from fitness_mm.printable import printable
 
+from .images import MAX_IMAGE_BYTES
 from .layout import parse_day, parse_image_name
 
 MEMBERS_FOLDER = 'tar_members'
 
-_VERSION = 2
+_VERSION = 3
 _KEY = b'fitness_mm.tar_members'
 _SCHEMA = pa.schema([('name', pa.string()), ('offset', pa.int64()), ('size', pa.int64())])
 _BLOCK = 512
-_MAX_IMAGE_BYTES = 1 << 28
 _MAX_NAME = 255
 _MEMBERS_BETWEEN_REPORTS = 1000
 
 
-def state_of(file: Path | int) -> tuple[int, int]:
-    """Size and time of the last change of a path or an open file, by which a tar is known again."""
+def state_of(file: Path | int) -> tuple[int, int, int]:
+    """Size and times of a path or an open file, by which a tar is known again: that of the last
+    modification, and that of the last change, which no program can set."""
     status = os.stat(file)
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 class TarMembers:
@@ -46,15 +49,17 @@ class TarMembers:
 
     Attributes:
         tar: The tar.
-        state: Its size and time when its members were looked up.
+        state: Its size and times when its members were looked up.
         problems: What is wrong with it, in sentences without a subject.
+        unread: Whether the system did not let it be read to its end, which may be another time.
         days: Day folders in it.
     """
 
     def __init__(self, tar: Path, table: pa.Table) -> None:
         described = orjson.loads(table.schema.metadata[_KEY])
         self.tar = tar
-        self.state: tuple[int, int] = tuple(described['state'])
+        self.state: tuple[int, int, int] = tuple(described['state'])
+        self.unread: bool = described['unread']
         self.problems: list[str] = described['problems']
         self.days: list[str] = described['days']
         self._names = table['name'].combine_chunks()
@@ -95,7 +100,7 @@ class TarMembers:
         if i == len(self) or self._names[i].as_py() != name:
             return None
         if self._file is None:
-            self._file = open(self.tar, 'rb')  # noqa: SIM115 - for as long as this object lives
+            self._file = open_file(self.tar)  # for as long as this object lives
         if state_of(self._file.fileno()) != self.state:
             raise OSError(0, 'has changed since its members were looked up; run prepare.py again')
         size = int(self._sizes[i])
@@ -121,8 +126,11 @@ def open_members(tar: Path, table_file: Path) -> TarMembers | None:
     """
     state = state_of(tar)
     try:
-        with pa.memory_map(str(table_file)) as source:
-            table = pa.ipc.open_file(source).read_all()
+        with open_file(table_file) as file:  # pyarrow would want its name to be UTF-8
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if not is_unchanged(content):
+            return None
+        table = pa.ipc.open_file(pa.py_buffer(content)[:-CHECKSUM_BYTES]).read_all()
         described = orjson.loads((table.schema.metadata or {})[_KEY])
         if described['version'] != _VERSION or table.schema.names != _SCHEMA.names:
             return None
@@ -137,7 +145,7 @@ def look_up_members(tar: Path, table_file: Path,
     """Write the table of a tar's images.
 
     No name from the tar is ever used as a path; what is not a plain file under a plain name is
-    left out. A tar that is cut off or no tar gives what can be read, and a problem.
+    left out. A tar that is cut off, cannot be read or is no tar gives what there is, and a problem.
 
     Args:
         tar: The tar.
@@ -145,56 +153,73 @@ def look_up_members(tar: Path, table_file: Path,
         on_progress: Called with the position in the tar, in bytes.
 
     Raises:
-        OSError: If the tar cannot be read or the table not be written.
+        OSError: If the tar is not there or the table cannot be written.
     """
     state = state_of(tar)
     found: dict[str, tuple[int, int]] = {}
     problems: list[str] = []
-    unsafe = 0
+    unsafe, unread = 0, False
     default_day = parse_day(tar.stem)
     try:
-        for member in _members(tar, on_progress):
+        for i, (member, position) in enumerate(_members(tar)):
+            if i % _MEMBERS_BETWEEN_REPORTS == 0:
+                on_progress(position)
             if member.offset_data + member.size > state[0]:
                 continue
             name = _image_name(member.name, default_day[0] if default_day else None)
             if name is None:
                 continue
-            if not member.isreg() or member.issparse() or member.size > _MAX_IMAGE_BYTES:
+            if not member.isreg() or member.issparse() or not 0 <= member.size <= MAX_IMAGE_BYTES:
                 unsafe += 1
             elif name:
                 found[name] = (member.offset_data, member.size)
             else:
                 unsafe += 1
-    except tarfile.TarError as error:
+    except _DamagedTar as error:
+        unread = isinstance(error.__cause__, OSError)
         problems.append(f'is cut off or damaged after {len(found)} images ({error}), which are '
                         'used; download it again' if found else
+                        f'cannot be read ({error})' if unread else
                         f'is not a plain tar ({error}); if it is compressed, uncompress it')
+    on_progress(state[0])
     if unsafe:
         problems.append(f'has {unsafe} images that are links, too large or named so as to leave '
                         'their folder; they are not used')
     names = sorted(found)
     table = pa.table({'name': names, 'offset': [found[name][0] for name in names],
                       'size': [found[name][1] for name in names]}, _SCHEMA)
-    described = {'version': _VERSION, 'state': state, 'problems': problems,
+    described = {'version': _VERSION, 'state': state, 'problems': problems, 'unread': unread,
                  'days': sorted({name.split('/')[0] for name in names})}
     table = table.replace_schema_metadata({_KEY: orjson.dumps(described)})
-    with (replacing(table_file) as temporary, pa.OSFile(str(temporary), 'wb') as sink,
-          pa.ipc.new_file(sink, table.schema) as writer):
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
+    with replacing(table_file) as temporary:
+        temporary.write_bytes(with_checksum(sink.getvalue().to_pybytes()))
 
 
-def _members(tar: Path, on_progress: Callable[[int], None]) -> Iterator[tarfile.TarInfo]:
-    with tarfile.open(tar, 'r:') as archive:
-        for i, member in enumerate(archive):
-            yield member
-            archive.members = []  # it keeps them all: a gigabyte for a day
-            if i % _MEMBERS_BETWEEN_REPORTS == 0:
-                on_progress(archive.offset)
-        # a tar ends with blocks of zeros; without them, tarfile says nothing
-        archive.fileobj.seek(archive.offset)
-        if archive.fileobj.read(_BLOCK) != bytes(_BLOCK):
-            raise tarfile.ReadError('its end is missing')
-        on_progress(archive.offset)
+class _DamagedTar(Exception):
+    """What is wrong with a tar, in a few words."""
+
+
+def _members(tar: Path) -> Iterator[tuple[tarfile.TarInfo, int]]:
+    """The members, each with the place in the tar, in bytes, where the next one begins."""
+    position = -1
+    try:
+        with open_file(tar) as file, tarfile.open(fileobj=file, mode='r:') as archive:
+            for member in archive:
+                if archive.offset <= position:  # a size below zero
+                    raise tarfile.ReadError('a header leads back')
+                position = archive.offset
+                yield member, position
+                archive.members = []  # it keeps them all: a gigabyte for a day
+            # a tar ends with blocks of zeros; without them, tarfile says nothing
+            file.seek(archive.offset)
+            if file.read(_BLOCK) != bytes(_BLOCK):
+                raise tarfile.ReadError('its end is missing')
+    except Exception as error:  # besides its own, tarfile lets through what numbers and names raise
+        what = error.strerror if isinstance(error, OSError) else str(error)
+        raise _DamagedTar(printable(what or type(error).__name__)) from error
 
 
 def _image_name(member: str, default_day: str | None) -> str | None:
@@ -213,4 +238,4 @@ def _image_name(member: str, default_day: str | None) -> str | None:
         return None
     plain = all(part.isascii() and part.isprintable() and len(part) <= _MAX_NAME
                 and not {'\\', ':'} & set(part) for part in parts)
-    return '/'.join(parts) if plain else ''
+    return '/'.join(parts).removesuffix('.JPG').removesuffix('.jpg') + '.jpg' if plain else ''

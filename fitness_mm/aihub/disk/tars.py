@@ -7,7 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from .layout import SPLITS, is_inside, parse_image_name
+from fitness_mm.printable import printable
+
+from .layout import SPLITS, LayoutError, is_inside, link_problem, parse_image_name
 from .tar_members import MEMBERS_FOLDER, TarMembers, look_up_members, open_members, state_of
 
 _MEGABYTE = 1_000_000
@@ -58,9 +60,14 @@ class Tars:
                 return data, members.tar
         return None
 
+    def last_change(self, folder: str) -> int:
+        """When a tar that may have a clip's folder was changed last, in ns; 0 if none has it."""
+        return max((members.state[-1] for members in self._of(folder)
+                    if next(members.names(folder.removeprefix(f'{self._top}/')), None)), default=0)
+
     def state(self, day: str) -> list[str]:
         """Changes whenever the images of a day may have changed."""
-        return [' '.join(map(str, (members.tar.name, *members.state)))
+        return [' '.join(map(str, (printable(members.tar.name), *members.state)))
                 for members in self._tars if day in members.days]
 
     def problems(self) -> list[tuple[str, str]]:
@@ -83,10 +90,14 @@ def look_up_tars(root: Path, on_progress: Callable[[int, int], None] | None = No
         on_progress: Called with megabytes done and to do, if there is something to do.
 
     Raises:
-        OSError: If a tar cannot be read or a table not be written.
+        OSError: If a table cannot be written.
     """
-    todo = [tar for split in SPLITS for tar in _tar_files(root, split)
-            if open_members(root / tar, root / table_path(tar)) is None]
+    todo = []
+    for split in SPLITS:
+        for tar in _tar_files(root, split):
+            members = open_members(root / tar, root / table_path(tar))
+            if members is None or members.unread:
+                todo.append(tar)
     total = sum(os.path.getsize(root / tar) for tar in todo)
     before = 0
 
@@ -101,9 +112,11 @@ def look_up_tars(root: Path, on_progress: Callable[[int, int], None] | None = No
         before += os.path.getsize(root / tar)
 
 
-def linked_tars(root: Path, split: str) -> list[str]:
-    """Tars that are links out of the root, relative to it; they are not read."""
-    return [tar for tar in _listed(root, split) if not is_inside(root, root / tar)]
+def unusable_tars(root: Path, split: str) -> dict[str, LayoutError]:
+    """Tars, relative to the root, that are links out of it or no files: they are not read."""
+    return {tar: link_problem(root, root / tar) if not is_inside(root, root / tar) else
+            LayoutError('unreadable', 'not a regular file')
+            for tar in _listed(root, split) if tar not in _tar_files(root, split)}
 
 
 def table_path(tar: str) -> str:
@@ -113,14 +126,15 @@ def table_path(tar: str) -> str:
 
 
 def _tar_files(root: Path, split: str) -> list[str]:
-    return [tar for tar in _listed(root, split) if is_inside(root, root / tar)]
+    return [tar for tar in _listed(root, split)
+            if is_inside(root, root / tar) and os.path.isfile(root / tar)]
 
 
 def _listed(root: Path, split: str) -> list[str]:
     try:
         with os.scandir(root / split / 'img') as listing:
             return sorted(f'{split}/img/{entry.name}' for entry in listing
-                          if entry.name.endswith('.tar') and entry.is_file())
+                          if entry.name.endswith('.tar'))
     except OSError:
         return []
 

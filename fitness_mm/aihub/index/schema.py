@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raised whenever the columns or what goes into them change: older files are then refused, and
 older parts made again."""
 

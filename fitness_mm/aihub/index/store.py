@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
+from .parquet import DAMAGED, check_parquet, first_line, reading_parquet
 from .schema import DICTIONARY_COLUMNS, INDEX_VERSION, SCHEMA, VERSION_KEY, keypoints_of
 
 _FLAT_LISTS = ('frame_numbers', 'visible', 'gt_conditions')
@@ -65,14 +66,14 @@ def read_store(path: Path) -> Store:
     """
     again = f'make it again with: python tools/data/prepare.py --root {path.parent}'
     try:
-        _check_schema(pq.read_schema(path), path, again)
-        with pq.ParquetFile(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
+        with reading_parquet(path) as file:
+            _check_schema(file.schema_arrow, path, again)
+        check_parquet(path)
+        with reading_parquet(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
             return _load(file, path.parent)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGED as error:
         raise IndexFileError(f'{path} is damaged or not a Parquet file '
-                             f'({str(error).splitlines()[0]}); {again}') from error
-    except ValueError as error:
-        raise IndexFileError(f'{path} is damaged ({error}); {again}') from error
+                             f'({first_line(error)}); {again}') from error
 
 
 def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:

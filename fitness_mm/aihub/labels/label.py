@@ -24,6 +24,7 @@ from fitness_mm.aihub.catalog import (
 from fitness_mm.aihub.disk.layout import VIEWS, parse_label_name
 from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS, NUM_KEYPOINTS
+from fitness_mm.printable import printable
 
 MAX_LABEL_BYTES = 4 * 1024 * 1024
 """Real labels are below 1 MB; what is larger is not parsed."""
@@ -54,7 +55,7 @@ class LabelError(FitnessError):
 
     def __str__(self) -> str:
         where = f'{self.file}, view {self.view}' if self.view else self.file
-        return f'{where}: {self.detail}'
+        return printable(f'{where}: {self.detail}')
 
 
 @dataclass(frozen=True, eq=False)

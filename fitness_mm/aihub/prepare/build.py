@@ -6,6 +6,7 @@ it was made from, so an interrupted or repeated build does only what is missing 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -14,14 +15,22 @@ from pathlib import Path
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fitness_mm.aihub.clips.results import RESULTS_FILE, attach_clips, read_results
-from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.layout import SPLITS, own_folder, real_root, walk_labels
 from fitness_mm.aihub.disk.resolve import ImageResolver, ImagesUnseen
 from fitness_mm.aihub.disk.tars import look_up_tars
 from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex, IndexFileError
+from fitness_mm.aihub.index.parquet import (
+    DAMAGED,
+    check_parquet,
+    first_line,
+    read_parquet,
+    reading_parquet,
+    write_parquet,
+    writing_parquet,
+)
 from fitness_mm.aihub.index.schema import (
     INDEX_VERSION,
     SCHEMA,
@@ -40,6 +49,7 @@ PARTS_FOLDER = 'index_parts'
 
 _FINGERPRINT_KEY = b'fitness_mm.fingerprint'
 _REPORT_KEY = b'fitness_mm.report'
+_MAY_PASS = {'unreadable', 'broken_image'}
 _CHUNK = 16  # label files a task: about 30 ms of work
 
 
@@ -105,7 +115,7 @@ def build_index(root: str | Path, workers: int = 1,
         look_up_tars(real)
         image_files.cache_clear()  # it may know tars as they were
     days, report = _plan(real, image_size)
-    todo = [day for day in days if not _is_done(parts / day.part_name, day.fingerprint)]
+    todo = [day for day in days if _worth_reading(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
     done = 0
     if on_progress:
@@ -156,24 +166,36 @@ def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_
 def _fingerprint(root: Path, day: _Day, tar_state: list[str],
                  image_size: tuple[int, int] | None) -> str:
     """Changes with the names, sizes and times of the label files, image folders and tars of a
-    day, and with the image size that is taken for granted."""
+    day, and with the image size that is taken for granted. One of the times is that of the last
+    change, which no program can set."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
                                 *tar_state, *(image_size or ())]))
     for path in (*day.files, *day.image_folders):
-        if tar_state and not os.path.exists(root / path):
-            continue  # in a tar only
-        status = os.stat(root / path)
-        digest.update(b'\0%b %d %d' % (os.fsencode(path), status.st_size, status.st_mtime_ns))
+        digest.update(b'\0%b' % os.fsencode(path))
+        with contextlib.suppress(OSError):  # in a tar only, or gone meanwhile
+            status = os.stat(root / path)
+            digest.update(b' %d %d %d' % (status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     return digest.hexdigest()
 
 
-def _is_done(part: Path, fingerprint: str) -> bool:
+def _worth_reading(part: Path, fingerprint: str) -> bool:
+    """Whether a day is not finished, or something in it could not be read, which now it may."""
+    report = _finished(part, fingerprint)
+    return report is None or bool(_MAY_PASS & {*report.rejected_files, *report.rejected_views})
+
+
+def _finished(part: Path, fingerprint: str) -> Report | None:
+    """The report of a finished day, None if it is not finished or its files have changed."""
     try:
-        metadata = pq.read_schema(part).metadata or {}
-    except (pa.ArrowException, OSError):  # missing, cut off or foreign: make it again
-        return False
-    return metadata.get(_FINGERPRINT_KEY) == fingerprint.encode()
+        check_parquet(part)
+        with reading_parquet(part) as file:
+            metadata = file.schema_arrow.metadata or {}
+    except DAMAGED:  # missing, changed or foreign: make it again
+        return None
+    if metadata.get(_FINGERPRINT_KEY) != fingerprint.encode():
+        return None
+    return Report.from_dict(orjson.loads(metadata[_REPORT_KEY]))
 
 
 def _tasks(root: Path, day: _Day, image_size: tuple[int, int] | None) -> list[tuple]:
@@ -193,8 +215,7 @@ def _finish_day(day: _Day, results: list[tuple], part: Path) -> None:
     table = table.take(pa.array(keep, pa.int64()))
     metadata = {VERSION_KEY: str(INDEX_VERSION), _FINGERPRINT_KEY: day.fingerprint,
                 _REPORT_KEY: orjson.dumps(vars(day.report))}
-    with replacing(part) as temporary:
-        pq.write_table(table.replace_schema_metadata(metadata), temporary, **WRITE_OPTIONS)
+    write_parquet(part, table.replace_schema_metadata(metadata), **WRITE_OPTIONS)
 
 
 def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelError]]:
@@ -229,7 +250,7 @@ def labelled_rows(root: Path) -> Iterator[pa.Table]:
     """
     days, _ = _plan(root)
     for day in days:
-        if not _is_done(root / PARTS_FOLDER / day.part_name, day.fingerprint):
+        if _finished(root / PARTS_FOLDER / day.part_name, day.fingerprint) is None:
             raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
                                  f'are now; first run: python tools/data/prepare.py --root {root}')
     for _, rows in _rows(root, days):
@@ -239,12 +260,20 @@ def labelled_rows(root: Path) -> Iterator[pa.Table]:
 def _merge(root: Path, days: list[_Day], report: Report) -> None:
     """Write the index from the parts; the days are sorted, and so is each part."""
     clips = read_results(root / RESULTS_FILE)
-    with (replacing(root / INDEX_FILE) as temporary,
-          pq.ParquetWriter(temporary, SCHEMA, **WRITE_OPTIONS) as writer):
+    since = os.stat(root / RESULTS_FILE).st_mtime_ns if clips is not None else 0
+    images = ImageFiles(root)
+
+    def changed(folder: str) -> bool:
+        try:
+            return images.last_change(folder) > since
+        except OSError:
+            return False
+
+    with writing_parquet(root / INDEX_FILE, SCHEMA, **WRITE_OPTIONS) as writer:
         for found, rows in _rows(root, days):
             report.add(found)
-            if clips is not None:
-                rows, problems = attach_clips(rows, clips)
+            if clips is not None and len(rows):  # a day may have no usable label
+                rows, problems = attach_clips(rows, clips, changed)
                 report.note(problems)
             if len(rows):
                 writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
@@ -263,10 +292,9 @@ def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
 
 def _read_part(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path, partitioning=None)
-    except (pa.ArrowException, OSError) as error:
-        raise IndexFileError(f'{path} is damaged ({str(error).splitlines()[0]}); delete it and '
-                             'run again') from error
+        return read_parquet(path)
+    except DAMAGED as error:
+        raise IndexFileError(f'{path} is damaged ({first_line(error)}); run again') from error
 
 
 def _not_seen(table: pa.Table, split: str, seen: set[str]) -> tuple[pa.Table, list[LabelError]]:

@@ -14,7 +14,7 @@ REASONS: dict[str, str] = {
     'unknown_exercise': 'the exercise name is not in the catalogue',
     'type_conflict': 'file name, type, exercise or image names contradict each other',
     'day_conflict': 'the label is about another day than the folder it lies in',
-    'bad_file_name': 'the name is not that of a label file',
+    'bad_file_name': 'the name is not that of a label file, or not UTF-8',
     'misplaced': 'the file lies outside the day folders',
     'symlink': 'a symbolic link inside the label tree, not followed',
     'too_deep': 'folders are nested deeper than any label tree',

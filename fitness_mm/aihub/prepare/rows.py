@@ -22,6 +22,7 @@ from fitness_mm.aihub.disk.layout import (
 from fitness_mm.aihub.disk.resolve import ImageFolder, ImageResolver, ImagesUnseen
 from fitness_mm.aihub.index.schema import SCHEMA, keypoint_column, visible_bits
 from fitness_mm.aihub.labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
+from fitness_mm.files import open_file
 
 from .report import Report
 
@@ -64,7 +65,7 @@ def read_bytes(root: Path, file: str) -> bytes:
         LabelError: If it is too large or cannot be read.
     """
     try:
-        with open(root / file, 'rb', buffering=0) as stream:
+        with open_file(root / file) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > MAX_LABEL_BYTES:
                 raise LabelError('too_large', file, f'{size} bytes, expected at most '

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fitness_mm.aihub.disk.layout import SPLITS, real_root
 from fitness_mm.aihub.disk.resolve import ImageResolver
 from fitness_mm.aihub.index import FitnessIndex
+from fitness_mm.printable import printable
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class FolderComparison:
         on_disk: Clip folders found.
         unmentioned: Folders that no clip-view of the index uses, sorted.
         missing: Folders of the index that are not there any more, sorted.
-        unreadable: Folder -> why it could not be listed.
+        unreadable: Folder -> why it could not be listed, or what is wrong with its name.
     """
 
     on_disk: int
@@ -46,10 +47,11 @@ def compare_folders(index: FitnessIndex) -> FolderComparison:
         resolver = ImageResolver(root, split)
         for day in resolver.day_folders():
             present.update(resolver.clip_folders(day))
-        unreadable |= resolver.unreadable
+        unreadable |= {path: problem.detail for path, problem in resolver.unusable.items()}
     used = set(index.column('image_dir').tolist())
-    return FolderComparison(len(present), sorted(present - used), sorted(used - present),
-                            unreadable)
+    return FolderComparison(
+        len(present), *(sorted(map(printable, paths)) for paths in (present - used, used - present)),
+        {printable(path): why for path, why in sorted(unreadable.items())})
 
 
 def folders_by_day(folders: Iterable[str]) -> dict[str, int]:

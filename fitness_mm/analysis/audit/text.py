@@ -9,6 +9,7 @@ import numpy as np
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.prepare.report import pad
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.printable import printable
 from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
@@ -24,7 +25,7 @@ _RANKED = 20
 def as_text(state: DataState) -> str:
     """The state in about 150 lines, however large the data set."""
     return '\n'.join([
-        f'{state.index.root}: {state.index.describe()}',
+        f'{printable(str(state.index.root))}: {state.index.describe()}',
         *_groups(state),
         *_labels(state),
         *_conditions(state),

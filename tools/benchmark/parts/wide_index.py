@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fitness_mm.aihub.catalog import NUM_TYPES, exercise_of_type
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import INDEX_FILE
+from fitness_mm.aihub.index.parquet import writing_parquet
 from fitness_mm.aihub.index.schema import SCHEMA, WRITE_OPTIONS, keypoint_column, visible_bits
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
@@ -26,7 +26,7 @@ def write_index(root: Path, num_rows: int) -> Path:
     path = root / INDEX_FILE
     rng = np.random.default_rng(0)
     num_clips = -(-num_rows // len(VIEWS))
-    with pq.ParquetWriter(path, SCHEMA, **WRITE_OPTIONS) as writer:
+    with writing_parquet(path, SCHEMA, **WRITE_OPTIONS) as writer:
         for first in range(0, num_clips, _CLIPS_PER_DAY):
             clips = range(first, min(first + _CLIPS_PER_DAY, num_clips))
             writer.write_table(_day(clips, first // _CLIPS_PER_DAY + 1, rng))
