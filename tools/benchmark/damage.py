@@ -6,12 +6,13 @@ stay in the folder --out, and the exit code is 1.
 """
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
 from fitness_mm.errors import plain_errors
 
-KINDS = ('records', 'checkpoints', 'texts')
+KINDS = ('labels', 'tars', 'clips', 'index', 'videos', 'records', 'checkpoints', 'texts')
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,19 +34,17 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    from mutants import checkpoints, records, texts
     from mutants.common import run
 
     from fitness_mm.progress import shown_progress
 
-    kinds = {'records': records.RECORDS, 'checkpoints': checkpoints.CHECKPOINTS,
-             'texts': texts.TEXTS}
     faults = []
     with shown_progress() as progress:
         for name in args.kinds:
             folder = args.out / name
             folder.mkdir(parents=True, exist_ok=True)
-            outcome = run(kinds[name], args.number, args.seed, folder,
+            kind = getattr(importlib.import_module(f'mutants.{name}'), name.upper())
+            outcome = run(kind, args.number, args.seed, folder,
                           lambda done, name=name: progress(name, done, args.number))
             words = ', '.join(f'{word} {count}' for word, count in outcome.counts.most_common())
             print(f'{name}: {args.number} mutants, {words}')

@@ -49,8 +49,10 @@ def compare_folders(index: FitnessIndex) -> FolderComparison:
             present.update(resolver.clip_folders(day))
         unreadable |= {path: problem.detail for path, problem in resolver.unusable.items()}
     used = set(index.column('image_dir').tolist())
+    unmentioned, missing = (sorted(map(printable, paths))
+                            for paths in (present - used, used - present))
     return FolderComparison(
-        len(present), *(sorted(map(printable, paths)) for paths in (present - used, used - present)),
+        len(present), unmentioned, missing,
         {printable(path): why for path, why in sorted(unreadable.items())})
 
 

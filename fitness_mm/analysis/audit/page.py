@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.files import write_text
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.printable import printable
 from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
@@ -32,8 +33,8 @@ def write_page(state: DataState, overview: Path, suspicious: Path | None,
         loader=PackageLoader('fitness_mm.analysis.audit', ''), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return write_text(path, templates.get_template('page.html.j2').render(
-        state=state, checks=list(CHECKS), views=list(VIEWS), percent=percent,
-        condition_names=condition_names,
+        state=state, root=printable(str(state.index.root)), checks=list(CHECKS),
+        views=list(VIEWS), percent=percent, condition_names=condition_names,
         visible=list(zip(KEYPOINTS, state.visible, strict=True)), by_day=folders_by_day,
         overview=_embedded(overview), suspicious=suspicious and _embedded(suspicious)))
 
