@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .errors import FitnessError
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -62,6 +64,33 @@ def open_file(path: str | Path) -> BinaryIO:
         return file
     file.close()
     raise OSError(errno.EINVAL, 'not a regular file', str(path))
+
+
+def check_output(path: str | Path, folder: bool = False,
+                 data_root: str | Path | None = None) -> None:
+    """Refuses a place to write to before the work that fills it.
+
+    Args:
+        path: A file, which may be there already, or a folder.
+        folder: Whether it is a folder.
+        data_root: Where nothing may be written but by ``prepare.py``.
+
+    Raises:
+        FitnessError: If it is of the other kind, cannot be written or lies in the data root.
+    """
+    if not folder and os.path.isdir(path):
+        raise FitnessError(f'{path} is a folder; give the name of a file')
+    if data_root is not None and Path(os.path.realpath(path)).is_relative_to(
+            os.path.realpath(data_root)):
+        raise FitnessError(f'{path} is in the data root {data_root}, where it could take the place '
+                           'of data; choose another')
+    parent = os.path.abspath(path) if folder else os.path.dirname(os.path.abspath(path))
+    while not os.path.lexists(parent):
+        parent = os.path.dirname(parent)
+    if not os.path.isdir(parent):
+        raise FitnessError(f'{path} cannot be written: {parent} is not a folder')
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise FitnessError(f'{path} cannot be written: nothing may be written in {parent}')
 
 
 def write_text(path: str | Path, text: str) -> Path:

@@ -15,7 +15,7 @@ import cv2
 import orjson
 
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import remove_leftovers, replacing
+from fitness_mm.files import locked, open_file, remove_leftovers, replacing
 from fitness_mm.processes import Pool
 
 from .clip import label_keypoints, perform
@@ -80,7 +80,12 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
     if _is_finished(out, identity):
         return SampleResult(len(plans), 0, time.monotonic() - began)
     try:
-        num_new = _make(out, plans, seed, chosen, workers, identity, report)
+        out.mkdir(parents=True, exist_ok=True)
+        with locked(out) as free:
+            if not free:
+                raise FitnessError(f'another make_sample.py is at work in {out}; wait until it is '
+                                   'done, or choose another folder')
+            num_new = _make(out, plans, seed, chosen, workers, identity, report)
     except OSError as error:
         raise FitnessError(f'{error.filename or out}: {error.strerror}; what is finished is kept, '
                            'run the same again to continue') from error
@@ -92,7 +97,6 @@ def make_sample(out: str | os.PathLike, preset: str = 'tiny', seed: int = 0, wor
 
 def _make(out: Path, plans: Sequence[ClipPlan], seed: int, preset: Preset, workers: int,
           identity: dict[str, Any], report: Callable[[int, int], None] | None) -> int:
-    out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / _PARTIAL, ignore_errors=True)
     remove_leftovers(out, '.*.tmp.json', '*/label/*/.*.tmp.json')
     _write_json(out / SAMPLE_FILE, identity | {'finished': False}, indent=True)
@@ -135,7 +139,8 @@ def _is_finished(out: Path, identity: dict[str, Any]) -> bool:
     if not out.is_dir():
         raise FitnessError(f'{out} is not a folder; choose another name')
     try:
-        found = orjson.loads((out / SAMPLE_FILE).read_bytes())
+        with open_file(out / SAMPLE_FILE) as file:
+            found = orjson.loads(file.read())
     except (OSError, orjson.JSONDecodeError) as error:
         raise FitnessError(f'{out} is not empty and holds no sample; choose another folder or '
                            'empty this one') from error

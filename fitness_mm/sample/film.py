@@ -15,7 +15,7 @@ import orjson
 from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.containers import writing
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import replacing
+from fitness_mm.files import check_output, replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .video import Script, Take, rehearse
@@ -42,6 +42,7 @@ def make_video(path: Path, script: Script,
     """
     if path.suffix.lower() != '.mp4':
         raise FitnessError(f'{path}: the name of the video has to end in .mp4')
+    check_output(path)
     take = rehearse(script)
     try:
         with replacing(path) as partial:

@@ -36,8 +36,13 @@ def main() -> None:
     from fitness_mm.analysis.audit.files import write_audit, write_exclusions
     from fitness_mm.analysis.audit.state import inspect
     from fitness_mm.analysis.audit.text import as_text
+    from fitness_mm.files import check_output
     from fitness_mm.progress import shown_progress
 
+    if args.out:
+        check_output(args.out, folder=True, data_root=args.root)
+    if args.flag:
+        check_output(args.flag, data_root=args.root)
     with shown_progress() as progress:
         state = inspect(args.root, args.workers, partial(progress, 'labelled frames'))
     print(as_text(state), end='')

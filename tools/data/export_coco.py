@@ -19,6 +19,7 @@ from fitness_mm.aihub.index import (
     select_rows,
 )
 from fitness_mm.errors import plain_errors
+from fitness_mm.files import check_output
 from fitness_mm.progress import shown_progress
 
 
@@ -49,6 +50,7 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
+    check_output(args.out, data_root=args.root)
     names = args.exercises
     exercises = select_exercises(names[0] if names in (['study'], ['all']) else names)
     excluded = read_exclusions(args.excluded)

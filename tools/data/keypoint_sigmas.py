@@ -11,6 +11,7 @@ fitness_mm/keypoints/sigmas.py.
 import argparse
 
 from fitness_mm.errors import plain_errors
+from fitness_mm.files import check_output
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,6 +26,7 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
+    check_output(args.out)
     from fitness_mm.anomaly.residuals import Residuals
     from fitness_mm.keypoints.sigmas import keypoint_sigmas, write_sigmas
 

@@ -11,7 +11,7 @@ from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.export.condition_page import condition_page
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import plain_errors
-from fitness_mm.files import replacing
+from fitness_mm.files import check_output, replacing
 from fitness_mm.keypoints.joint_names import LANGUAGES
 
 
@@ -34,6 +34,7 @@ def main() -> None:
         sys.stdout.reconfigure(encoding='utf-8')  # Korean in whatever locale
         sys.stdout.write(page)
         return
+    check_output(args.out)
     with replacing(args.out) as file:
         file.write_text(page, encoding='utf-8')
     print(f'wrote {args.out}')

@@ -182,7 +182,7 @@ class ImageResolver:
             if slot.endswith('*'):
                 for name in sorted(present):
                     number = name.removeprefix(slot[:-1])
-                    if number != name and number.isdecimal():
+                    if number != name and number.isascii() and number.isdecimal():
                         yield name, rewrites
             elif slot in present:
                 yield slot, rewrites

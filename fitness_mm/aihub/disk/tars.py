@@ -107,6 +107,7 @@ def look_up_tars(root: Path, on_progress: Callable[[int, int], None] | None = No
 
     if todo:
         report(0)
+        _opened.cache_clear()  # a tar may be the same and its table another
     for tar in todo:
         look_up_members(root / tar, root / table_path(tar), report)
         before += os.path.getsize(root / tar)

@@ -242,7 +242,7 @@ class _Reader:
             points = self._get(entry, 'pts', dict, where, view)
             for point_name in points:
                 k = KEYPOINT_INDEX.get(normalise(point_name))
-                if k is not None:
+                if k is not None and (point_name == KEYPOINTS[k] or KEYPOINTS[k] not in points):
                     keypoints[t, k] = self._read_point(points[point_name], point_name, where,
                                                        view)
                     present[t, k] = True

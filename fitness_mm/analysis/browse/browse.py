@@ -11,6 +11,7 @@ from mmengine.runner import set_random_seed
 from fitness_mm.engine.load import build_model, host_of, read_config
 from fitness_mm.engine.parts import class_of
 from fitness_mm.errors import SEEDS, FitnessError, check_seed
+from fitness_mm.files import check_output
 from fitness_mm.fonts import exercise_title, font_families
 
 from .network_input import NetworkInput, action_input, pose_input
@@ -49,6 +50,7 @@ def browse(config: Path,
     if num < 1:
         raise FitnessError(f'{num} samples leave nothing to see; expected a positive number')
     check_seed(seed)
+    check_output(out, folder=True)
     cfg = read_config(config, options, loader=f'{subset}_dataloader')
     dataset_cfg = cfg[f'{subset}_dataloader'].dataset
     with host_of(cfg):
