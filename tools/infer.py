@@ -1,13 +1,16 @@
 """Recognises the exercise in a video, judges its posture and says what to change."""
 
 import argparse
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
-from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import Options
-from fitness_mm.errors import plain_errors
+from fitness_mm.errors import FitnessError, plain_errors
+from fitness_mm.printable import printable
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,7 +42,7 @@ def parse_args() -> argparse.Namespace:
     looking.add_argument('--box', type=float, nargs=4, metavar=('X1', 'Y1', 'X2', 'Y2'),
                          help='box that holds the person throughout, in pixels of the video')
     looking.add_argument('--fps', type=float,
-                         help='of a folder of frames (default: 30); a video says it itself')
+                         help='of a folder of frames (default: 30); most files say it')
     looking.add_argument('--pose-fps', type=float, default=Options.pose_fps,
                          help='frames a second for the pose estimator (default: %(default)s)')
     looking.add_argument('--smooth', type=float, default=Options.smooth, metavar='SECONDS',
@@ -64,35 +67,58 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def camera_number(video: str) -> int | None:
+    """Which camera is meant; None if none is."""
+    match = re.fullmatch('camera:([0-9]{1,2})', video)
+    return int(match[1]) if match else None
+
+
 def main() -> int:
     args = parse_args()
     options = {field.name: getattr(args, field.name) for field in fields(Options)}
+    failed = []
+
+    @contextmanager
+    def going_on(video: str) -> Iterator[None]:
+        try:
+            yield
+        except FitnessError as error:
+            failed.append((video, error))
+            print(printable(f'infer.py: {error}'), file=sys.stderr)
+
     with plain_errors('nothing half-written is left'):
         Options(**options)
         from fitness_mm.apis.report.language import Writing
+        from fitness_mm.apis.report.outputs import prepare_folder
         from fitness_mm.apis.report.terminal import summary_text
-        from fitness_mm.apis.video.sources import folder_names
+        from fitness_mm.apis.video.sources import folder_names, open_source
         Writing.of(args.lang, args.font)
-        # what can be wrong with arguments is said by now, before the networks are loaded
-        from fitness_mm.apis import FitnessInferencer
-        inferencer = FitnessInferencer(*args.pose, *args.posture, args.calibration, *args.detector,
-                                       device=args.device, half=args.half)
-        several = folder_names(args.video) if len(args.video) > 1 else ['']
-        failed = 0
-        for video, name in zip(args.video, several, strict=True):
-            camera = video.startswith('camera:') and video[7:].isdigit()
-            folder = Path(args.out) / name
-            try:
+        prepare_folder(Path(args.out))
+        good = []
+        names = folder_names(args.video) if len(args.video) > 1 else ['']
+        for video, name in zip(args.video, names, strict=True):
+            with going_on(video):
+                if camera_number(video) is None:
+                    open_source(video, args.fps)
+                good.append((video, Path(args.out) / name))
+        if good:  # what can be wrong with arguments is said by now, before networks are loaded
+            from fitness_mm.apis import FitnessInferencer
+            inferencer = FitnessInferencer(
+                *args.pose, *args.posture, args.calibration, *args.detector, device=args.device,
+                half=args.half)
+        for video, folder in good:
+            camera = camera_number(video)
+            with going_on(video):
                 result = inferencer(
-                    int(video[7:]) if camera else video, out_dir=folder, show=args.show,
+                    video if camera is None else camera, out_dir=folder, show=args.show,
                     language=args.lang, font=args.font, **options)['predictions'][0]
-            except InferenceError as error:
-                print(f'infer.py: {error}', file=sys.stderr)
-                failed += 1
-                continue
-            print(summary_text(result))
-            print(f'open      {folder / "report.html"}')
-        return 1 if failed else 0
+                print(summary_text(result))
+                print(printable(f'open      {folder / "report.html"}'))
+        if failed and len(args.video) > 1:
+            print(f'infer.py: {len(failed)} of {len(args.video)} were not judged:', file=sys.stderr)
+            for video, error in failed:
+                print(printable(f'  {video}: {error}'), file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == '__main__':

@@ -20,7 +20,7 @@ from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .pipeline import Models, Progress, analyse
 from .report.language import Writing
-from .report.outputs import Outputs, write_outputs
+from .report.outputs import Outputs, prepare_folder, write_outputs, written_in
 from .report.sentences import DEMO_ESTIMATOR, Sentence
 from .result import Inference
 from .stopwatch import Stopwatch
@@ -102,7 +102,7 @@ class FitnessInferencer:
         Args:
             inputs: A video file; a folder of frames; an array (T, H, W, 3) or a list of frames,
                 uint8; the number of a camera, which is recorded first; or a list of files and
-                folders.
+                folders, which are opened before anything is made of one.
             return_datasamples: Whether to return :class:`~fitness_mm.apis.result.Inference`
                 instead of dicts.
             batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
@@ -130,6 +130,9 @@ class FitnessInferencer:
         self.models.pose.batch_size = options.batch_size
         self.models.posture.batch_size = max(1, options.batch_size // 8)
         inputs, folders = _inputs(inputs, out_dir)
+        if len(inputs) > 1:
+            for given in inputs:  # the last may be one that nothing can be made of
+                open_source(given)
         results, drawn = [], []
         for given, folder in zip(inputs, folders, strict=True):
             with shown_progress() if self.show_progress else nullcontext(_nothing) as progress:
@@ -193,8 +196,13 @@ def _opened(given: Input | int, folder: Path | None, progress: Progress,
     if isinstance(given, int):
         if folder is None:
             raise InferenceError('a camera needs out_dir, where its recording goes')
-        given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
-    return open_source(given, options.fps, options.channels)
+        prepare_folder(folder)
+        with written_in(folder):
+            given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
+    source = open_source(given, options.fps, options.channels)
+    if folder is not None:
+        prepare_folder(folder)
+    return source
 
 
 def _files(part: str, config: str | Path | None,

@@ -10,6 +10,8 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.measures import shows_person
+from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 
 from .errors import InferenceError
@@ -21,19 +23,30 @@ from .result import SURE, ConditionVerdict, Inference
 from .stages.by_repetition import Repetitions, find_repetitions
 from .stages.judgement import Judgement, fault_course, judge_conditions
 from .stages.occlusion import find_evidence
-from .stages.person import MIN_CONFIDENCE, SURVEY_FRAMES, Detector, Person, find_person
+from .stages.person import (
+    MIN_CONFIDENCE,
+    SURVEY_FRAMES,
+    Detector,
+    Person,
+    find_person,
+    one_picture,
+)
 from .stages.pose import Look, PoseResult, run_pose
 from .stages.recognition import Recognition, recognise
-from .stages.track import smoothed
+from .stages.track import Track, smoothed
 from .stages.windows import WindowPlan, plan_windows
 from .stopwatch import Stopwatch
 from .video.frames import FrameSource
 
 _UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정하지 않았어요.',
                             'Not judged: it is not clear which exercise this is.')
+_STILL = Sentence('영상에서 아무것도 움직이지 않아서 판정하지 않았어요.',
+                  'Not judged: nothing moves in the video.')
 _DOUBTFUL_BOX = Sentence(
     '지정한 상자 안에서 몸이 잘 보이지 않아요. 온몸이 상자에 들어 있는지 확인해 주세요.',
     'The body is hardly seen in the box given. Check that it holds all of it.')
+
+_ABSENT_SECONDS, _ABSENT_SHARE = 2.0, 0.1
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,7 +83,8 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         InferenceError: If the box given lies outside the picture.
     """
     with clock.stage('find person'):
-        person = _person(source, models, options)
+        frames = source.survey(SURVEY_FRAMES)
+        person = _person(frames, source.size, models, options)
     if person is None:
         return _nobody(source, clock)
     # by now a source knows its duration
@@ -82,9 +96,11 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
                                 partial(progress, 'windows'))
     judged = recognition.judged
     exercise = models.posture.exercises[judged.exercise]
-    repetitions = find_repetitions(poses.track, exercise.name, person.box, source.size,
-                                   models.posture, recognition.scores)
-    verdicts = _verdicts(models, poses, recognition, repetitions)
+    still = one_picture(frames)
+    repetitions = Repetitions(None, [], None) if still else find_repetitions(
+        poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
+    reason = _STILL if still else _UNSURE_EXERCISE if judged.probability < SURE else None
+    verdicts = _verdicts(models, poses, recognition, repetitions, reason)
     if options.evidence and any(v.verdict == BROKEN for v in verdicts):
         with clock.stage('evidence'):
             verdicts = _with_evidence(verdicts, models.posture, recognition, repetitions, progress)
@@ -92,15 +108,20 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
         exercise=exercise, probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
-        notes=[*_warnings(source), *_notes(person, exercise, judged)])
+        notes=[*_warnings(source), *([_STILL] if still else ()), *_absence(poses.track),
+               *_notes(person, exercise, judged)])
 
 
-def _person(source: FrameSource, models: Models, options: Options) -> Person | None:
-    frames = source.survey(SURVEY_FRAMES)
-    if options.box is not None and not Box(*options.box).clamped(source.size).area:
+def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
+            options: Options) -> Person | None:
+    """The person in frames that may be smaller than the video, of a width and height."""
+    if options.box is not None and not Box(*options.box).clamped(size).area:
         raise InferenceError(f'the box {tuple(options.box)} lies outside the picture of '
-                             f'{source.size[0]}x{source.size[1]} pixels')
-    return find_person(frames, models.pose, options.box, models.detector)
+                             f'{size[0]}x{size[1]} pixels')
+    shrink = PixelMap.of_box(Box.of_image(size), frames[0].shape[1::-1])
+    box = None if options.box is None else shrink.apply_box(options.box)
+    person = find_person(frames, models.pose, box, models.detector)
+    return person and replace(person, box=shrink.inverse().apply_box(person.box).clamped(size))
 
 
 def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
@@ -124,15 +145,16 @@ def _poses(source: FrameSource, person: Person, models: Models, options: Options
 
 
 def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
-              repetitions: Repetitions) -> list[ConditionVerdict]:
+              repetitions: Repetitions, reason: Sentence | None) -> list[ConditionVerdict]:
+    """A verdict per condition; none is judged if there is a reason for that."""
     verdicts = judge_conditions(
         recognition.scores, recognition.judged.exercise, models.posture.exercises,
         models.posture.conditions, models.calibration, poses.track, repetitions.counted or (),
         repetitions.logits)
-    if recognition.judged.probability >= SURE:
+    if reason is None:
         return verdicts
     return [replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
-                    reason=_UNSURE_EXERCISE) for v in verdicts]
+                    reason=reason) for v in verdicts]
 
 
 def _with_evidence(verdicts: Sequence[ConditionVerdict], posture: PostureRecogniser,
@@ -163,6 +185,18 @@ def _with_evidence(verdicts: Sequence[ConditionVerdict], posture: PostureRecogni
 def _warnings(source: FrameSource) -> list[Sentence]:
     """About files; in English only, as all messages about files are."""
     return [Sentence(warning, warning) for warning in source.warnings]
+
+
+def _absence(track: Track) -> list[Sentence]:
+    """That the person is not there all the time, if it is a time worth a word."""
+    shown = shows_person(track.scores)
+    total = track.times[-1] - track.times[0]
+    absent = (1 - shown.mean()) * total
+    if not shown.any() or absent < max(_ABSENT_SECONDS, _ABSENT_SHARE * total):
+        return []
+    return [Sentence(
+        f'{total:.0f}초 가운데 {absent:.0f}초 동안은 사람이 보이지 않아요. 보이는 부분만 살펴봤어요.',
+        f'Nobody is seen for {absent:.0f} of {total:.0f} s; only the rest was judged.')]
 
 
 def _notes(person: Person, exercise: Exercise, judged: Judgement) -> list[Sentence]:

@@ -15,6 +15,8 @@ SEEN_SCORE = 0.4
 Networks that take keypoints are given every one with a positive score, those hardly seen too: a
 doubtful position tells them more than none."""
 
+_SHOWN_SHARE = 0.25
+
 STUDY_MARGIN = 0.35
 """The original study's margin around the joints of a clip, 200 px of its full-HD images, as a share
 of the longer side of their box: of 7,500 real clip-views it is 0.31 to 0.39 of that (10 to
@@ -27,6 +29,18 @@ _HIPS = [KEYPOINT_INDEX['Left Hip'], KEYPOINT_INDEX['Right Hip']]
 def seen(scores: np.ndarray) -> np.ndarray:
     """Which keypoints count, by their scores or their visibility; bool, of the same shape."""
     return np.asarray(scores) >= SEEN_SCORE
+
+
+def shows_person(scores: np.ndarray) -> np.ndarray:
+    """Which frames show a person, a quarter of its keypoints at least.
+
+    Args:
+        scores: (..., K).
+
+    Returns:
+        bool (...).
+    """
+    return seen(scores).mean(axis=-1) >= _SHOWN_SHARE
 
 
 def person_box(keypoints: np.ndarray, scores: np.ndarray, image_size: Sequence[int]) -> Box:

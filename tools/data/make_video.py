@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from fitness_mm.errors import FitnessError, plain_errors
+from fitness_mm.printable import printable
 
 
 def parse_args() -> argparse.Namespace:
@@ -94,8 +95,8 @@ def main() -> None:
     script = Script(**settings(args))
     with shown_progress() as progress:
         take = make_video(args.out, script, partial(progress, 'frames'))
-    print(f'{args.out}: {len(take.keypoints)} frames, {script.reps} repetitions of '
-          f'{take.script.exercise}; the truth is in {args.out.with_suffix(".json")}')
+    print(printable(f'{args.out}: {len(take.keypoints)} frames, {script.reps} repetitions of '
+                    f'{take.script.exercise}; the truth is in {args.out.with_suffix(".json")}'))
 
 
 if __name__ == '__main__':

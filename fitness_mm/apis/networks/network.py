@@ -8,10 +8,12 @@ from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 from torch import Tensor, nn
 
+from fitness_mm.apis.errors import InferenceError
 from fitness_mm.engine.load import checked_device, host_of, load_model, pipeline_of, read_config
 
 
@@ -31,13 +33,25 @@ class Network:
 
     def __init__(self, config: str | Path, checkpoint: str | Path, scope: str,
                  device: str | None = None, half: bool = False) -> None:
-        self.config_file, self.half = Path(config), half
+        self.config_file, self.checkpoint, self.half = Path(config), Path(checkpoint), half
         self.device = checked_device(device)
         self.cfg = read_config(config, scope=scope, loader='test_dataloader')
         self.model = load_model(self.cfg, checkpoint, self.device)
         self.pipeline = pipeline_of(self.cfg)
         if half and scope == 'mmpose':
             _decode_whole(self.model)
+
+    def checked(self, numbers: np.ndarray) -> np.ndarray:
+        """What the network says, if it is numbers.
+
+        Raises:
+            InferenceError: If it is not.
+        """
+        if not np.isfinite(numbers).all():
+            raise InferenceError(
+                f'the network {self.checkpoint} is broken: what it says is no number (NaN or '
+                'infinite), as after a training that diverged; use another checkpoint')
+        return numbers
 
     def predict(self, samples: Iterable[dict], batch_size: int) -> Iterator:
         """The host's predictions for packed samples, of which a batch is made at a time."""

@@ -59,7 +59,7 @@ class PoseEstimator:
             Keypoints (N, K, 2) and scores (N, K); float32.
 
         Raises:
-            InferenceError: If the network gives other keypoints than the data set's.
+            InferenceError: If the network gives other keypoints than the data set's, or none.
         """
         people = [prediction.pred_instances for prediction in self.network.predict(
             (self.network.pipeline(_sample(crop, box))
@@ -70,8 +70,9 @@ class PoseEstimator:
                     f'{self.network.config_file} gives keypoints of shape '
                     f'{tuple(person.keypoints.shape)}, but those of one person with '
                     f'{NUM_KEYPOINTS} keypoints are needed')
-        return (np.concatenate([person.keypoints for person in people]).astype(np.float32),
-                np.concatenate([person.keypoint_scores for person in people]).astype(np.float32))
+        return tuple(
+            self.network.checked(np.concatenate([person[name] for person in people])
+                                 .astype(np.float32)) for name in ('keypoints', 'keypoint_scores'))
 
 
 def _sample(crop: Crop, box: Box) -> dict:

@@ -123,6 +123,9 @@ class PostureRecogniser:
         by_frame = _array(prediction, 'frame_condition_logits')
         if by_frame is not None and len(by_frame) != len(seen):
             by_frame = None
+        for logits in (exercise, conditions, by_frame):
+            if logits is not None:
+                self.network.checked(logits)
         return WindowScores(times[seen], exercise, conditions, by_frame)
 
 

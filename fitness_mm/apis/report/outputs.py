@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.frames import FrameSource
-from fitness_mm.files import replacing
+from fitness_mm.files import write_text
 
 from .annotated_video import Annotator, write_video
 from .html import write_html
@@ -24,6 +26,10 @@ from .model import tell
 from .page import write_page
 
 VIDEO, JSON, HTML, PAGE = 'annotated.mp4', 'result.json', 'report.html', 'report.png'
+
+
+_LEAST_BYTES = 1 << 20
+"""Of a result, about."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +49,59 @@ class Outputs:
     writing: Writing
 
 
+@contextmanager
+def written_in(folder: Path | None) -> Iterator[None]:
+    """Says in which folder it was that the system could not write.
+
+    Raises:
+        InferenceError: If it could not.
+    """
+    try:
+        yield
+    except OSError as error:
+        if folder is None or error.strerror is None:
+            raise
+        raise InferenceError(f'{folder} cannot be written ({error.strerror}); name a folder with '
+                             'room, in which you may write') from error
+
+
+def prepare_folder(folder: Path) -> None:
+    """Makes a folder, and finds out before the work whether a result can be written there.
+
+    Raises:
+        InferenceError: If it cannot.
+    """
+    with written_in(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_LEAST_BYTES))
+
+
 def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
                   progress: Callable[[str, int, int], None],
                   clock: Stopwatch) -> np.ndarray | None:
     """Draws a result on its video and writes all files; adds the stages' times to the result.
 
+    What was found is written first: it stays whatever happens to the drawing of it.
+
     Returns:
         The drawn frames, uint8 RGB (T, H, W, 3), if they are wanted.
 
     Raises:
-        InferenceError: If there is no window to show frames in.
+        InferenceError: If files cannot be written, or there is no window to show frames in.
     """
+    with written_in(outputs.folder):
+        if outputs.folder is not None:
+            _write_json(result, outputs.folder)
+        drawn = _draw(result, source, outputs, progress, clock)
+        result.seconds = {**clock.seconds, 'total': clock.total()}
+        if outputs.folder is not None:
+            _write_json(result, outputs.folder)
+    return drawn
+
+
+def _draw(result: Inference, source: FrameSource, outputs: Outputs,
+          progress: Callable[[str, int, int], None], clock: Stopwatch) -> np.ndarray | None:
     drawn: list[np.ndarray] = []
     if outputs.folder is not None or outputs.keep or outputs.show:
         writing = outputs.writing
@@ -78,11 +126,11 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
                 frames = key_frames(result, report.moments, found)
                 write_html(outputs.folder / HTML, tell(result, writing.page), frames)
                 write_page(outputs.folder / PAGE, report, frames, writing)
-    result.seconds = {**clock.seconds, 'total': clock.total()}
-    if outputs.folder is not None:
-        with replacing(outputs.folder / JSON) as unfinished:
-            unfinished.write_text(json.dumps(result.as_dict(), ensure_ascii=False), 'utf-8')
     return np.stack(drawn) if outputs.keep else None
+
+
+def _write_json(result: Inference, folder: Path) -> None:
+    write_text(folder / JSON, json.dumps(result.as_dict(), ensure_ascii=False))
 
 
 def _show(name: str, frame: np.ndarray, fps: float) -> None:

@@ -51,7 +51,7 @@ def find_repetitions(track: Track, exercise: str, box: Box, size: tuple[int, int
 
 
 def _counted(track: Track, exercise: str) -> list[Counted] | None:
-    even = track.uniform()
+    even = track.of_person().uniform()
     if len(even) < 3:
         return None
     found = count_repetitions(even.keypoints, even.scores, even.fps, exercise)

@@ -90,6 +90,7 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
         return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
                 for c in conditions if c.exercise == exercises[exercise]]
     logits = np.stack([s.condition_logits for s in scores]).mean(0)  # (P,)
+    track = track.of_person()
     shown = seen(track.scores).mean(0) >= SEEN_SHARE
     border = _border(calibration, len(logits))
     shifted = [_shifted(s, border) for s in scores]

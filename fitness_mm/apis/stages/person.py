@@ -19,7 +19,7 @@ import numpy as np
 from fitness_mm.apis.video.crops import cut_out
 from fitness_mm.apis.video.frames import spread
 from fitness_mm.keypoints.box import Box
-from fitness_mm.keypoints.measures import seen
+from fitness_mm.keypoints.measures import seen, shows_person
 from fitness_mm.keypoints.pixels import PixelMap
 
 if TYPE_CHECKING:  # a result of this is read without torch
@@ -38,10 +38,16 @@ _TILE_SHAPE = 0.6  # width to height, of a person with some room
 _TILES_KEPT = 5
 _TILE_SCORE = 0.35  # of a tile that shows at least a part of a person
 _FRAMES_OF_A_PROPOSAL = 6
-_MOVING_LEVELS = 25  # of 255
+_SMALL_SIDE = 160  # pixels of frames in which movement is looked for
+_MOVING_LEVELS, _STILL_LEVELS = 25, 12  # of 255
 _REFINEMENTS = 4
 _HOPELESS = 0.25  # confidence from which no box was seen to come to a person
 _STAYS = 0.9
+_SHOWING = 0.4
+"""Share of the frames, those with the best scores, that say how surely a person is seen: nobody has
+to be in the picture from the first second to the last."""
+_MOST_TILES = 32
+"""In a row: there are hundreds in a picture that is very wide."""
 _LOSS = 0.05
 _SAME = 0.5  # share of the smaller of two boxes
 
@@ -106,8 +112,9 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
 
 
 def box_of(keypoints: np.ndarray, scores: np.ndarray, size: tuple[int, int]) -> Box | None:
-    """The box around all keypoints seen in a picture of this size, or None if hardly any is."""
-    there = seen(scores)
+    """The box around all keypoints (..., K, 2) seen in frames of this size that show a person; None
+    if hardly any is."""
+    there = seen(scores) & shows_person(scores)[..., None]
     if there.sum() < 0.25 * scores.size:
         return None
     box = Box.around(keypoints, there).clamped(size)
@@ -124,8 +131,10 @@ def _look(frames: Sequence[np.ndarray], box: Box,
     crops = [cut_out(frame, box, estimator.margin, 2 * estimator.input_size[1])
              for frame in frames]
     keypoints, scores = estimator(crops, [box] * len(crops))
+    best = np.argsort(-scores.mean(axis=1))[:math.ceil(_SHOWING * len(scores))]
     movement = float(np.median(keypoints.std(axis=0).max(axis=-1)) / box.longer)
-    return float(scores.mean()), movement, box_of(keypoints, scores, frames[0].shape[1::-1])
+    return (float(scores[best].mean()), movement,
+            box_of(keypoints, scores, frames[0].shape[1::-1]))
 
 
 def _people(frames: Sequence[np.ndarray], proposals: Sequence[Box],
@@ -193,7 +202,8 @@ def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[Box]:
     for share in heights:
         tall = min(share * size[1], size[0] / _TILE_SHAPE)  # in a portrait video the width decides
         tile = (tall * _TILE_SHAPE, tall)
-        xs, ys = (np.linspace(0, side - length, math.ceil(2 * (side - length) / length) + 1)
+        xs, ys = (np.linspace(0, side - length, min(
+            math.ceil(2 * (side - length) / length) + 1, _MOST_TILES))
                   for side, length in zip(size, tile, strict=True))
         yield from (Box(x, y, x + tile[0], y + tile[1]) for x in xs.tolist() for y in ys.tolist())
 
@@ -213,23 +223,32 @@ def _best_tiles(frame: np.ndarray, heights: Sequence[float],
     return kept
 
 
+def one_picture(frames: Sequence[np.ndarray]) -> bool:
+    """Whether several frames of a video show the same picture, as nothing that lives does."""
+    return len(frames) > 1 and float(_changes(frames).max()) < _STILL_LEVELS
+
+
+def _changes(frames: Sequence[np.ndarray]) -> np.ndarray:
+    """How far small grey frames are from their temporal median at most, levels of 255, (H, W)."""
+    height, width = frames[0].shape[:2]
+    scale = _SMALL_SIDE / max(height, width)
+    small = (max(8, round(width * scale)), max(8, round(height * scale)))
+    grey = np.stack([cv2.cvtColor(cv2.resize(frame, small, interpolation=cv2.INTER_AREA),
+                                  cv2.COLOR_RGB2GRAY) for frame in frames]).astype(np.int16)
+    return np.abs(grey - np.median(grey, axis=0)).max(axis=0)
+
+
 def _moving(frames: Sequence[np.ndarray]) -> list[Box]:
     """Boxes around what differs from the temporal median; none before a moving camera."""
     if len(frames) < 4:
         return []
-    height, width = frames[0].shape[:2]
-    scale = 160 / max(height, width)
-    small = (max(8, round(width * scale)), max(8, round(height * scale)))
-    grey = np.stack([cv2.cvtColor(cv2.resize(frame, small, interpolation=cv2.INTER_AREA),
-                                  cv2.COLOR_RGB2GRAY) for frame in frames]).astype(np.int16)
-    moving = np.abs(grey - np.median(grey, axis=0)) > _MOVING_LEVELS
-    mask = moving.any(axis=0).astype(np.uint8)
+    mask = (_changes(frames) > _MOVING_LEVELS).astype(np.uint8)
     if mask.mean() > 0.5:
         return []
     mask = cv2.dilate(mask, np.ones((5, 5), np.uint8))
     _, _, parts, _ = cv2.connectedComponentsWithStats(mask)
     parts = sorted(parts[1:].tolist(), key=lambda part: -part[4])[:3]
-    to_video = PixelMap.of_box(Box.of_image(small), (width, height))
+    to_video = PixelMap.of_box(Box.of_image(mask.shape[::-1]), frames[0].shape[1::-1])
     return [to_video.apply_box((x, y, x + w, y + h)) for x, y, w, h, area in parts
             if area > 0.003 * mask.size]
 

@@ -64,9 +64,10 @@ class PoseResult:
 
 
 class FollowedBox:
-    """The person's box, widened when the person reaches out of it, moved when the person left.
+    """The person's box, widened while the person reaches out of it, moved when the person left.
 
-    It begins as the box of the whole video, so before a camera that stands still it stays.
+    It begins as the box of the whole video, so before a camera that stands still it stays; what
+    was added to it, perhaps by a joint seen where none was, is forgotten after some seconds.
 
     Args:
         box: Where to begin.
@@ -76,6 +77,7 @@ class FollowedBox:
 
     def __init__(self, box: Box, size: tuple[int, int], fixed: bool) -> None:
         self.box, self._size, self._fixed = box, size, fixed
+        self._home = box
         self._recent: deque[tuple[float, Box]] = deque()
 
     def look(self, times: np.ndarray, keypoints: np.ndarray, scores: np.ndarray) -> None:
@@ -86,9 +88,10 @@ class FollowedBox:
         self._recent.append((float(times[-1]), found))
         while times[-1] - self._recent[0][0] > _MEMORY_SECONDS:
             self._recent.popleft()
-        union = found.union(*(box for _, box in self._recent))
-        lost = union.iou(self.box) < _LOST and len(self._recent) > 1
-        self.box = union if lost else self.box.union(union)
+        recent = found.union(*(box for _, box in self._recent))
+        if recent.iou(self.box) < _LOST and len(self._recent) > 1:
+            self._home = recent
+        self.box = self._home.union(recent)
 
 
 def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan: WindowPlan,

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window, WindowScores
+from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.posture.calibration import PostureCalibration
 
 from .judgement import Judgement, judge_exercise
 from .pose import PoseResult
 from .windows import WindowPlan
+
+_SHOWN = 0.5  # share of a window's moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,8 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
         progress: Told the numbers of windows done and in all.
     """
     windows = [_window(poses, moments, size) for moments in plan.windows(len(poses.kept.numbers))]
+    # where nobody is, any exercise is as likely as another
+    windows = [w for w in windows if shows_person(w.scores).mean() >= _SHOWN] or windows
     scores: list[WindowScores] = []
     for given in recogniser(windows):
         scores.append(given)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import savgol_filter
 
-from fitness_mm.keypoints.measures import seen
+from fitness_mm.keypoints.measures import seen, shows_person
 
 _LONGEST_GAP_SECONDS = 0.5
 _ORDER = 2
@@ -35,6 +35,12 @@ class Track:
     def fps(self) -> float:
         """Frames per second, the median."""
         return 1 / float(np.median(np.diff(self.times))) if len(self) > 1 else 0.0
+
+    def of_person(self) -> Track:
+        """From the first frame that shows the person to the last; all of it if none does."""
+        shown = np.flatnonzero(shows_person(self.scores))
+        part = slice(shown[0], shown[-1] + 1) if len(shown) else slice(None)
+        return Track(self.times[part], self.keypoints[part], self.scores[part])
 
     def at(self, times: np.ndarray) -> Track:
         """Linearly interpolated; before the first and behind the last frame those stay."""

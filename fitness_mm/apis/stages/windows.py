@@ -77,8 +77,11 @@ class KeptFrames:
 
     def keep(self, number: int, crop: Crop | None) -> None:
         """Keeps the next moment's frame; without pixels for networks that need none."""
+        again = self.numbers[-1:] == [number]
         self.numbers.append(number)
-        if crop is not None:
+        if crop is not None and again:
+            self._crops.append(self._crops[-1])
+        elif crop is not None:
             bgr = cv2.cvtColor(crop.image, cv2.COLOR_RGB2BGR)
             data = cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
             self._crops.append((data.tobytes(), replace(crop, image=np.empty(0, np.uint8))))
