@@ -195,7 +195,7 @@ def _absence(track: Track) -> list[Sentence]:
     if not shown.any() or absent < max(_ABSENT_SECONDS, _ABSENT_SHARE * total):
         return []
     return [Sentence(
-        f'{total:.0f}초 가운데 {absent:.0f}초 동안은 사람이 보이지 않아요. 보이는 부분만 살펴봤어요.',
+        f'{total:.0f}초 가운데 {absent:.0f}초는 사람이 보이지 않아요. 보이는 부분만 살펴봤어요.',
         f'Nobody is seen for {absent:.0f} of {total:.0f} s; only the rest was judged.')]
 
 

@@ -139,7 +139,7 @@ def test_odd_videos(change, inferencer, tmp_path):
         np.testing.assert_allclose(np.diff(result['keypoints']['times']), 4 / 60, atol=2e-3)
 
 
-def test_an_interrupted_drawing_leaves_no_half_files_but_what_was_found(inferencer, tmp_path, monkeypatch):
+def test_an_interrupted_drawing_leaves_what_was_found(inferencer, tmp_path, monkeypatch):
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
