@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ def reading(path: str | Path) -> Iterator[av.container.InputContainer]:
         with av.open(file, metadata_errors='replace',
                      container_options={'protocol_whitelist': 'none'}) as container:
             for stream in container.streams.video:
+                if stream.codec_context is None:
+                    raise av.error.DecoderNotFoundError(errno.EINVAL, 'unknown codec')
                 stream.codec_context.options = {'max_pixels': str(MAX_PIXELS)}
             yield container
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from fitness_mm.containers import writing
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
@@ -34,6 +35,29 @@ def write_video(path, frames, fps=30, times=None, faststart=False):
             picture.time_base = Fraction(1, 1000)
             container.mux(stream.encode(picture))
         container.mux(stream.encode())
+    return path
+
+
+def write_stream(path, frames, codec='libx264', rate=30, first=0, leap=(0, 0), title='',
+                 cover=None):
+    """Writes a video in the format of its ending; number ``first`` is the first, from the frame
+    ``leap[0]`` on numbers are higher by ``leap[1]``, and a picture ``cover`` is the first stream."""
+    with writing(path) as container:
+        if title:
+            container.metadata['title'] = title
+        pictures = []
+        if cover is not None:
+            pictures.append((cover, container.add_stream('mjpeg', rate=rate), 'yuvj420p'))
+        pictures.append((frames, container.add_stream(codec, rate=rate), 'yuv420p'))
+        for images, stream, stream.pix_fmt in pictures:
+            stream.width, stream.height = images.shape[2], images.shape[1]
+        for images, stream, _ in pictures:
+            for t, image in enumerate(images):
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format='rgb24')
+                picture.pts = t + first + (leap[1] if t >= leap[0] else 0)
+                picture.time_base = Fraction(1, rate)
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode())
     return path
 
 

@@ -11,7 +11,7 @@ from mutants.common import Kind, damage_bytes, run
 from fitness_mm.errors import FitnessError
 
 NUMBERS = {'labels': 300, 'tars': 500, 'clips': 200, 'index': 200, 'records': 300,
-           'checkpoints': 200, 'texts': 400}
+           'videos': 60, 'checkpoints': 200, 'texts': 400}
 
 
 def test_every_kind_is_tried():

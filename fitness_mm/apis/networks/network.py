@@ -49,8 +49,8 @@ class Network:
         """
         if not np.isfinite(numbers).all():
             raise InferenceError(
-                f'the network {self.checkpoint} is broken: what it says is no number (NaN or '
-                'infinite), as after a training that diverged; use another checkpoint')
+                f'the network {self.checkpoint} says NaN or infinity; half precision may be too '
+                'little for it, or its training has diverged')
         return numbers
 
     def predict(self, samples: Iterable[dict], batch_size: int) -> Iterator:
