@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import InferenceError
 
-RANGES = {'fps': (1, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
+RANGES = {'fps': (0.1, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
           'smooth': (0, 60), 'window': (0.5, 86400), 'stride': (0.05, 86400),
           'batch_size': (1, 4096)}
 """Smallest and largest; seconds, or frames per second."""

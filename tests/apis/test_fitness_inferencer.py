@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import shutil
 
 import av
@@ -116,6 +118,19 @@ def test_a_video_without_a_person_says_so(inferencer, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
 
 
+def test_of_one_picture_nothing_is_judged_or_counted(inferencer):
+    found = inferencer(moving_square(1).repeat(90, 0), box=BOX)['predictions'][0]
+    assert found['exercise'] is not None and found['repetitions'] is None
+    assert {c['reason'] for c in found['conditions']} == {'Not judged: nothing moves in the video.'}
+    assert 'Not judged: nothing moves in the video.' in found['notes']
+
+
+def test_a_box_in_a_large_picture_stays_where_it_is(inferencer):
+    box = (100, 50, 3000.5, 1999)
+    found = inferencer(np.zeros((2, 2000, 4000, 3), np.uint8), box=box)['predictions'][0]
+    np.testing.assert_allclose(found['person']['box'], box, atol=0.1)
+
+
 @pytest.mark.parametrize('change', ['portrait', 'one frame', 'grey', 'fast'])
 def test_odd_videos(change, inferencer, tmp_path):
     frames, fps = moving_square(24), 30
@@ -147,6 +162,43 @@ def test_an_interrupted_drawing_leaves_what_was_found(inferencer, tmp_path, monk
     with pytest.raises(KeyboardInterrupt):
         inferencer(moving_square(30), box=BOX, out_dir=tmp_path / 'out')
     assert [p.name for p in (tmp_path / 'out').iterdir()] == [JSON]
+
+
+def test_a_full_disk_is_told_and_what_was_found_stays(inferencer, tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    out = tmp_path / 'out'
+    monkeypatch.setattr('fitness_mm.apis.video.encoder.VideoEncoder.add', full)
+    with pytest.raises(InferenceError, match='out cannot be written .No space left'):
+        inferencer(moving_square(30), box=BOX, out_dir=out)
+    assert len(json.loads((out / JSON).read_text('utf-8'))['keypoints']['times']) == 15
+
+
+def test_where_nothing_can_be_written_nothing_is_begun(inferencer, tmp_path, monkeypatch):
+    (tmp_path / 'file').write_text('')
+    monkeypatch.setattr('fitness_mm.apis.inferencer.analyse', None)
+    for out in ('file', 'file/in'):
+        with pytest.raises(InferenceError, match='cannot be written'):
+            inferencer(moving_square(3), box=BOX, out_dir=tmp_path / out)
+    good = write_video(tmp_path / 'a.mp4', moving_square(3))
+    with pytest.raises(InferenceError, match='there is no file'):
+        inferencer([good, tmp_path / 'none.mp4'], out_dir=tmp_path / 'out')
+
+
+def test_numbers_that_are_none_are_told(inferencer, monkeypatch):
+    network = inferencer.models.pose.network
+    monkeypatch.setattr(network, 'predict', _said_nan(network.predict))
+    with pytest.raises(InferenceError, match=r'epoch_1\.pth says NaN'):
+        inferencer(moving_square(3), box=BOX)
+
+
+def _said_nan(predict):
+    def predicted(*args):
+        for said in predict(*args):
+            said.pred_instances.keypoint_scores[:] = np.nan
+            yield said
+    return predicted
 
 
 def test_several_videos_get_a_folder_each(inferencer, tmp_path):

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 
 import pytest
@@ -12,14 +13,24 @@ def test_the_tool_takes_the_demo_models_and_says_what_to_open(work_dirs, tmp_pat
     for name in ('mon/squat.mp4', 'tue/squat.mov'):
         (tmp_path / name).parent.mkdir()
         write_video(tmp_path / name, moving_square(20 if 'mon' in name else 30))
+    korean = os.fsdecode('스쿼트'.encode('cp949'))  # as in the archives of old Korean machines
+    shutil.copy(tmp_path / 'mon/squat.mp4', tmp_path / f'{korean}.mp4')
     (tmp_path / 'notes.mp4').write_text('no video')
-    result = run_tool('infer.py', 'mon/squat.mp4', 'notes.mp4', 'tue/squat.mov', '--out', 'out',
-                      '--box', 5, 5, 90, 60, '--device', 'cpu', cwd=tmp_path, check=False)
-    # one cannot be opened: one sentence, and the others are done all the same
+    result = run_tool('infer.py', f'{korean}.mp4', 'mon/squat.mp4', 'notes.mp4', 'tue/squat.mov',
+                      'camera:²', '..', '\x1b[1m.mp4', '--out', 'out', '--box', 5, 5, 90, 60,
+                      '--device', 'cpu', cwd=tmp_path, check=False,
+                      env={'PYTHONIOENCODING': 'ascii'})
+    # some cannot be opened: a sentence each, and the others are done all the same
     assert result.returncode == 1 and 'Traceback' not in result.stdout
-    assert 'infer.py: notes.mp4 is no video that can be opened' in result.stdout
-    for name, frames in (('squat.mp4', 20), ('squat.mov', 30)):
-        assert f'open      out/{name}/report.html' in result.stdout
+    assert result.stdout.isascii() and '\x1b' not in result.stdout
+    assert result.stdout.startswith('infer.py: notes.mp4 is no video that can be opened')
+    *_, title, notes, camera, parent, escape = result.stdout.splitlines()
+    assert title == 'infer.py: 4 of 7 were not judged:'
+    assert notes.startswith('  notes.mp4: notes.mp4 is no video')
+    assert 'there is no file' in camera and 'has no images' in parent
+    assert escape.startswith(r'  \x1b[1m.mp4: ')
+    assert 'video     \\uc2a4\\ucffc\\ud2b8, 0.7 s' in result.stdout
+    for name, frames in (('squat.mp4', 20), ('squat.mov', 30), (korean, 20)):
         found = json.loads((tmp_path / 'out' / name / 'result.json').read_text('utf-8'))
         assert found['video']['frames'] == frames
 
@@ -42,7 +53,17 @@ def test_arguments_are_checked_before_models_are_loaded(arguments, message, tmp_
     assert not (tmp_path / 'out').exists()
 
 
+def test_what_is_not_there_is_said_before_models_are_looked_for(tmp_path):
+    (tmp_path / 'file').write_text('')
+    for out, message in (('out', "infer.py: there is no file 'a.mp4'"),
+                         ('file', 'infer.py: file cannot be written (File exists)')):
+        result = run_tool('infer.py', 'a.mp4', '--out', out, cwd=tmp_path, check=False)
+        assert result.returncode == 1 and result.stdout.startswith(message)
+        assert result.stdout.count('\n') == 1
+
+
 def test_without_the_demo_it_says_how_to_get_there(tmp_path):
+    write_video(tmp_path / 'a.mp4', moving_square(3))
     result = run_tool('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False)
     assert result.returncode == 1
     assert result.stdout.splitlines()[-1].startswith('infer.py: there is no trained pose model in '

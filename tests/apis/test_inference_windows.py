@@ -1,7 +1,15 @@
+import numpy as np
 import pytest
 
+from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.errors import InferenceError
-from fitness_mm.apis.stages.windows import MOMENTS, plan_windows
+from fitness_mm.apis.networks.recogniser import WindowScores
+from fitness_mm.apis.stages.pose import PoseResult
+from fitness_mm.apis.stages.recognition import recognise
+from fitness_mm.apis.stages.track import Track
+from fitness_mm.apis.stages.windows import MOMENTS, KeptFrames, plan_windows
+from fitness_mm.keypoints.box import Box
+from fitness_mm.posture.calibration import PostureCalibration
 
 
 def test_a_short_video_is_one_window():
@@ -24,6 +32,27 @@ def test_windows_share_their_moments_and_end_with_the_video():
 def test_fewer_moments_than_planned_are_one_window():
     assert plan_windows(10, 10, None).windows(5) == [range(5)]
     assert plan_windows(0, 10, None).windows(1) == [range(1)]
+
+
+@pytest.mark.parametrize('there, asked', [(range(160), 19), (range(80), 10), ((), 19)])
+def test_windows_in_which_nobody_is_say_nothing(there, asked):
+    scores = np.full((160, 24), 0.1, np.float32)
+    scores[list(there)] = 0.9
+    track = Track(np.arange(160) / 1.6, np.zeros((160, 24, 2), np.float32), scores)
+    box = Box(0, 0, 9, 9)
+    poses = PoseResult(track, KeptFrames(list(range(160))), track.times, [box] * 160)
+    windows = []
+
+    def recogniser(given):
+        windows.extend(given)
+        for window in given:
+            yield WindowScores(window.times, np.zeros(12, np.float32), None, None)
+
+    recogniser.exercises = select_exercises('study')
+    unknown = PostureCalibration.unknown([e.name for e in recogniser.exercises],
+                                         [e.conditions for e in recogniser.exercises])
+    recognise(poses, plan_windows(100, 10, None), (9, 9), recogniser, unknown, lambda *n: None)
+    assert len(windows) == asked
 
 
 @pytest.mark.parametrize('window, stride, name', [(0, None, 'window'), (10, -1, 'stride')])

@@ -21,6 +21,13 @@ def test_between_frames_keypoints_are_on_the_line():
     assert alone.keypoints[:, 0, 0].tolist() == [7, 7]
 
 
+def test_the_part_that_shows_the_person_is_found():
+    scores = np.array([0.1, 0.1, 0.9, 0.1, 0.9, 0.1])
+    part = track(np.arange(6), np.arange(6), scores).of_person()
+    assert part.times.tolist() == [2, 3, 4] and part.keypoints[:, 0, 0].tolist() == [2, 3, 4]
+    assert len(track(np.arange(6), np.arange(6), 0 * scores).of_person()) == 6
+
+
 def test_a_varying_rate_becomes_even_and_an_even_one_stays():
     even = track(np.arange(10) / 10, np.arange(10))
     assert even.uniform() is even and even.fps == pytest.approx(10)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from video_cases import KnownPeople
 
-from fitness_mm.apis.stages.person import find_person
+from fitness_mm.apis.stages.person import find_person, one_picture
 from fitness_mm.keypoints.box import Box
 
 FRAME = (320, 180)
@@ -18,6 +18,31 @@ def frames(count=6, moving=None):
             frame[y1:y2, x1:x2] = 40 + 180 * (t % 2)
         found.append(frame)
     return found
+
+
+@pytest.mark.parametrize('there', [range(12), range(12, 24), range(5, 19)])
+def test_nobody_has_to_be_there_all_the_time(there):
+    box = (100, 20, 170, 170)
+    shown = frames(24)
+    for t in set(range(24)) - set(there):
+        shown[t][:] = 0
+    person = find_person(shown, KnownPeople(box))
+    assert person.box.iou(Box(*box)) > 0.85 and person.confidence > 0.9
+
+
+@pytest.mark.parametrize('size', [(1280, 16), (16, 1280), (4000, 40)])
+def test_a_picture_like_a_stripe_is_searched_in_a_moment(size):
+    nobody = KnownPeople()
+    assert find_person([np.full((size[1], size[0], 3), 9, np.uint8)] * 6, nobody) is None
+    assert 10 < nobody.looked_at < 1000
+
+
+def test_one_picture_is_told_from_a_person_who_stands():
+    noise = np.random.default_rng(0).integers(-3, 4, (6, FRAME[1], FRAME[0], 1))
+    still = [(frame + n).astype(np.uint8) for frame, n in zip(frames(), noise, strict=True)]
+    assert one_picture(still) and not one_picture(still[:1])
+    still[3][60:64, 100:104] = 200  # a hand
+    assert not one_picture(still)
 
 
 @pytest.mark.parametrize('box', [

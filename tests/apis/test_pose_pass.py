@@ -83,6 +83,12 @@ def test_moments_are_the_frames_at_their_times():
     np.testing.assert_allclose(moments, (np.arange(16) + 0.5) * 0.625, atol=1 / 30)
 
 
+def test_a_frame_that_stays_for_long_is_kept_once():
+    _, result = run(np.array([0, 0.1, 9.0, 9.1]), 10)
+    crops = result.kept._crops
+    assert len(crops) > 12 and len(set(map(id, crops))) <= 4
+
+
 def test_one_frame_is_a_track_and_a_moment():
     _, result = run(np.array([0.0]), 30)
     assert len(result.track) == 1 and set(result.kept.numbers) == {0}
@@ -103,8 +109,10 @@ def test_the_box_grows_with_the_person_and_follows_who_leaves():
 
     seen(20, 20, 130, 90, 0.0)  # an arm reaches out
     assert box.box == (0, 0, 130, 100)
-    seen(400, 0, 480, 100, 8.0)  # what was seen six seconds ago is forgotten
-    seen(405, 0, 485, 100, 9.0)
+    seen(20, 20, 90, 90, 7.0)  # what was seen six seconds ago is forgotten
+    assert box.box == (0, 0, 100, 100)
+    seen(400, 0, 480, 100, 14.0)
+    seen(405, 0, 485, 100, 15.0)
     assert box.box == (400, 0, 485, 100)
     seen(700, 0, 780, 100, 20.0)  # beside the picture nobody can be
     seen(700, 0, 780, 100, 21.0)

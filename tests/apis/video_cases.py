@@ -41,7 +41,7 @@ def write_video(path, frames, fps=30, times=None, faststart=False):
 def write_stream(path, frames, codec='libx264', rate=30, first=0, leap=(0, 0), title='',
                  cover=None):
     """Writes a video in the format of its ending; number ``first`` is the first, from the frame
-    ``leap[0]`` on numbers are higher by ``leap[1]``, and a picture ``cover`` is the first stream."""
+    ``leap[0]`` on they are higher by ``leap[1]``, and a picture ``cover`` is the first stream."""
     with writing(path) as container:
         if title:
             container.metadata['title'] = title
@@ -88,11 +88,15 @@ class KnownPeople:
     def __init__(self, *boxes, still=()):
         self.boxes, self.still = [Box(*b) for b in boxes], still
         self.calls = 0
+        self.looked_at = 0
 
     def __call__(self, crops, boxes):
         keypoints = np.zeros((len(crops), NUM_KEYPOINTS, 2), np.float32)
         scores = np.full((len(crops), NUM_KEYPOINTS), 0.1, np.float32)
+        self.looked_at += len(crops)
         for i, box in enumerate(boxes):
+            if not crops[i].image.any():  # nobody is in a black frame
+                continue
             self.calls += 1
             shares = [box.iou(person) for person in self.boxes]
             if not shares or max(shares) == 0:

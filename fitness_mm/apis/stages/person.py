@@ -33,7 +33,7 @@ MIN_CONFIDENCE = 0.5
 0.9, boxes that miss or squeeze the person 0.3 to 0.45, empty backgrounds 0.05 to 0.25."""
 
 _TILE_HEIGHTS = (1.0, 0.65)
-_SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found
+_SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found, as are more frames
 _TILE_SHAPE = 0.6  # width to height, of a person with some room
 _TILES_KEPT = 5
 _TILE_SCORE = 0.35  # of a tile that shows at least a part of a person
@@ -100,9 +100,11 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
         how, people = 'detector', _people(few, _detected(few, detector), estimator)
     else:
         moving, middle = _moving(frames), few[len(few) // 2]
-        tiles = _best_tiles(middle, _TILE_HEIGHTS, estimator)
-        people = _people(few, [*moving, *tiles], estimator) or _people(
-            few, _best_tiles(middle, _SMALL_TILE_HEIGHTS, estimator), estimator)
+        for frame, heights in ((middle, _TILE_HEIGHTS), (few[0], _TILE_HEIGHTS),
+                               (few[-1], _TILE_HEIGHTS), (middle, _SMALL_TILE_HEIGHTS)):
+            people = _people(few, [*moving, *_best_tiles(frame, heights, estimator)], estimator)
+            if people:
+                break
     if not people:
         return None
     chosen = max(people, key=_importance)
