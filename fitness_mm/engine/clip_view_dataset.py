@@ -20,6 +20,12 @@ from fitness_mm.aihub.index import (
 )
 from fitness_mm.errors import ArgumentError
 
+from .pipeline_facts import steps_of
+from .transforms import FrameLoading
+
+# Even if a tenth of the images were broken, a worker would not meet as many one after the other.
+_TOO_MANY_FAILURES = 10
+
 
 class ClipViewDataset(BaseDataset):
     """Clip-views of an indexed AI Hub data root.
@@ -61,6 +67,7 @@ class ClipViewDataset(BaseDataset):
         self.split, self.fold, self.num_folds, self.subset = split, fold, num_folds, subset
         self.min_frames = min_frames
         self.excluded_frames = read_exclusions(excluded)
+        self._failures = 0  # in a row
         super().__init__(data_root=data_root, pipeline=pipeline, serialize_data=False, **kwargs)
 
     def _join_prefix(self) -> None:
@@ -71,7 +78,7 @@ class ClipViewDataset(BaseDataset):
 
         Raises:
             FileNotFoundError: If the data root has not been prepared.
-            ArgumentError: If the filters leave nothing.
+            ArgumentError: If the filters leave nothing, or no images where frames are read.
         """
         if self._fully_initialized:
             return
@@ -94,6 +101,11 @@ class ClipViewDataset(BaseDataset):
                 f'split={self.split!r}, fold {self.fold} of {self.num_folds}, views '
                 f'{self.views}, {len(self.exercises)} exercises and at least {self.min_frames} '
                 'labelled frames; loosen one of them')
+        if steps_of(self.pipeline, FrameLoading) and not self.index.column('num_images').any():
+            raise ArgumentError(
+                f'this pipeline reads images, and the index of {self.data_root} knows of none, '
+                'because it was made with --labels-only; add the images and run prepare.py '
+                'without it, or take a config that sees only keypoints')
         self._prepare_samples()
         self._fully_initialized = True
         if self._indices is not None:
@@ -116,15 +128,25 @@ class ClipViewDataset(BaseDataset):
 
         mmengine then draws another sample, so one broken file does not end a day's training. In
         testing every sample counts, and the error is raised.
+
+        Raises:
+            FrameError: In testing, or if nothing could be read several times in a row.
         """
         try:
-            return super().prepare_data(idx)
+            sample = super().prepare_data(idx)
         except FrameError as error:
+            self._failures += 1
             if self.test_mode:
                 raise
+            if self._failures == _TOO_MANY_FAILURES:
+                raise FrameError(error.path, f'{error.what}; none of the {_TOO_MANY_FAILURES} '
+                                 'samples drawn last could be read, are the images still there?'
+                                 ) from error
             print_log(f'{error}; another sample takes its place', logger='current',
                       level=logging.WARNING)
             return None
+        self._failures = 0
+        return sample
 
     def _keep_samples(self, positions: np.ndarray) -> None:
         """Keeps the samples at these positions, in that order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from mmengine.hooks import Hook
 from mmengine.hooks.hook import DATA_BATCH
 from mmengine.registry import HOOKS
@@ -34,7 +35,7 @@ class FiniteLossHook(Hook):
         if not (self.every_n_train_iters(runner, self.interval)
                 or self.end_of_epoch(runner.train_dataloader, batch_idx)):
             return
-        loss = float((outputs or {}).get('loss', 0.0))
+        loss = torch.as_tensor((outputs or {}).get('loss', 0.0)).item()
         if not math.isfinite(loss):
             raise FitnessError(
                 f'the loss is {loss} at iteration {batch_idx + 1} of epoch {runner.epoch + 1}; '

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch.distributed as dist
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.logging import MMLogger
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
-from mmengine.registry import METRICS, OPTIM_WRAPPERS, RUNNERS
+from mmengine.registry import OPTIM_WRAPPERS, RUNNERS
 from mmengine.runner import Runner
+from torch.utils.data import DataLoader
 
 from fitness_mm.errors import FitnessError
 
 from .checkpoints import check_checkpoint
+from .checks.reports import place_reports
+from .checks.work_dir import last_whole_checkpoint, make_writable, training_alone
 from .cpu_amp import CPUAmpOptimWrapper
 from .load import load_all_weights, read_config
 from .parts import class_of
@@ -30,6 +36,8 @@ def train(args: argparse.Namespace) -> None:
         FitnessError: If the config, the checkpoint or an argument cannot be used.
     """
     cfg = _load_config(args, 'train_dataloader')
+    folder = make_writable(cfg.work_dir)
+    place_reports(cfg, {'training': str(folder)})
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
@@ -40,19 +48,22 @@ def train(args: argparse.Namespace) -> None:
                                'for; add auto_scale_lr = dict(base_batch_size=32) or the like to '
                                'the config')
         cfg.auto_scale_lr.enable = True
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else check_checkpoint(args.resume)
 
     if args.seed is not None:
         cfg.randomness.seed = args.seed
     for flag in ('diff_rank_seed', 'deterministic'):
         if getattr(args, flag):
             cfg.randomness[flag] = True
-    with _runner_of(cfg) as runner:
+    with training_alone(folder, first=_rank_of(args.launcher) == 0):
         if args.resume:
-            load_all_weights(runner, args.config)
-        runner.train()
+            checkpoint = (last_whole_checkpoint(folder) if args.resume == 'auto'
+                          else check_checkpoint(args.resume))
+            if checkpoint is not None:
+                cfg.resume, cfg.load_from = True, checkpoint
+        with _runner_of(cfg) as runner:
+            if args.resume:
+                load_all_weights(runner, args.config)
+            runner.train()
 
 
 def test(args: argparse.Namespace) -> None:
@@ -63,6 +74,13 @@ def test(args: argparse.Namespace) -> None:
     """
     cfg = _load_config(args, 'test_dataloader')
     cfg.load_from = check_checkpoint(args.checkpoint)
+    if args.work_dir is None and 'work_dir' not in args.cfg_options:
+        # a folder of its own: results of one checkpoint do not take the place of another's
+        name = Path(args.checkpoint).stem
+        cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem / name
+                           if '://' in args.checkpoint else Path(args.checkpoint).with_name(name))
+    make_writable(cfg.work_dir)
+    place_reports(cfg, {'checkpoint': args.checkpoint})
     if args.dump:
         _dump_predictions(cfg, args.dump)
     with _runner_of(cfg) as runner:
@@ -90,39 +108,13 @@ def _load_config(args: argparse.Namespace, loader: str) -> Config:
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.show or args.show_dir:
         if 'visualization' not in cfg.get('default_hooks', {}):
-            raise FitnessError('--show and --show-dir need default_hooks.visualization in the '
-                               "config, e.g. dict(type='VisualizationHook')")
+            raise FitnessError('--show and --show-dir draw what pose estimators predict; of a '
+                               'recogniser, tools/analysis/plot_run.py draws the results and '
+                               'tools/analysis/browse_dataset.py what it is shown')
         cfg.default_hooks.visualization.update(
             enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval,
             wait_time=args.wait_time)
-    _place_reports(cfg)
     return cfg
-
-
-def _place_reports(cfg: Config) -> None:
-    """Puts reports of metrics with a ``report_name`` into the work directory, unless placed.
-
-    The first of a name has it, one more in the same evaluator says its class before it.
-
-    Raises:
-        FitnessError: If two metrics would still write one file.
-    """
-    for evaluator in (cfg.get('val_evaluator'), cfg.get('test_evaluator')):
-        taken = set()
-        for metric in evaluator if isinstance(evaluator, list) else [evaluator]:
-            kind = class_of(metric, METRICS, cfg.get('default_scope'))
-            report = getattr(kind, 'report_name', None)
-            if report is None:
-                continue
-            if 'out_file' not in metric:
-                path = Path(cfg.work_dir) / report
-                metric.out_file = str(path.with_name(f'{kind.__name__}_{report}')
-                                      if str(path) in taken else path)
-            if metric.out_file in taken:
-                raise FitnessError(f'two metrics of class {kind.__name__} would write '
-                                   f'{metric.out_file}; give one of them an out_file of its own')
-            if metric.out_file is not None:
-                taken.add(metric.out_file)
 
 
 def use_amp(cfg: Config) -> None:
@@ -155,6 +147,7 @@ def _dump_predictions(cfg: Config, file: str) -> None:
         raise FitnessError(f'--dump writes the hosts\' pickle format, so the name has to end in '
                            f'.pkl, but it is {file!r}; accuracy.json in the work directory has the '
                            'metrics as JSON')
+    make_writable(Path(file).parent)
     evaluators = cfg.test_evaluator
     cfg.test_evaluator = [
         *(evaluators if isinstance(evaluators, list) else [evaluators]),
@@ -162,12 +155,69 @@ def _dump_predictions(cfg: Config, file: str) -> None:
     ]
 
 
+def _rank_of(launcher: str) -> int:
+    """Which process of a training this is, before it has joined the others."""
+    name = dict(pytorch='RANK', slurm='SLURM_PROCID', mpi='OMPI_COMM_WORLD_RANK').get(launcher)
+    return int(os.environ.get(name, 0)) if name else 0
+
+
+class QuietRunner(Runner):
+    """mmengine's runner, that shows on a terminal what changes from run to run.
+
+    The environment, the whole config and the order of the hooks are in the log file alone.
+    """
+
+    def build_logger(self, *args, **kwargs) -> MMLogger:
+        """mmengine's logger."""
+        logger = super().build_logger(*args, **kwargs)
+        for handler in logger.handlers:
+            if not isinstance(handler, logging.FileHandler):
+                handler.addFilter(_is_for_the_terminal)
+            else:
+                logger.info(f'environment, config and hooks: {handler.baseFilename}')
+        return logger
+
+    @staticmethod
+    def build_dataloader(dataloader: DataLoader | dict, *args, **kwargs) -> DataLoader:
+        """mmengine's loader.
+
+        Raises:
+            FitnessError: If it has no batch.
+        """
+        loader = Runner.build_dataloader(dataloader, *args, **kwargs)
+        if hasattr(loader.dataset, '__len__') and not len(loader):
+            raise FitnessError(
+                f'a data loader gives no batch: its data set has {len(loader.dataset)} samples, '
+                f'its batch_size is {loader.batch_size}, and drop_last leaves out what does not '
+                'fill a batch; set a smaller batch_size, or drop_last=False')
+        return loader
+
+
+def _is_for_the_terminal(record: logging.LogRecord) -> bool:
+    """Whether a line is news: no block of settings, and no advice to the hosts' own authors."""
+    return not record.getMessage().lstrip('-\n').startswith((
+        'System environment:', 'Config:\n', 'Hooks will be executed', 'Exp name:',
+        'Distributed training is not used', '"FileClient" will be deprecated',
+        '"HardDiskBackend" is the alias'))
+
+
 @contextlib.contextmanager
 def _runner_of(cfg: Config) -> Iterator[Runner]:
     """The runner that a config describes; when its work is done its process group is closed.
 
     A group that is still open when Python ends can abort a process whose work is done.
+
+    Raises:
+        FitnessError: Also in place of one that a data loader's worker raised, which torch passes
+            on with the worker's traceback for a message.
     """
-    yield RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    try:
+        yield RUNNERS.build(cfg) if 'runner_type' in cfg else QuietRunner.from_cfg(cfg)
+    except Exception as error:
+        sentence = re.search(r'\ACaught \w+ in DataLoader worker .*^fitness_mm\.[\w.]+: (.+)\Z',
+                             str(error).rstrip(), re.DOTALL | re.MULTILINE)
+        if sentence is None:
+            raise
+        raise FitnessError(sentence[1]) from error
     if dist.is_initialized():
         dist.destroy_process_group()

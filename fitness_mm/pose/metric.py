@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import orjson
@@ -10,6 +10,7 @@ from mmengine.evaluator import BaseMetric
 from mmpose.registry import METRICS
 
 from fitness_mm.anomaly.residuals import Residuals
+from fitness_mm.engine.checks.reports import report_head
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -38,6 +39,7 @@ class FitnessMPJPE(BaseMetric):
             exercise, performer and shooting day. No file if None; ``tools/train.py`` and
             ``tools/test.py`` set it to the work directory.
         dump_file: ``.npz`` file for the latest evaluation's :class:`Residuals`. No file if None.
+        about: What the report begins with: whose results these are.
         **kwargs: Those of :class:`mmengine.evaluator.BaseMetric`.
 
     Attributes:
@@ -48,11 +50,11 @@ class FitnessMPJPE(BaseMetric):
     report_name = 'mpjpe.json'
 
     def __init__(self, out_file: str | None = None, dump_file: str | None = None,
-                 **kwargs) -> None:
+                 about: Mapping | None = None, **kwargs) -> None:
         super().__init__(**kwargs)
         if dump_file is not None and not str(dump_file).endswith('.npz'):
             raise ValueError(f'dump_file has to end in .npz, but got {str(dump_file)!r}')
-        self.out_file, self.dump_file = out_file, dump_file
+        self.out_file, self.dump_file, self.about = out_file, dump_file, about or {}
         self.residuals: Residuals | None = None
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
@@ -87,7 +89,8 @@ class FitnessMPJPE(BaseMetric):
         errors = joint_errors(found)
         if self.out_file is not None:
             groups = {name: getattr(found, name) for name in GROUPS}
-            report = mpjpe_report(errors, found.visible, KEYPOINTS, groups)
+            report = {**report_head(self.about),
+                      **mpjpe_report(errors, found.visible, KEYPOINTS, groups)}
             with replacing(self.out_file) as unfinished:
                 unfinished.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
         if self.dump_file is not None:

@@ -68,7 +68,7 @@ def test_the_same_on_a_command_line(name, value, advice, child):
 
 def test_a_name_that_nothing_has_is_refused_with_its_likes(child):
     file = child("_base_ = 'middle.py'")
-    with pytest.raises(FitnessError, match='sets trian_dataloader, .* did you mean train_data'):
+    with pytest.raises(FitnessError, match=r'sets trian_dataloader, .* did you mean train_d'):
         read_config(file, {'trian_dataloader.batch_size': 8})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from mmaction.evaluation import AccMetric
 from mmaction.registry import METRICS
 
 from fitness_mm.clip_scores import ClipScores, accuracy_report
+from fitness_mm.engine.checks.reports import report_head
 from fitness_mm.files import write_text
 
 
@@ -23,14 +24,16 @@ class FitnessAccMetric(AccMetric):
             accuracy by class, view and performer, and the confusion matrix. Every sample's scores
             go beside it, as :class:`ClipScores` in ``.npz``. No files if None;
             ``tools/train.py`` and ``tools/test.py`` set it to the work directory.
+        about: What the report begins with: whose results these are.
         **kwargs: Those of :class:`mmaction.evaluation.AccMetric`.
     """
 
     report_name = 'accuracy.json'
 
-    def __init__(self, out_file: str | None = None, **kwargs) -> None:
+    def __init__(self, out_file: str | None = None, about: Mapping | None = None,
+                 **kwargs) -> None:
         super().__init__(**kwargs)
-        self.out_file = out_file
+        self.out_file, self.about = out_file, about or {}
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
         """Keeps the scores, the label and the groups of every sample in the batch."""
@@ -50,7 +53,8 @@ class FitnessAccMetric(AccMetric):
             records = ClipScores(
                 scores=scores, label=np.array([result['label'] for result in results]),
                 classes=tuple(classes), **origin)
-            report = {**{k: float(v) for k, v in metrics.items()}, **accuracy_report(records)}
+            report = {**report_head(self.about), **{k: float(v) for k, v in metrics.items()},
+                      **accuracy_report(records)}
             path = Path(self.out_file)
             records.write(path.with_suffix('.npz'))
             write_text(path, json.dumps(report, ensure_ascii=False, indent=1))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from mmaction.registry import METRICS
 from mmengine.evaluator import BaseMetric
 
+from fitness_mm.engine.checks.reports import report_head
 from fitness_mm.files import write_text
 from fitness_mm.posture.measures import posture_report
 from fitness_mm.posture.records import PostureRecords
@@ -35,15 +36,17 @@ class FitnessPostureMetric(BaseMetric):
             and truth go beside it, as :class:`~fitness_mm.posture.records.PostureRecords`
             in ``.npz``. No files if None; ``tools/train.py`` and ``tools/test.py`` set it to the
             work directory.
+        about: What the report begins with: whose results these are.
         **kwargs: Those of :class:`mmengine.evaluator.BaseMetric`.
     """
 
     default_prefix = 'posture'
     report_name = 'posture.json'
 
-    def __init__(self, out_file: str | None = None, **kwargs) -> None:
+    def __init__(self, out_file: str | None = None, about: Mapping | None = None,
+                 **kwargs) -> None:
         super().__init__(**kwargs)
-        self.out_file = out_file
+        self.out_file, self.about = out_file, about or {}
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
         """Keeps logits, truth and origin of every sample in the batch.
@@ -74,7 +77,8 @@ class FitnessPostureMetric(BaseMetric):
         if self.out_file is not None:
             path = Path(self.out_file)
             records.write(path.with_suffix('.npz'))
-            write_text(path, json.dumps(report, ensure_ascii=False, indent=1))
+            write_text(path, json.dumps({**report_head(self.about), **report}, ensure_ascii=False,
+                                        indent=1))
         return {name: math.nan if report[name] is None else report[name] for name in _SHOWN}
 
 

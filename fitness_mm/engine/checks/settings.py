@@ -134,4 +134,5 @@ def _advice(config: _ConfigFile, name: str, places: list[str]) -> str:
     sources = ' '.join(file.sets.get(name, '') for file in config.all_files())
     variables = sorted(set(re.findall(r'\bFITNESS_[A-Z_]+', sources)))
     advice = f'set {", ".join(places)}' if places else 'set the parts of the run that it is in'
-    return f'{advice} instead' + ''.join(f', or {variable} in the environment' for variable in variables)
+    in_environment = [f', or {variable} in the environment' for variable in variables]
+    return ''.join([advice, ' instead', *in_environment])
