@@ -11,7 +11,15 @@ pose=work_dirs/demo_pose_r18
 posture=work_dirs/demo_posture
 video=work_dirs/demo_video
 
-step() { printf '\n== %s\n' "$*"; }
+step=start
+step() { step=$*; printf '\n== %s\n' "$*"; }
+first=
+stopped() {
+    [ "$1" = 0 ] && return
+    [ -z "$first" ] || kill -- "-$first" 2> /dev/null || true
+    printf '\ndemo.sh: stopped at step %s; what is finished is kept, make demo goes on\n' "$step" >&2
+}
+trap 'stopped $?' EXIT
 checkpoint() { echo "$1/$(basename "$(cat "$1/last_checkpoint")")"; }
 train() {  # data root, config, work directory; every line says whose it is
     FITNESS_DATA_ROOT=$1 python tools/train.py "configs/demo/$2.py" --work-dir "$3" --resume $amp 2>&1 |
@@ -37,11 +45,10 @@ set -m  # a process group of its own for the job in the background, to stop all 
 train "$images" demo_tsm_r18_heatmap "$recogniser" &
 first=$!
 set +m
-trap 'kill -- "-$first" 2> /dev/null || true' EXIT
 train "$images" demo_pose_r18 "$pose"
 train "$labels" demo_posture_limbs "$posture"
 wait "$first"
-trap - EXIT
+first=
 unset OMP_NUM_THREADS
 step "4/6 testing the recogniser on performers it has not seen, drawing figures"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_tsm_r18_heatmap.py \

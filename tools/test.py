@@ -11,7 +11,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--work-dir', help='where the log and the metrics go '
-                        '(default: work_dirs/<config name>)')
+                        '(default: a folder named after the checkpoint, beside it)')
     parser.add_argument('--dump', metavar='FILE.pkl',
                         help='write predictions and labels there, as the hosts\' tools read them')
     add_run_arguments(parser)

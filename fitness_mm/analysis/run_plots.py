@@ -17,10 +17,10 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
     """The log lines that mmengine's local backend wrote, of all starts of a run in order.
 
     A resumed run repeats no line, and an epoch that was trained again after a crash counts as it
-    was logged last. What is no line of a log is passed over.
+    was logged last. A line that a killed run or a full disk has cut off is left out.
 
     Raises:
-        FitnessError: If the folder holds no log.
+        FitnessError: If the folder holds no log, or one without a whole line.
     """
     files = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
     if not files:
@@ -37,7 +37,7 @@ def read_scalars(work_dir: str | Path) -> list[dict]:
                     isinstance(v, (int, float)) and not abs(v) > 1e30 for v in record.values()):
                 latest['loss' in record, record['step'], record.get('iter')] = record
     if not latest:
-        raise FitnessError(f'{files[0]} has no line of a log; train again')
+        raise FitnessError(f'{files[0]} has no whole line; the run was stopped before its first')
     return list(latest.values())
 
 
@@ -68,12 +68,19 @@ def plot_training(work_dir: str | Path, out: str | Path) -> Path:
 
 
 def describe_report(report: Mapping) -> str:
-    """The accuracy in a report, in words.
+    """The accuracy in a report, in words, and whose it is.
 
     Args:
         report: What :class:`~fitness_mm.action.FitnessAccMetric` writes.
     """
-    words = f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views"
+    words = ''
+    if 'checkpoint' in report:
+        words += f"checkpoint      {report['checkpoint']}\n"
+    if 'training' in report:
+        words += f"training        {report['training']}, after epoch {report.get('epoch', '?')}\n"
+    if 'data_root' in report:
+        words += f"data            {report['data_root']}, subset {report.get('subset', '?')}\n"
+    words += f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views"
     if report.get('per_performer'):  # other data sets do not know who is in a clip
         words += ' of held-out performers ' + ', '.join(
             f'Z{number}' for number in sorted(report['per_performer'], key=lambda n: (len(n), n)))

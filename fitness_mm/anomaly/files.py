@@ -50,7 +50,7 @@ class AnomalyFiles:
 
 def write_anomalies(residuals: Residuals, anomalies: Anomalies, folder: str | Path,
                     name: str) -> AnomalyFiles:
-    """Writes everything; each file appears whole or not at all.
+    """Writes everything, the record last; each file appears whole or not at all.
 
     Args:
         residuals: Labels and held-out predictions.
@@ -59,11 +59,11 @@ def write_anomalies(residuals: Residuals, anomalies: Anomalies, folder: str | Pa
         name: Start of the files' names, e.g. ``fold0``.
     """
     files = AnomalyFiles.of(folder, name)
-    residuals.write(files.record)
     _write_json(files.frames, flagged_frames(residuals, anomalies))
     _write_json(files.joints, wrong_joints(residuals, anomalies))
     _write_json(files.corrections, corrections(residuals, anomalies))
     write_text(files.ranking, _ranking(residuals, anomalies))
+    residuals.write(files.record)
     return files
 
 

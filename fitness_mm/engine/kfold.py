@@ -190,10 +190,11 @@ class KFold:
         imports = (cfg.get('custom_imports') or {}).get('imports', [])
         cfg.custom_imports = dict(imports=[*imports, 'fitness_mm.pose'],
                                   allow_failed_imports=False)
-        cfg.work_dir = str(checkpoint.parent)
-        path = self.work_dir / 'configs' / f'{checkpoint.parent.name}_{subset}.py'
-        write_text(path, cfg.pretty_text)
-        self.launcher.run('test', path, checkpoint, folder=checkpoint.parent, device=device)
+        folder = checkpoint.parent
+        path = write_text(self.work_dir / 'configs' / f'{folder.name}_{subset}.py',
+                          cfg.pretty_text)
+        self.launcher.run('test', path, checkpoint, '--work-dir', folder, folder=folder,
+                          device=device)
 
     def _fold_config(self, fold: int) -> Config:
         cfg = copy.deepcopy(self._base)

@@ -27,6 +27,7 @@ from .checks.work_dir import last_whole_checkpoint, make_writable, training_alon
 from .cpu_amp import CPUAmpOptimWrapper
 from .load import load_all_weights, read_config
 from .parts import class_of
+from .tool_launcher import end_with_launcher
 
 
 def train(args: argparse.Namespace) -> None:
@@ -89,7 +90,7 @@ def test(args: argparse.Namespace) -> None:
 
 
 def _load_config(args: argparse.Namespace, loader: str) -> Config:
-    """The config with the common arguments merged in, whatever of mmengine's settings it leaves out.
+    """The config with the common arguments merged in, whatever of mmengine's it leaves out.
 
     Args:
         args: Of the command line.
@@ -98,6 +99,7 @@ def _load_config(args: argparse.Namespace, loader: str) -> Config:
     Raises:
         FitnessError: If the file cannot be read, or drawing is asked of a config that cannot.
     """
+    end_with_launcher()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config, args.cfg_options, loader=loader)
     cfg.launcher = args.launcher

@@ -25,8 +25,6 @@ from fitness_mm.errors import FitnessError, shortened
 from .checkpoints import check_checkpoint
 from .checks.settings import check_settings
 
-from .checks.settings import check_settings
-
 compat.apply()
 
 _KINDS = {'mmpose': 'pose estimator', 'mmaction': 'recogniser'}

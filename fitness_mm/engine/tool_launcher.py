@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from fitness_mm.errors import FitnessError
 
 _STEP_LOG = 'kfold.log'
+_LAUNCHED = 'FITNESS_LAUNCHED'
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,23 @@ class ToolLauncher:
             FitnessError: If it fails.
         """
         command = self._command(tool, config, *arguments)
-        environment, log = None, None
+        environment, log = os.environ | {_LAUNCHED: '1'}, None
         if device is not None:
-            environment = os.environ | {'CUDA_VISIBLE_DEVICES': device}
+            environment['CUDA_VISIBLE_DEVICES'] = device
             folder.mkdir(parents=True, exist_ok=True)
             log = folder / _STEP_LOG
-        try:
-            if log is None:
-                subprocess.run(command, check=True)
-            else:
-                with log.open('ab') as file:
-                    subprocess.run(command, check=True, env=environment, stdout=file,
-                                   stderr=subprocess.STDOUT)
-        except subprocess.CalledProcessError as error:
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(log.open('ab')) if log else None
+            # nobody writes to this input: that it ends is how the tool sees that we have ended
+            process = stack.enter_context(subprocess.Popen(
+                command, env=environment, stdin=subprocess.PIPE, stdout=file,
+                stderr=subprocess.STDOUT if file else None))
+            status = process.wait()
+        if status:
             where = f'its output is in {log}' if log else 'see above'
             raise FitnessError(f'{Path(command[1]).name} of {folder} ended with exit status '
-                               f'{error.returncode} ({where}); what is finished is kept, run the '
-                               'same again to go on') from None
+                               f'{status} ({where}); what is finished is kept, run the same again '
+                               'to go on')
 
     def _command(self, tool: str, config: Path, *arguments: str | Path) -> list[str]:
         if self.gpus == 1:
@@ -70,3 +73,17 @@ class ToolLauncher:
         rest = [str(a) for a in arguments[len(positional):]]
         return ['bash', str(self.tools / f'dist_{tool}.sh'), str(config), *positional,
                 str(self.gpus), *rest]
+
+
+def end_with_launcher() -> None:
+    """In a tool that a :class:`ToolLauncher` has started: ends the process when that one ends,
+    however it does. What is finished is kept, as after every other end.
+    """
+    if os.environ.pop(_LAUNCHED, None):
+        threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(1)

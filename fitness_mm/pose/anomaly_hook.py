@@ -76,12 +76,12 @@ class AnomalyFilterHook(Hook):
         dataset = loop.dataloader.dataset
         anomalies = find_anomalies(residuals, self.rule)
         name = self.name or _name_of(dataset)
+        rows = worst_rows(residuals, anomalies, self.sheet)
+        if draw and len(rows):  # before the record, which says that all is there
+            draw_sheet(residuals, anomalies, rows, dataset.index, folder / f'{name}_worst.png')
         files = write_anomalies(residuals, anomalies, folder, name)
         runner.logger.info(f'AnomalyFilterHook: {anomalies.describe(residuals)}; written to '
                            f'{files.frames} and beside it')
-        rows = worst_rows(residuals, anomalies, self.sheet)
-        if draw and len(rows):
-            draw_sheet(residuals, anomalies, rows, dataset.index, folder / f'{name}_worst.png')
 
 
 def _metric_of(loop: BaseLoop) -> Any:

@@ -36,6 +36,36 @@ def test_a_folder_without_a_log_is_named(tmp_path):
         run_plots.read_scalars(tmp_path)
 
 
+@pytest.mark.parametrize('end', ['{"loss": 0.9, "st', '{"loss": 0.9}', '7', '\0\0', 'null'])
+def test_a_line_that_was_cut_off_is_left_out(work_dir, end):
+    file = max(work_dir.glob('*/vis_data/scalars.json'))
+    file.write_text(f'{file.read_text()}\n{end}')
+    assert [r['loss'] for r in run_plots.read_scalars(work_dir) if 'loss' in r] == [2.0, 1.4, 1.0]
+    for file in work_dir.glob('*/vis_data/scalars.json'):
+        file.write_text(end)
+    with pytest.raises(FitnessError, match='has no whole line'):
+        run_plots.read_scalars(work_dir)
+
+
+@pytest.mark.parametrize('content, message', [
+    (None, 'there is no .*accuracy.json'), ('{"top1": 0.', 'is damaged or no report'),
+    ('[]', 'is damaged or no report'), ('{"input_px": 4.5}', 'is damaged or no report'),
+    (json.dumps({**REPORT, 'confusion': [[1]]}), 'is damaged or no report')])
+def test_a_report_that_cannot_be_used_gets_one_sentence(tmp_path, content, message):
+    if content is not None:
+        (tmp_path / 'accuracy.json').write_text(content)
+    with pytest.raises(FitnessError, match=message):
+        run_plots.read_report(tmp_path)
+
+
+@pytest.mark.parametrize('about, words', [
+    (dict(checkpoint='run/epoch_3.pth', data_root='data', subset='val'),
+     'checkpoint      run/epoch_3.pth\ndata            data, subset val\n'),
+    (dict(training='run', epoch=3), 'training        run, after epoch 3\n'), ({}, 'top-1')])
+def test_a_report_says_whose_it_is(about, words):
+    assert run_plots.describe_report({**about, **REPORT}).startswith(words)
+
+
 def test_report_in_words():
     words = run_plots.describe_report(REPORT)
     assert '0.750 on 4 clip-views of held-out performers Z3, Z12' in words

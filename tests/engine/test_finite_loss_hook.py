@@ -12,7 +12,8 @@ def look(iteration, loss, interval=20, epoch_length=50):
     runner = SimpleNamespace(iter=iteration, epoch=3, work_dir='work_dirs/run',
                              train_dataloader=range(epoch_length))
     FiniteLossHook(interval).after_train_iter(
-        runner, iteration % epoch_length, outputs=dict(loss=torch.tensor(loss)))
+        runner, iteration % epoch_length,
+        outputs=dict(loss=torch.tensor(loss, requires_grad=True)))
 
 
 @pytest.mark.parametrize('loss', [math.nan, math.inf, -math.inf])
@@ -22,6 +23,7 @@ def test_a_loss_that_is_no_number_ends_the_training(iteration, loss):
         look(iteration, loss)
 
 
+@pytest.mark.filterwarnings('error')  # a warning of every training was one of its own
 def test_it_looks_only_now_and_then_and_at_numbers_in_peace():
     look(18, math.nan)
     look(20, math.nan)

@@ -8,7 +8,8 @@ from mmengine.registry import METRICS, OPTIM_WRAPPERS
 from mmpose.registry import METRICS as POSE_METRICS
 
 from fitness_mm.action import FitnessAccMetric, FitnessPostureMetric
-from fitness_mm.engine.launch import _place_reports, use_amp
+from fitness_mm.engine.checks.reports import place_reports
+from fitness_mm.engine.launch import use_amp
 from fitness_mm.engine.parts import class_of
 from fitness_mm.errors import FitnessError
 from fitness_mm.pose import FitnessMPJPE
@@ -19,6 +20,7 @@ class StricterMPJPE(FitnessMPJPE):
 
 
 POSE_METRICS.register_module(module=StricterMPJPE)
+ABOUT = dict(checkpoint='some/epoch_3.pth')
 
 
 @pytest.mark.parametrize('kind, scope, expected', [
@@ -40,9 +42,10 @@ def test_subclassed_metrics_keep_their_report(base, tmp_path):
     own = type('Own', (base, ), {})
     cfg = Config(dict(
         work_dir=str(tmp_path), val_evaluator=dict(type=own),
-        test_evaluator=[dict(type=AccMetric), dict(type=own), dict(type=own, out_file='mine.json')],
+        test_evaluator=[dict(type=AccMetric), dict(type=own, prefix='a'),
+                        dict(type=own, prefix='b', out_file='mine.json')],
         default_scope='mmaction'))
-    _place_reports(cfg)
+    place_reports(cfg, ABOUT)
     expected = str(Path(tmp_path) / base.report_name)
     assert cfg.val_evaluator.out_file == expected
     assert [metric.get('out_file') for metric in cfg.test_evaluator] == [
@@ -50,10 +53,10 @@ def test_subclassed_metrics_keep_their_report(base, tmp_path):
 
 
 def test_a_metric_and_a_subclass_beside_it_write_two_reports(tmp_path):
-    both = [dict(type='FitnessMPJPE'), dict(type='StricterMPJPE')]
+    both = [dict(type='FitnessMPJPE'), dict(type='StricterMPJPE', prefix='strict')]
     cfg = Config(dict(work_dir=str(tmp_path), val_evaluator=both, test_evaluator=both,
                       default_scope='mmpose'))
-    _place_reports(cfg)
+    place_reports(cfg, ABOUT)
     for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
         assert [metric.out_file for metric in evaluator] == [
             str(tmp_path / 'mpjpe.json'), str(tmp_path / 'StricterMPJPE_mpjpe.json')]
@@ -64,9 +67,30 @@ def test_a_metric_and_a_subclass_beside_it_write_two_reports(tmp_path):
     [dict(out_file='mine.json'), dict(out_file='mine.json')]])
 def test_two_metrics_do_not_write_one_file(tmp_path, placed):
     cfg = Config(dict(work_dir=str(tmp_path), default_scope='mmpose',
-                      val_evaluator=[dict(type='FitnessMPJPE', **more) for more in placed]))
+                      val_evaluator=[dict(type='FitnessMPJPE', prefix=str(i), **more)
+                                     for i, more in enumerate(placed)]))
     with pytest.raises(FitnessError, match=r'two metrics of class FitnessMPJPE would write .*json'):
-        _place_reports(cfg)
+        place_reports(cfg, ABOUT)
+
+
+@pytest.mark.parametrize('one, another', [
+    (dict(type='AccMetric'), dict(type='FitnessAccMetric')),
+    (dict(type='FitnessPostureMetric'), dict(type='FitnessPostureMetric')),
+    (dict(type='FitnessAccMetric', prefix='x'), dict(type='FitnessAccMetric', prefix='x'))])
+@pytest.mark.parametrize('part', ['val', 'test'])
+def test_two_metrics_that_give_numbers_of_one_name_are_found_before_the_run(one, another, part):
+    cfg = Config({'work_dir': 'x', 'default_scope': 'mmaction',
+                  f'{part}_evaluator': [one, another]})
+    with pytest.raises(FitnessError, match=rf'in {part}_evaluator would both call their numbers'):
+        place_reports(cfg, ABOUT)
+    cfg[f'{part}_evaluator'][1].prefix = 'another'
+    place_reports(cfg, ABOUT)
+
+
+def test_a_part_that_is_none_gets_a_sentence():
+    cfg = Config(dict(work_dir='x', val_evaluator=["dict(type='AccMetric')"]))
+    with pytest.raises(FitnessError, match=r'is no part of a config, expected dict\(type=\.\.\.\)'):
+        place_reports(cfg, ABOUT)
 
 
 @OPTIM_WRAPPERS.register_module()

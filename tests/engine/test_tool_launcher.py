@@ -1,12 +1,22 @@
+import os
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
+from conftest import REPO
 
 from fitness_mm.engine.tool_launcher import ToolLauncher
 from fitness_mm.errors import FitnessError
 
 TRAIN = '''
-import os, sys
+import os, sys, time
+if '--wait' in sys.argv:
+    from fitness_mm.engine.tool_launcher import end_with_launcher
+    end_with_launcher()
+    print('waiting', os.getpid(), flush=True)
+    time.sleep(60)
 print(os.environ.get('CUDA_VISIBLE_DEVICES'), *sys.argv[1:], flush=True)
 sys.exit('--fail' in sys.argv)
 '''
@@ -46,3 +56,22 @@ def test_a_failure_says_where_its_output_is(tools, device, where):
     where = re.escape(where.format(tools / 'kfold.log'))
     with pytest.raises(FitnessError, match=rf'train\.py of .* exit status 1 \({where}\)'):
         ToolLauncher(tools).run('train', 'a.py', '--fail', folder=tools, device=device)
+
+
+LAUNCH = '''
+import pathlib, sys
+from fitness_mm.engine.tool_launcher import ToolLauncher
+folder = pathlib.Path(sys.argv[1])
+ToolLauncher(folder).run('train', 'a.py', '--wait', folder=folder)
+'''
+
+
+@pytest.mark.skipif(not hasattr(signal, 'SIGKILL'), reason='no such signal here')
+def test_a_training_ends_with_the_process_that_launched_it(tools):
+    launching = subprocess.Popen([sys.executable, '-c', LAUNCH, str(tools)], text=True,
+                                 stdout=subprocess.PIPE,
+                                 env={**os.environ, 'PYTHONPATH': str(REPO)})
+    assert launching.stdout.readline().startswith('waiting')
+    launching.kill()  # without a chance to tell its child
+    rest, _ = launching.communicate(timeout=30)  # ends when the child has closed its output too
+    assert rest == ''

@@ -1,6 +1,7 @@
 """What tools/analysis/study.sh calls, in which order, and that it goes on where it stopped."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -80,6 +81,8 @@ def test_every_fold_of_every_model_is_trained_and_tested_twice_before_the_report
 def test_it_goes_on_where_it_was_interrupted(study):
     calls, result = study(check=False, FAIL_AT='tsm_r18_heatmap/fold1/train')
     assert result.returncode != 0
+    assert re.match('study.sh: stopped at: testing it on training performers; .* goes on',
+                    result.stdout.splitlines()[-1])
     assert not any('results.py' in call for call in calls)
     calls, result = study()
     assert 'tsm_r18/fold1 is finished' in result.stdout

@@ -27,7 +27,13 @@ rgb=${RGB:-tsm_r18}
 heatmap=${HEATMAP:-tsm_r18_heatmap}
 configs=${CONFIGS:-configs/study/$rgb.py $(find configs/study -name '*.py' ! -name "$rgb.py" | sort)}
 
-step() { printf '\n== %s\n' "$*"; }
+step=start
+step() { step=$*; printf '\n== %s\n' "$*"; }
+stopped() {
+    [ "$1" = 0 ] ||
+        printf '\nstudy.sh: stopped at: %s; what is finished is kept, the same again goes on\n' "$step" >&2
+}
+trap 'stopped $?' EXIT
 last_checkpoint() { echo "$1/$(basename "$(cat "$1/last_checkpoint")")"; }
 
 # Settings of a fold; then the user's.
