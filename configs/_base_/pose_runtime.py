@@ -1,6 +1,7 @@
 _base_ = 'default_runtime.py'
 
 default_scope = 'mmpose'
+data_mode = 'topdown'  # for MMPoseInferencer
 custom_imports = dict(imports=['fitness_mm.pose'], allow_failed_imports=False)
 
 default_hooks = dict(

@@ -21,7 +21,7 @@ from fitness_mm.keypoints.measures import person_box, torso_length_px
 from fitness_mm.keypoints.sigmas import read_sigmas
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
-from .metainfo import fitness_metainfo
+from .metainfo import METAINFO, fitness_metainfo
 
 FRAME_MODES = ('random', 'first', 'all')
 BOX_MODES = ('clip', 'frame')
@@ -60,6 +60,8 @@ class FitnessPoseDataset(ClipViewDataset):
             numbers if None.
         **kwargs: Those of :class:`~fitness_mm.engine.clip_view_dataset.ClipViewDataset`.
     """
+
+    METAINFO = METAINFO  # where the hosts' inferencers look
 
     def __init__(self,
                  data_root: str,

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from mmpose.datasets.transforms import RandomFlip, TopdownAffine
+from mmpose.datasets.transforms import LoadImage, RandomFlip, TopdownAffine
 from mmpose.registry import TRANSFORMS
 from mmpose.structures.bbox import get_warp_matrix
 
 from fitness_mm.engine.transforms import FrameLoading, PersonCrop
+from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.pixels import PixelMap
 
 
 @TRANSFORMS.register_module()
@@ -22,6 +24,9 @@ class LoadLabelledFrame(FrameLoading):
 
     Required keys: ``read_frames``, ``frame_number``. Added keys: ``img`` (H, W, 3), uint8 RGB;
     ``frame_map``, the :class:`~fitness_mm.keypoints.pixels.PixelMap` from the original image to it.
+
+    MMPose's own inferencers give ``img``, in BGR, or ``img_path``, and a detector's ``bbox`` of a
+    person, which then is ``person_box``.
     """
 
     def transform(self, results: dict) -> dict:
@@ -30,6 +35,12 @@ class LoadLabelledFrame(FrameLoading):
         Raises:
             FrameError: If the image cannot be read.
         """
+        if 'read_frames' not in results:
+            results = LoadImage().transform(results)
+            results['img'] = np.ascontiguousarray(results['img'][..., ::-1])
+            results['frame_map'] = PixelMap()
+            results['person_box'] = Box(*(np.asarray(results['bbox'][0]) + 0.5).tolist())
+            return results
         (results['img'], ), results['frame_map'] = self.read(results, [results['frame_number']])
         return results
 

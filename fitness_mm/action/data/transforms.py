@@ -15,6 +15,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from fitness_mm.engine.transforms import FrameLoading, PersonCrop
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.pixels import PixelMap, to_centres, to_edges
 
 
@@ -67,7 +68,17 @@ class SampleLabelledFrames(BaseTransform):
         return (edges[:-1] + places * np.diff(edges)).astype(int)
 
     def transform(self, results: dict) -> dict:
-        """Takes the chosen frames out of the clip-view's labels."""
+        """Takes the chosen frames out of the clip-view's labels.
+
+        Raises:
+            FitnessError: If there are none, as in MMAction2's own inferencers.
+        """
+        if 'frame_numbers' not in results:
+            raise FitnessError(
+                'SampleLabelledFrames got a sample without labelled frames, such as a video file '
+                'from MMAction2\'s inferencers; networks on this data set look at the crop around '
+                'a person, whom fitness_mm.apis.FitnessInferencer and tools/infer.py find in a '
+                'video')
         positions = self.positions(len(results['frame_numbers']))  # (num_clips, num_frames)
         results['frame_mask'] = torch.from_numpy(np.diff(positions, prepend=-1).ravel() != 0)
         chosen = positions.ravel()
