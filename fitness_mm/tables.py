@@ -31,7 +31,10 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number for a cell; counts are whole, and what is not known is a dash."""
+    """A number for a cell: counts are whole, what is not known is a dash, and what is below 1, as
+    shares are, is not rounded up to it."""
     if value is None:
         return '–'
-    return str(value) if isinstance(value, int) else f'{value:.{digits}f}'
+    if isinstance(value, int):
+        return str(value)
+    return f'{min(value, 1 - 10**-digits) if value < 1 else value:.{digits}f}'

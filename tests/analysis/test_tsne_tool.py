@@ -54,6 +54,9 @@ def test_two_models_get_a_figure_and_numbers(drawn):
         # one performer is held out, and a probe would have to know another
         assert (row['performers'], row['linear_probe']) == (1, None)
     assert numbers[0]['silhouette'] != numbers[1]['silhouette']
+    # models of one config are told apart
+    assert [row['model'].split('/')[-1] for row in numbers] == ['random', 'other']
+    assert all(f"{row['model']} " in output for row in numbers)
 
 
 def test_features_are_kept_with_their_origin(drawn, sample_root):

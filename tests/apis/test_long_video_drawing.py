@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fitness_mm import fonts
 from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.apis.report.language import Writing
 from fitness_mm.apis.report.model import tell
@@ -12,7 +11,7 @@ from fitness_mm.apis.report.page import write_page
 from fitness_mm.apis.report.panel import Panel
 from fitness_mm.apis.result import Counted, Inference
 
-WRITING = Writing(('en', ), 'en', fonts.latin_font_file())
+WRITING = Writing.of('en')
 
 
 @pytest.fixture

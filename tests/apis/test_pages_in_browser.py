@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from results import make_result
 
@@ -14,9 +15,10 @@ from fitness_mm import fonts
 from fitness_mm.analysis.audit.files import write_audit
 from fitness_mm.analysis.audit.rejects import Reject
 from fitness_mm.analysis.audit.state import inspect
+from fitness_mm.apis.report.html import write_html
+from fitness_mm.apis.report.key_frames import key_frames
 from fitness_mm.apis.report.language import Writing
-from fitness_mm.apis.report.outputs import HTML, Outputs, write_outputs
-from fitness_mm.apis.stopwatch import Stopwatch
+from fitness_mm.apis.report.model import tell
 
 BROWSER = next(filter(None, map(shutil.which, (
     'chromium', 'chromium-browser', 'google-chrome', 'chrome'))), None)
@@ -35,7 +37,8 @@ PROBE = '''<script>addEventListener('load', () => {
     const all = [...page.body.querySelectorAll('*')];
     return {
       width: width, page: page.documentElement.scrollWidth, elements: all.length,
-      beyond: all.filter(e => e.getBoundingClientRect().right > width + 0.5 && !inside(e)).map(name),
+      beyond: all.filter(e => e.getBoundingClientRect().right > width + 0.5
+        && !inside(e)).map(name),
       overfull: all.filter(e => getComputedStyle(e).display !== 'inline' && !scrolls(e)
         && e.scrollWidth > e.clientWidth + 1).map(name),
       stretched: [...page.images].filter(e => Math.abs(
@@ -53,7 +56,7 @@ def laid_out(pages, folder):
                      for page in pages for width in WIDTHS)
     (folder / 'all.html').write_text(f'<!doctype html><meta charset=utf-8>{frames}{PROBE}', 'utf-8')
     ran = subprocess.run(
-        [BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run',
+        [BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars',
          f'--user-data-dir={folder}/profile', '--dump-dom', (folder / 'all.html').as_uri()],
         capture_output=True, text=True, encoding='utf-8', timeout=120)
     measured = json.loads(html.unescape(re.search(r'\[\{.*\}\]', ran.stdout, re.S)[0]))
@@ -61,31 +64,31 @@ def laid_out(pages, folder):
     return measured
 
 
-def report_page(folder, language, monkeypatch=None, **kwargs):
-    writing = Writing.of(language) if monkeypatch is None else _without_a_font(monkeypatch, language)
-    result, source = make_result(**kwargs)
-    write_outputs(result, source, Outputs(folder, False, False, writing), lambda *a: None,
-                  Stopwatch())
-    return (folder / HTML).read_text('utf-8')
-
-
-def _without_a_font(monkeypatch, language):
-    with monkeypatch.context() as patch:
-        patch.setattr(fonts, '_installed', lambda: None)
-        return Writing.of(language)
+def report_page(folder, language, font=True, **kwargs):
+    result, _ = make_result(**kwargs)
+    with pytest.MonkeyPatch.context() as patch:
+        if not font:
+            patch.setattr(fonts, '_installed', lambda: None)
+        writing = Writing.of(language)
+    result.drawing_notes = list(writing.notes)
+    report = tell(result, writing.page)
+    image = np.full((*result.size[::-1], 3), 120, np.uint8)
+    write_html(folder / 'page.html', report, key_frames(
+        result, report.moments, {moment.time: image for moment in report.moments}))
+    return (folder / 'page.html').read_text('utf-8')
 
 
 @needs_browser
-def test_no_page_is_wider_than_its_window(sample_root, tmp_path, monkeypatch):
+def test_no_page_is_wider_than_its_window(sample_root, tmp_path):
     long = dict(name=HOSTILE, repetitions=300, faults=5)
     pages = [report_page(tmp_path, language, **kwargs) for language, kwargs in (
         ('en', {}), ('ko', {}), ('both', {}), ('both', long), ('en', dict(repetitions=12)),
         ('both', dict(repetitions=0, faults=0)), ('ko', dict(box=(5, 80, 315, 120))),
         ('en', dict(box=(150, 2, 160, 178), size=(180, 320))))]
-    pages.append(report_page(tmp_path, 'both', monkeypatch))
+    pages.append(report_page(tmp_path, 'both', font=False))
     state = inspect(sample_root)
-    state = replace(state, rejects=[*state.rejects, Reject('files', HOSTILE, HOSTILE, 1, (HOSTILE, ))],
-                    days_without_labels=[HOSTILE])
+    reject = Reject('files', HOSTILE, HOSTILE, 1, (HOSTILE, ))
+    state = replace(state, rejects=[reject], days_without_labels=[HOSTILE])
     write_audit(state, tmp_path / 'audit', 2)
     pages.append((tmp_path / 'audit' / 'audit.html').read_text('utf-8'))
     for number, measured in enumerate(laid_out(pages, tmp_path)):

@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--perplexity', type=float, default=TsneOptions.perplexity)
     parser.add_argument('--seed', type=int, default=TsneOptions.seed,
                         help='default: %(default)s, as in the original study')
-    parser.add_argument('--lang', choices=['en', 'ko'], default='en', help='of the class names')
+    parser.add_argument('--lang', choices=['en', 'ko'], default='en', help='of the figure')
     parser.add_argument('--font', type=Path, help='font file for --lang ko')
     parser.add_argument('--cache', type=Path, metavar='DIR',
                         help="where features are kept (default: the checkpoint's folder)")

@@ -71,7 +71,8 @@ def _labels(state: DataState) -> Iterable[str]:
     worst = np.argsort(np.nan_to_num(state.visible, nan=1).min(axis=1), kind='stable')
     hidden = [k for k in worst if np.nanmin(state.visible[k], initial=1) < 1]
     for k in hidden[:_MOST]:
-        yield f'{KEYPOINTS[k]:<24}' + ''.join(f'{percent(share, 2):>8}' for share in state.visible[k])
+        yield f'{KEYPOINTS[k]:<24}' + ''.join(
+            f'{percent(share, 2):>8}' for share in state.visible[k])
     rest = len(KEYPOINTS) - len(hidden[:_MOST])
     yield (f"{rest} {'others' if hidden else 'keypoints'}: "
            + ('at least as visible' if len(hidden) > _MOST else 'visible in every frame'))

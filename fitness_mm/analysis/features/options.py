@@ -24,7 +24,7 @@ class TsneOptions:
         max_per_class: Take at most so many clip-views of a class.
         perplexity: Of t-SNE.
         seed: Of t-SNE and of the choice of clips.
-        lang: ``en`` or ``ko``, of class names.
+        lang: ``en`` or ``ko``, of the figure.
         font: A font file for Korean names.
         cache: Folder for features; each checkpoint's own if None.
         cfg_options: Settings of the configs to override, by dotted name.

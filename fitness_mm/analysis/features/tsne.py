@@ -22,6 +22,12 @@ from .separation import separation
 from .tsne_plot import Panel, plot_maps
 
 _WIDEST_ROW = 3  # of one model's maps
+_WORDS = {
+    'en': {'silhouette': 'silhouette', 'knn_purity': 'k-NN purity', 'linear_probe': 'linear probe',
+           'view': 'view', 'performer': 'performer'},
+    'ko': {'silhouette': '실루엣 계수', 'knn_purity': 'k-NN 순도',
+           'linear_probe': '선형 분류 정확도',
+           'view': '시점', 'performer': '수행자'}}
 
 
 def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
@@ -46,7 +52,8 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
     font = korean_font(options.font) if options.lang == 'ko' else None
     names: tuple[str, ...] = ()
     rows, numbers = [], []
-    for subject in subjects:
+    words = _WORDS[options.lang]
+    for subject, name in zip(subjects, _titles(subjects), strict=True):
         records = features_of(subject, options.cfg_options, options.max_per_class, options.seed,
                               options.cache, log)
         if names and names != records.classes:
@@ -57,10 +64,11 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
         for group, part in _parts(_chosen(records, options.classes), options.by, subject.name):
             points = _map(subject.name, group, part, options)
             apart = separation(part.features, part.label, part.clip, part.performer)
-            title = subject.name if options.by is None else f'{options.by} {group}'
-            side = subject.name if options.by and not row else ''
-            row.append(Panel(title, points, part.label, _note(apart), side))
-            numbers.append({'model': subject.name, **({options.by: group} if options.by else {}),
+            title = name if options.by is None else f'{words[options.by]} {group}'
+            side = name if options.by and not row else ''
+            row.append(Panel(title, points, part.label, _note(apart, words), side))
+            numbers.append({'model': name.replace('\n', ' '),
+                            **({options.by: group} if options.by else {}),
                             'classes': [names[c] for c in np.unique(part.label)], **apart})
         rows.append(row)
     if options.by is None:
@@ -79,10 +87,12 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
 
 def describe(numbers: Sequence[dict]) -> str:
     """The numbers of all panels as a table in plain text."""
-    lines = [f"{'':40s} clips  performers  silhouette  k-NN purity  linear probe"]
-    for row in numbers:
-        name = ' '.join(str(row[key]) for key in ('model', *GROUPS) if key in row)
-        lines.append(f"{name[:40]:40s} {row['samples']:5d}  {row['performers']:10d}  "
+    names = [' '.join(str(row[key]) for key in ('model', *GROUPS) if key in row)
+             for row in numbers]
+    width = max(map(len, names))
+    lines = [f"{'':{width}} clips  performers  silhouette  k-NN purity  linear probe"]
+    for name, row in zip(names, numbers, strict=True):
+        lines.append(f"{name:{width}} {row['samples']:5d}  {row['performers']:10d}  "
                      f"{number(row['silhouette']):>10s}  "
                      f"{number(row['knn_purity']):>11s}  "
                      f"{number(row['linear_probe']):>12s}")
@@ -122,7 +132,16 @@ def _map(name: str, group: str, part: ClipFeatures, options: TsneOptions) -> np.
     return tsne_map(part.features, options.seed, options.perplexity)
 
 
-def _note(apart: dict) -> str:
-    return (f"silhouette {number(apart['silhouette'], 2)}, "
-            f"k-NN purity {number(apart['knn_purity'], 2)}\n"
-            f"linear probe {number(apart['linear_probe'], 2)}")
+def _titles(subjects: Sequence[Subject]) -> list[str]:
+    """The configs' names; where they are alike the checkpoints' below them, or else numbers."""
+    names = [(subject.name, '/'.join(subject.checkpoint.with_suffix('').parts[-2:]), str(i))
+             for i, subject in enumerate(subjects, 1)]
+    return ['\n'.join(next(name[:n] for n in (1, 2, 3)
+                           if sum(other[:n] == name[:n] for other in names) == 1))
+            for name in names]
+
+
+def _note(apart: dict, words: dict[str, str]) -> str:
+    silhouette, purity, probe = (f'{words[key]} {number(apart[key], 2)}'
+                                 for key in ('silhouette', 'knn_purity', 'linear_probe'))
+    return f'{silhouette}, {purity}\n{probe}'

@@ -43,8 +43,8 @@ class Ink:
     def say(self, said: Said, size: float, colour: str, second: str, bold: bool = False,
             left: float | None = None, right: float | None = None) -> None:
         """The text in the main language, and below it the other, if there is one."""
-        self.write(said.main, size, colour, bold, left, right)
-        self.write(said.second, 0.88 * size, second, False, left, right)
+        self.write(said.main, size, colour, bold, left=left, right=right)
+        self.write(said.second, 0.88 * size, second, left=left, right=right)
 
     def bars(self, bars: Iterable[Bar], top: float, bottom: float, colour: str) -> None:
         """A line of bars and their labels."""

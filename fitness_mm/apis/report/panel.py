@@ -101,7 +101,8 @@ class _Face(Ink):
         says = f'{row.word.line if both else row.word.main} {row.sure}'.rstrip()
         if row.repetitions and self.report.repetitions:
             says += f' · {len(row.repetitions)}/{len(self.report.repetitions)}'
-        texts = ((row.name.main, 15 * unit, _TEXT), (row.name.second if both else '', 13 * unit, _FAINT),
+        texts = ((row.name.main, 15 * unit, _TEXT),
+                 (row.name.second if both else '', 13 * unit, _FAINT),
                  (says, 12 * unit, tuple(min(255, c + 60) for c in rgb(COLOURS[row.verdict]))))
         return [(line, size, colour) for words, size, colour in texts
                 for line in wrapped(words, self.font(size), width)[:2]]

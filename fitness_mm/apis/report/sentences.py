@@ -48,8 +48,8 @@ WORDS = {
     'when': Sentence('시점', 'when'),
     'picture': Sentence('관절을 표시한 장면', 'frame with the skeleton'),
     'disclaimer': Sentence(
-        '컴퓨터가 영상 하나만 보고 판단한 결과라서 틀릴 수 있어요. 트레이너나 의사의 조언을 대신하지 '
-        '않아요.',
+        '컴퓨터가 영상 하나만 보고 판단한 결과라서 틀릴 수 있어요. 트레이너나 의사의 조언을 '
+        '대신하지 않아요.',
         'Made by a computer from one video. It can be wrong, and is no substitute for a trainer or '
         'a doctor.'),
 }
@@ -126,9 +126,10 @@ def exercise_uncertain(exercise: Exercise, probability: float) -> Sentence:
         exercise: The most probable one.
         probability: Its probability, 0 to 1.
     """
+    sure = percent(probability)
     return Sentence(
-        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({percent(probability)}).',
-        f'It is not clear which exercise this is. Most like: {exercise.name} ({percent(probability)}).')
+        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({sure}).',
+        f'It is not clear which exercise this is. Most like: {exercise.name} ({sure}).')
 
 
 def other_people(count: int) -> Sentence:
