@@ -110,8 +110,8 @@ class FitnessInferencer:
             show: Whether to show the drawn frames in a window.
             out_dir: Where video, JSON and report go; of several videos each gets a folder of its
                 own there, called after it. Nothing is written if None.
-            language: ``ko``, ``en``, or ``both``: the page is in both then. Pictures have room
-                for one: Korean, if it is wanted and there is a font for it.
+            language: ``ko``, ``en``, or ``both``; pictures are English where no font has Korean
+                letters.
             font: File of a font with Korean letters for pictures; an installed one if None.
             **options: The other fields of :class:`~fitness_mm.apis.options.Options`.
 

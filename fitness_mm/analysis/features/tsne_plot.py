@@ -88,10 +88,10 @@ def _draw(axes: Axes, panel: Panel, wide: int) -> None:
     for c in np.unique(panel.labels):
         x, y = panel.points[panel.labels == c].T
         axes.scatter(x, y, s=size, alpha=0.75, linewidths=0, **class_style(int(c)))
-    axes.set_title(panel.title, fontsize=12 if wide < 4 else 10)
+    axes.set_title(panel.title, fontsize=12 if wide < 4 else 10, linespacing=1.3)
     # Distances and axes of a t-SNE map have no unit.
     axes.set(xticks=[], yticks=[])
-    axes.set_xlabel(panel.note, fontsize=9 if wide < 4 else 8)
+    axes.set_xlabel(panel.note, fontsize=9 if wide < 4 else 8, linespacing=1.3)
     axes.set_ylabel(panel.side, fontsize=12)
     axes.set_box_aspect(1)
     axes.margins(0.06)
