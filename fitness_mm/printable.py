@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from pathlib import Path
 
 
 def printable(text: str) -> str:
@@ -15,6 +16,11 @@ def printable(text: str) -> str:
     """
     return ''.join(c if c.isprintable() or unicodedata.category(c) == 'Zs' else _escaped(c)
                    for c in text)
+
+
+def printable_text(value: object) -> object:
+    """For ``finalize`` of Jinja: text and paths, though not what is marked up, made printable."""
+    return printable(str(value)) if type(value) is str or isinstance(value, Path) else value
 
 
 def file_name(name: str) -> str:

@@ -6,11 +6,12 @@ import base64
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.files import write_text
 from fitness_mm.keypoints.skeleton import KEYPOINTS
-from fitness_mm.printable import printable
+from fitness_mm.printable import printable_text
 from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
@@ -31,13 +32,14 @@ def write_page(state: DataState, overview: Path, suspicious: Path | None,
     """
     templates = Environment(
         loader=PackageLoader('fitness_mm.analysis.audit', ''), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=printable_text)
     return write_text(path, templates.get_template('page.html.j2').render(
-        state=state, root=printable(str(state.index.root)), checks=list(CHECKS),
+        state=state, checks=list(CHECKS),
         views=list(VIEWS), percent=percent, condition_names=condition_names,
         visible=list(zip(KEYPOINTS, state.visible, strict=True)), by_day=folders_by_day,
         overview=_embedded(overview), suspicious=suspicious and _embedded(suspicious)))
 
 
-def _embedded(picture: Path) -> str:
-    return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode('ascii')
+def _embedded(picture: Path) -> Markup:
+    data = base64.b64encode(picture.read_bytes()).decode('ascii')
+    return Markup(f'data:image/png;base64,{data}')

@@ -24,15 +24,15 @@ _RANKED = 20
 
 def as_text(state: DataState) -> str:
     """The state in about 150 lines, however large the data set."""
-    return '\n'.join([
-        f'{printable(str(state.index.root))}: {state.index.describe()}',
+    return '\n'.join(map(printable, [
+        f'{state.index.root}: {state.index.describe()}',
         *_groups(state),
         *_labels(state),
         *_conditions(state),
         *_rejects(state),
         *_folders(state),
         *_suspicious(state),
-    ]) + '\n'
+    ])) + '\n'
 
 
 def _groups(state: DataState) -> Iterable[str]:

@@ -10,9 +10,11 @@ from pathlib import Path
 import cv2
 import jinja2
 import numpy as np
+from markupsafe import Markup
 
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.colours import LEFT
+from fitness_mm.printable import printable_text
 
 from .model import COLOURS, SYMBOLS, KeyMoment, Report
 from .timeline import clock_time
@@ -44,11 +46,11 @@ def write_html(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=printable_text)
     return environment.get_template('report.html.j2')
 
 
-def _data_url(image: np.ndarray) -> str:
+def _data_url(image: np.ndarray) -> Markup:
     data = cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR),
                         [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
-    return f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}'
+    return Markup(f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}')
