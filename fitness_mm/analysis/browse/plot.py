@@ -32,15 +32,17 @@ def plot_input(shown: NetworkInput, title: str, out: str | Path, fonts: Sequence
         ('frames', shown.frames is not None), ('keypoints', shown.keypoints is not None),
         ('heatmaps', shown.maps is not None)) if there]
     height, width = _size(shown)
-    tile = 1.5
-    figure = Figure(figsize=(tile * len(shown) + 0.3, tile * height / width * len(rows) + 0.5),
+    few = len(shown) < 5  # then the title is wider than a line of tiles
+    tile = 3.2 if few else 1.5
+    figure = Figure(figsize=(tile * len(shown) + 0.3, tile * height / width * len(rows) + 0.7),
                     layout='constrained')
     grid = figure.subplots(len(rows), len(shown), squeeze=False)
     for axes_row, row in zip(grid, rows, strict=True):
         axes_row[0].set_ylabel(row, fontsize=9)
         for t, axes in enumerate(axes_row):
             _draw(axes, row, shown, t, (height, width))
-    figure.suptitle(title, fontsize=11, fontfamily=fonts)
+    figure.suptitle(title.replace(', ', '\n') if few else title, fontsize=8 if few else 11,
+                    fontfamily=fonts)
     return save_figure(figure, out)
 
 
