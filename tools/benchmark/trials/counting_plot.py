@@ -87,5 +87,5 @@ def _draw_shares(axes: Axes, runs: dict[str, list[Outcome]]) -> None:
                  color=colour, label=run)
     axes.set(ylim=(0, 1.0), ylabel='counted exactly', xlim=(-0.6, len(names) - 0.4))
     axes.set_xticks(range(len(names)), names, rotation=30, ha='right', fontsize=8)
-    axes.legend(fontsize=8, loc='lower left', ncols=2)
+    axes.legend(fontsize=8, loc='lower left', bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
     axes.spines[['top', 'right']].set_visible(False)
