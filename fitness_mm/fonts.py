@@ -104,9 +104,9 @@ def exercise_title(name: str, korean: bool | None = None) -> str:
 @cache
 def _registered(file: str) -> str:
     """A family of this one file: of the file's own family matplotlib may choose another face."""
-    family = f'{Path(file).stem} alone'
-    font_manager.fontManager.ttflist.append(font_manager.FontEntry(
-        fname=file, name=family, weight=400, size='scalable'))
+    fonts = font_manager.fontManager.ttflist
+    family = f'korean {len(fonts)}'  # names with dashes or colons would be read as patterns
+    fonts.append(font_manager.FontEntry(fname=file, name=family, weight=400, size='scalable'))
     return family
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import matplotlib
 import numpy as np
 import pytest
@@ -97,3 +99,14 @@ def test_a_font_that_was_installed_after_matplotlib_is_found(only_bundled, monke
     assert fonts.korean_font_file() == new
     assert fonts.exercise_title('barbell row') == 'barbell row 바벨 로우'
     assert fonts.exercise_title('not in the catalogue') == 'not in the catalogue'
+
+
+def test_figures_are_written_with_the_very_file_that_was_chosen(monkeypatch):
+    """Families have faces of which matplotlib may choose another, as where all claim one weight."""
+    monkeypatch.setattr(fonts, '_has_korean', lambda file: True)
+    regular = fonts.latin_font_file()
+    bold = fonts.bold_file(regular)
+    assert (Path(regular).name, Path(bold).name) == ('DejaVuSans.ttf', 'DejaVuSans-Bold.ttf')
+    for file in (bold, regular):
+        assert matplotlib.font_manager.findfont(korean_font(file)) == file
+    assert fonts.bold_file(bold) == bold
