@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -101,12 +103,13 @@ def exercise_title(name: str, korean: bool | None = None) -> str:
         return name
 
 
-@cache
 def _registered(file: str) -> str:
     """A family of this one file: of the file's own family matplotlib may choose another face."""
+    # names with dashes or colons would be read as patterns
+    family = f'korean {zlib.crc32(os.fsencode(file))}'
     fonts = font_manager.fontManager.ttflist
-    family = f'korean {len(fonts)}'  # names with dashes or colons would be read as patterns
-    fonts.append(font_manager.FontEntry(fname=file, name=family, weight=400, size='scalable'))
+    if all(entry.name != family for entry in fonts):
+        fonts.append(font_manager.FontEntry(fname=file, name=family, weight=400, size='scalable'))
     return family
 
 
