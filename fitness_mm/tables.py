@@ -30,6 +30,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f'{value:.{digits}f}%'
 
 
+def probable(probability: float) -> str:
+    """A network's probability for people: it is never certain, whatever it rounds to."""
+    return percent(min(max(probability, 1e-9), 1 - 1e-9))
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """A number for a cell: counts are whole, what is not known is a dash, and what is below 1, as
     shares are, is not rounded up to it."""

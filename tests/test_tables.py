@@ -1,6 +1,6 @@
 import pytest
 
-from fitness_mm.tables import number, percent
+from fitness_mm.tables import number, percent, probable
 
 
 @pytest.mark.parametrize(('share', 'digits', 'said'), [
@@ -8,6 +8,10 @@ from fitness_mm.tables import number, percent
     (0.99999, 2, '99.99%'), (1e-9, 1, '0.1%'), (0.615, 0, '62%'), (float('nan'), 2, '–')])
 def test_only_all_is_called_all_and_only_nothing_nothing(share, digits, said):
     assert percent(share, digits) == said
+
+
+def test_no_probability_is_called_certain():
+    assert [probable(p) for p in (0.0, 0.004, 0.5, 0.999, 1.0)] == ['1%', '1%', '50%', '99%', '99%']
 
 
 @pytest.mark.parametrize(('value', 'digits', 'said'), [

@@ -12,7 +12,7 @@ from fitness_mm.apis.result import ConditionVerdict, Counted, Inference
 from fitness_mm.keypoints.joint_names import joint_names
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
-from fitness_mm.tables import percent
+from fitness_mm.tables import probable
 
 from .sentences import WORDS, Sentence, all_kept, seen_at, seen_in
 from .timeline import Span, Timeline, clock_time
@@ -157,7 +157,7 @@ def _facts(result: Inference) -> list[tuple[Sentence, str]]:
     def same(value: str) -> Sentence:
         return Sentence(value, value)
 
-    facts = [(same(percent(result.probability)), 'sure')]
+    facts = [(same(probable(result.probability)), 'sure')]
     if result.repetitions is not None:
         facts.append((same(str(len(result.repetitions))), 'repetitions'))
     if result.repetitions:
@@ -169,7 +169,7 @@ def _facts(result: Inference) -> list[tuple[Sentence, str]]:
 
 def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
     condition, broken = verdict.condition, verdict.verdict == BROKEN
-    sure = '' if verdict.verdict == NOT_JUDGED else percent(
+    sure = '' if verdict.verdict == NOT_JUDGED else probable(
         1 - verdict.probability if broken else verdict.probability)
     joints = tuple(KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints) \
         if verdict.evidence else ()

@@ -8,7 +8,7 @@ import numpy as np
 
 from fitness_mm.keypoints.colours import LEFT, rgb
 from fitness_mm.posture.calibration import BROKEN
-from fitness_mm.tables import percent
+from fitness_mm.tables import probable
 
 from .ink import Ink, wrapped
 from .language import Writing
@@ -82,7 +82,7 @@ class _Face(Ink):
         for share, colour in ((1, _STRIPE), (self.report.probability, LEFT)):
             self.draw.rectangle((self.left, y, self.left + width * share, y + 8 * unit),
                                 fill=colour)
-        self.draw.text((self.right, y + 4 * unit), percent(self.report.probability), fill=_TEXT,
+        self.draw.text((self.right, y + 4 * unit), probable(self.report.probability), fill=_TEXT,
                        font=self.font(15 * unit), anchor='rm')
         self.y = y + 22 * unit
 

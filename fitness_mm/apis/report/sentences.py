@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.keypoints.joint_names import joint_names
 from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
-from fitness_mm.tables import percent
+from fitness_mm.tables import probable
 
 
 class Sentence(NamedTuple):
@@ -61,8 +61,8 @@ NO_PERSON = Sentence(
     'No person was found in the video. Either the pose estimator was not trained on people filmed '
     'like this, or the person is too small, too dark or not wholly in view.')
 DEMO_ESTIMATOR = Sentence(
-    '자세 추정에 데모 모델을 썼어요. `make demo`는 그림으로 그린 사람만 학습시키기 때문에, 이 '
-    '모델은 실제 사람을 대부분 찾지 못하고, 찾더라도 결과를 믿을 수 없어요.',
+    '자세 추정에 데모 모델을 썼어요. `make demo`로 학습한 이 모델은 그림으로 그린 사람만 보았기 '
+    '때문에, 실제 사람은 대부분 찾지 못하고 찾더라도 결과를 믿을 수 없어요.',
     "The pose estimator is the demo's. `make demo` trains it on drawn people only: it overlooks "
     'most real ones, and what is said of those that it finds cannot be relied on.')
 
@@ -126,7 +126,7 @@ def exercise_uncertain(exercise: Exercise, probability: float) -> Sentence:
         exercise: The most probable one.
         probability: Its probability, 0 to 1.
     """
-    sure = percent(probability)
+    sure = probable(probability)
     return Sentence(
         f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({sure}).',
         f'It is not clear which exercise this is. Most like: {exercise.name} ({sure}).')

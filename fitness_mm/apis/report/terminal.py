@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fitness_mm.tables import percent
+from fitness_mm.tables import probable
 
 from .model import SYMBOLS
 
@@ -13,7 +13,7 @@ def summary_text(result: dict) -> str:
     lines = [f'video     {video["name"]}, {video["seconds"]:.1f} s']
     if exercise is not None:
         lines.append(f'exercise  {exercise["name"]} {exercise["name_ko"]} '
-                     f'({percent(exercise["probability"])})')
+                     f'({probable(exercise["probability"])})')
     if result['repetitions'] is not None:
         lines.append(f'count     {result["repetitions"]["count"]}')
     for condition in result['conditions']:
