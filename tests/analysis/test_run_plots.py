@@ -4,6 +4,7 @@ import matplotlib.image
 import pytest
 
 from fitness_mm.analysis import run_plots
+from fitness_mm.clip_scores import read_accuracy_report
 from fitness_mm.errors import FitnessError
 
 REPORT = dict(top1=0.75, samples=4, classes=['curl', 'row'], confusion=[[1, 1], [0, 2]],
@@ -55,7 +56,7 @@ def test_a_report_that_cannot_be_used_gets_one_sentence(tmp_path, content, messa
     if content is not None:
         (tmp_path / 'accuracy.json').write_text(content)
     with pytest.raises(FitnessError, match=message):
-        run_plots.read_report(tmp_path)
+        read_accuracy_report(tmp_path / 'accuracy.json')
 
 
 @pytest.mark.parametrize('about, words', [

@@ -170,7 +170,7 @@ def test_a_full_disk_is_told_and_what_was_found_stays(inferencer, tmp_path, monk
 
     out = tmp_path / 'out'
     monkeypatch.setattr('fitness_mm.apis.video.encoder.VideoEncoder.add', full)
-    with pytest.raises(InferenceError, match='out cannot be written .No space left'):
+    with pytest.raises(InferenceError, match=r'out cannot be written .No space left'):
         inferencer(moving_square(30), box=BOX, out_dir=out)
     assert len(json.loads((out / JSON).read_text('utf-8'))['keypoints']['times']) == 15
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fitness_mm.aihub.disk.layout import SPLITS, real_root
 from fitness_mm.aihub.disk.resolve import ImageResolver
 from fitness_mm.aihub.index import FitnessIndex
-from fitness_mm.printable import printable
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,8 @@ def compare_folders(index: FitnessIndex) -> FolderComparison:
             present.update(resolver.clip_folders(day))
         unreadable |= {path: problem.detail for path, problem in resolver.unusable.items()}
     used = set(index.column('image_dir').tolist())
-    unmentioned, missing = (sorted(map(printable, paths))
-                            for paths in (present - used, used - present))
-    return FolderComparison(
-        len(present), unmentioned, missing,
-        {printable(path): why for path, why in sorted(unreadable.items())})
+    return FolderComparison(len(present), sorted(present - used), sorted(used - present),
+                            dict(sorted(unreadable.items())))
 
 
 def folders_by_day(folders: Iterable[str]) -> dict[str, int]:
