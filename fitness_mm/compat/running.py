@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import logging
+import sys
 import types
 
 import numpy as np
@@ -60,6 +61,7 @@ def mend_mmaction() -> None:
     """
     _mend_bfloat16_heads()
     _mend_color_jitter()
+    _mend_numpy_names()
 
 
 def _mend_color_jitter() -> None:
@@ -83,6 +85,23 @@ def _mend_color_jitter() -> None:
 
     ColorJitter.adjust_hue = staticmethod(adjust_hue)
     logger.debug('mmaction2: ColorJitter computes hues in 16 bits')
+
+
+def _mend_numpy_names() -> None:
+    """Lets MMAction2 call things of NumPy by names that NumPy 2 no longer has.
+
+    Its modules get a copy of NumPy's that has them; numpy itself stays as it is.
+    """
+    names = {'Inf': 'inf', 'NAN': 'nan', 'in1d': 'isin', 'trapz': 'trapezoid'}
+    gone = {old: getattr(np, new) for old, new in names.items() if not hasattr(np, old)}
+    if not gone:
+        return
+    numpy = types.ModuleType('numpy')
+    vars(numpy).update({**vars(np), **gone})
+    for name, module in list(sys.modules.items()):
+        if name.startswith('mmaction.') and getattr(module, 'np', None) is np:
+            module.np = numpy
+    logger.debug('mmaction2: its modules have the names %s of NumPy 1', ', '.join(gone))
 
 
 def _mend_bfloat16_heads() -> None:
