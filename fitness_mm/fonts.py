@@ -14,6 +14,7 @@ from matplotlib.ft2font import FT2Font
 
 from .aihub.catalog import exercise_by_name
 from .errors import ArgumentError, FitnessError
+from .files import open_file
 
 # Preferred in this order; any other font with Hangul does as well.
 _KNOWN = ('NanumGothic', 'NanumBarunGothic', 'Noto Sans CJK KR', 'Noto Sans KR', 'Malgun Gothic',
@@ -139,5 +140,6 @@ def _first_with_korean(entries: Sequence[font_manager.FontEntry]) -> str | None:
 
 
 def _has_korean(file: str | Path) -> bool:
-    letters = FT2Font(str(file)).get_charmap()
+    with open_file(file) as opened:
+        letters = FT2Font(opened).get_charmap()
     return all(ord(letter) in letters for letter in _SYLLABLES)

@@ -18,7 +18,7 @@ import numpy as np
 import orjson
 
 from .errors import FitnessError, shortened
-from .files import replacing
+from .files import open_file, replacing
 from .json_files import unlike
 
 _ACCEPTED = {'f': 'fiu', 'i': 'iu', 'b': 'b', 'U': 'U'}
@@ -241,7 +241,7 @@ def _read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray
     """
     arrays = {}
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_file(path) as file, zipfile.ZipFile(file) as archive:
             for name in names:
                 if f'{name}.npy' not in archive.namelist():
                     continue

@@ -1,5 +1,7 @@
 """Files of another kind and numbers out of range, given to every tool of analysis."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -28,6 +30,7 @@ def files(tmp_path_factory):
     """One file of each kind, and names of none."""
     folder = tmp_path_factory.mktemp('files')
     (folder / 'empty').touch()
+    os.mkfifo(folder / 'pipe')  # nobody writes into it
     (folder / 'text.txt').write_text('one\ntwo\n')
     (folder / 'list.json').write_text('[1, 2]')
     torch.save(dict(state_dict={'a': torch.zeros(2)}), folder / 'a.pth')
