@@ -7,6 +7,8 @@ is logged at DEBUG level by the logger ``fitness_mm.compat``.
 
 from __future__ import annotations
 
+import warnings
+
 from . import checkpoints, imports, running
 from .running import mend_mmaction
 
@@ -33,3 +35,5 @@ def apply() -> None:
     checkpoints.load_weights_only()
     checkpoints.allow_mmengine_checkpoints()
     running.start_processes_without_gpu()
+    # of mmengine's, at the start of every run of pose; its authors alone can do something about it
+    warnings.filterwarnings('ignore', 'pkg_resources is deprecated', module='mmengine')

@@ -138,7 +138,7 @@ class ClipViewDataset(BaseDataset):
             self._failures += 1
             if self.test_mode:
                 raise
-            if self._failures == _TOO_MANY_FAILURES:
+            if self._failures >= _TOO_MANY_FAILURES:
                 raise FrameError(error.path, f'{error.what}; none of the {_TOO_MANY_FAILURES} '
                                  'samples drawn last could be read, are the images still there?'
                                  ) from error

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from conftest import REPO
 from label_tree import DAY, dumps, make_label
+from mmengine.registry import DATASETS, init_default_scope
 
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.prepare.rows import read_labels
+from fitness_mm.errors import FitnessError
 from fitness_mm.sample import make_sample
 
 
@@ -124,3 +126,15 @@ def test_a_sample_of_labels_has_the_labels_of_the_sample(sample_root, tmp_path):
     theirs = {p.relative_to(sample_root): p.read_bytes()
               for p in sample_root.glob('*/label/**/*.json')}
     assert ours == theirs
+
+
+@pytest.mark.parametrize('scope, cfg', [
+    ('mmpose', dict(type='FitnessPoseDataset', pipeline=[dict(type='LoadLabelledFrame')])),
+    ('mmaction', dict(type='FitnessClipDataset', pipeline=[dict(type='LoadLabelledFrames')]))])
+def test_networks_that_see_images_are_told_before_the_first_batch(scope, cfg, labels_alone):
+    import fitness_mm.action
+    import fitness_mm.pose  # noqa: F401
+    init_default_scope(scope)
+    with pytest.raises(FitnessError, match='knows of none, because it was made with --labels-only'):
+        DATASETS.build(dict(data_root=str(labels_alone), **cfg))
+    DATASETS.build({**cfg, 'data_root': str(labels_alone), 'pipeline': []})  # keypoints alone

@@ -52,6 +52,19 @@ def test_a_test_writes_every_held_out_frame_and_the_flags(sample_root, held_out,
     assert sheet.shape[0] > 200 and sheet[..., :3].std() > 0.1
 
 
+@pytest.mark.parametrize('step', [
+    'fitness_mm.pose.anomaly_hook.draw_sheet', 'fitness_mm.anomaly.files._ranking'])
+def test_stopped_on_the_way_it_leaves_no_record(step, sample_root, tmp_path, monkeypatch):
+    """K-fold takes a record for the sign that a fold is finished."""
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(step, stop)
+    with pytest.raises(KeyboardInterrupt):
+        build_runner(sample_root, tmp_path, sheet=1, test_frames=60).test()
+    assert not list(tmp_path.rglob('*.npz'))
+
+
 def test_validation_writes_the_same_and_draws_only_the_last_time(sample_root, tmp_path):
     drawn = []
     runner = build_runner(sample_root, tmp_path, sheet=1)

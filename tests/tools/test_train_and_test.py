@@ -34,7 +34,7 @@ def run(sample_root, tmp_path_factory):
 
 
 def test_training_leaves_checkpoint_log_and_report(run):
-    work_dir, log, _ = run
+    work_dir, log, env = run
     assert (work_dir / 'epoch_2.pth').is_file()
     assert list(work_dir.glob('*/*.log'))
     assert len(losses(log)) >= 4 and all(np.isfinite(float(loss)) for loss in losses(log))
@@ -42,12 +42,17 @@ def test_training_leaves_checkpoint_log_and_report(run):
     assert report['samples'] == 12
     assert sum(map(sum, report['confusion'])) == 12
     assert f"acc/top1: {report['top1']:.4f}" in log
+    assert (report['training'], report['epoch']) == (str(work_dir), 2)
+    assert (report['data_root'], report['subset']) == (env['FITNESS_DATA_ROOT'], 'val')
+    assert 'Warning' not in log and 'deprecated' not in log and log.count('\n') < 25
 
 
 def test_resumed_run_gives_the_numbers_of_the_uninterrupted_one(run, tmp_path):
     work_dir, log, env = run
     shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
-    (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
+    # killed while it wrote the second checkpoint, and moved since
+    (tmp_path / 'epoch_2.pth').write_bytes((work_dir / 'epoch_2.pth').read_bytes()[:100_000])
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_2.pth')
     resumed = run_tool('train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL, env=env)
     expected = losses(log)
     assert losses(resumed.stdout) == expected[len(expected) // 2:]
@@ -59,12 +64,17 @@ def test_resumed_run_gives_the_numbers_of_the_uninterrupted_one(run, tmp_path):
 
 def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     work_dir, _, env = run
-    dump = tmp_path / 'predictions.pkl'
-    result = run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path,
-                      '--dump', dump, *SMALL, env=env)
+    dump = tmp_path / 'new' / 'predictions.pkl'
+    checkpoint = shutil.copy(work_dir / 'epoch_2.pth', tmp_path / 'mine.pth')
+    result = run_tool('test.py', CONFIG, checkpoint, '--dump', dump, *SMALL, env=env)
     validated = json.loads((work_dir / 'accuracy.json').read_text('utf-8'))
-    tested = json.loads((tmp_path / 'accuracy.json').read_text('utf-8'))
-    assert tested == validated
+    tested = json.loads((tmp_path / 'mine/accuracy.json').read_text('utf-8'))
+    whose = dict(training=validated.pop('training'), epoch=validated.pop('epoch'))
+    assert tested == {**validated, 'checkpoint': str(checkpoint)}
+    drawn = run_tool('analysis/plot_run.py', tmp_path / 'mine')
+    assert f'checkpoint      {checkpoint}\n' in drawn.stdout and 'training.png' not in drawn.stdout
+    drawn = run_tool('analysis/plot_run.py', work_dir)
+    assert f"{whose['training']}, after epoch 2" in drawn.stdout and 'training.png' in drawn.stdout
     assert f"acc/top1: {validated['top1']:.4f}" in result.stdout
     assert dump.stat().st_size > 0
 
@@ -72,7 +82,9 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
 @pytest.mark.parametrize('tool, args, message', [
     ('train.py', [CONFIG], 'make it with: python tools/data/prepare.py --root {root}'),
     ('train.py', ['no/such.py'], "there is no config file 'no/such.py'"),
+    ('train.py', [CONFIG, '--resume', 'none.pth'], "there is no checkpoint 'none.pth'"),
     ('test.py', [CONFIG, 'none.pth'], "there is no checkpoint 'none.pth'"),
+    ('test.py', [CONFIG, 'none.pth', '--show-dir', 'x'], 'draw what pose estimators predict'),
 ])
 def test_one_sentence_when_something_is_missing(refuse, tool, args, message, tmp_path):
     root = tmp_path / 'nothing'
@@ -81,6 +93,19 @@ def test_one_sentence_when_something_is_missing(refuse, tool, args, message, tmp
     assert result.returncode == 1
     assert message.format(root=root) in result.stdout.splitlines()[-1]
     assert 'Traceback' not in result.stdout
+
+
+@pytest.mark.parametrize('options, message', [
+    (['train_dataloader.batch_size=17'], 'its data set has 16 samples, its batch_size is 17'),
+    ([f'{part}_dataloader.dataset.num_folds=9' for part in ('train', 'val', 'test')],
+     '9 folds need at least as many performers'),
+    (['train_dataloader.dataset.exercises=[barbelrow]'], 'the nearest are: barbell row')])
+def test_one_sentence_for_what_cannot_be_trained(refuse, options, message, sample_root, tmp_path):
+    result = refuse('train.py', CONFIG, '--work-dir', tmp_path, *SMALL, *options,
+                    env=dict(FITNESS_DATA_ROOT=sample_root))
+    assert result.returncode == 1
+    assert message in result.stdout.splitlines()[-1]
+    assert not list(tmp_path.glob('*.pth'))
 
 
 def test_one_sentence_for_a_damaged_record_of_keypoints(refuse, sample_root, tmp_path):
