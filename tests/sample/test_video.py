@@ -199,7 +199,7 @@ def test_the_tool_lists_films_and_refuses(tmp_path):
     listed = run_tool('data/make_video.py', '--list').stdout
     assert 'barbell squat (바벨 스쿼트)\n    neutral spine (척추의 중립)\n' in listed
     assert listed.count('\n') == len(DRAWN) + len(CONDITIONS)
-    out = tmp_path / 'squat.mp4'
+    out = tmp_path / '10:20' / 'squat:1.mp4'  # FFmpeg sees addresses in such names
     said = run_tool('data/make_video.py', out, '--exercise', 'barbell squat', '--reps', 2,
                     '--seconds', 4, '--fps', 10, '--size', 96, 64, '--faults', '고개 정면').stdout
     assert '40 frames, 2 repetitions of barbell squat' in said
@@ -210,3 +210,7 @@ def test_the_tool_lists_films_and_refuses(tmp_path):
     assert refused.returncode == 1 and 'Traceback' not in refused.stdout
     assert 'make_video.py: the sample has no movement' in refused.stdout
     assert not (tmp_path / 'no.mp4').exists()
+    refused = run_tool('data/make_video.py', out, '--exercise', 'barbell squat', '--pause', 'nan',
+                       1, check=False)
+    assert refused.stdout == ('make_video.py: --pause: after nan repetitions, expected a whole '
+                              'number\n')

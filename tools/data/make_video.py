@@ -65,7 +65,10 @@ def list_exercises() -> None:
 
 def settings(args: argparse.Namespace) -> dict:
     before, after = args.idle
-    pauses = tuple((round(reps), seconds) for reps, seconds in args.pause)
+    wrong = [reps for reps, _ in args.pause if not reps.is_integer()]  # NaN and infinity too
+    if wrong:
+        raise FitnessError(f'--pause: after {wrong[0]:g} repetitions, expected a whole number')
+    pauses = tuple((int(reps), seconds) for reps, seconds in args.pause)
     rep_sec = args.rep_seconds or 3.0
     if args.seconds is not None:
         left = args.seconds - before - after - sum(seconds for _, seconds in pauses)

@@ -26,7 +26,11 @@ def record(index: int, seconds: float, path: Path,
     Raises:
         InferenceError: If there is no such camera or it gives no picture.
     """
-    camera = cv2.VideoCapture(index)
+    level = cv2.setLogLevel(0)  # else it says itself, in four lines, that there is no camera
+    try:
+        camera = cv2.VideoCapture(index)
+    finally:
+        cv2.setLogLevel(level)
     try:
         good, image = camera.read()
         if not good:
