@@ -14,6 +14,8 @@ def printable(text: str) -> str:
     encoded: bytes of a file's name that are no text, which Python keeps as surrogates, are
     written as bytes.
     """
+    if text.isprintable():  # as nearly all is, and pictures inside pages are long
+        return text
     return ''.join(c if c.isprintable() or unicodedata.category(c) == 'Zs' else _escaped(c)
                    for c in text)
 

@@ -70,7 +70,7 @@ def test_weak_conditions_are_named():
     text = posture_markdown(posture_report(records), fit_calibration(records, rule), rule,
                             calibrated(records, rule))
     assert 'Not judged, 1 of 7 conditions:' in text
-    assert '- plank (플랭크): 몸통과 엉덩이의 정렬 유지' in text
+    assert '- plank (플랭크): torso and hips in line (몸통과 엉덩이의 정렬 유지)' in text
     strict = AbstainRule(min_clips=99)
     text = posture_markdown(posture_report(records), fit_calibration(records, strict), strict, None)
     assert 'Not judged, 7 of 7' in text

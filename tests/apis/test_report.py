@@ -12,6 +12,7 @@ from results import make_result
 
 from fitness_mm import fonts
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.report.html import write_html
 from fitness_mm.apis.report.ink import Ink, wrapped
 from fitness_mm.apis.report.language import Writing
 from fitness_mm.apis.report.model import KeyMoment, Said, tell
@@ -198,8 +199,11 @@ def test_bars_of_many_repetitions_do_not_lie_on_each_other(count):
 
 def test_the_page_numbers_only_bars_that_are_wide_enough(tmp_path):
     def numbers(count):
-        html = written(tmp_path, repetitions=count, seconds=2.0 * count + 2)[1]
-        return re.findall(r'%">(\d+)<', html)
+        seconds = 2 * count + 2
+        result, _ = make_result(repetitions=count, seconds=seconds, frames=seconds,
+                                size=(64, 36), box=(10, 5, 40, 30))
+        write_html(tmp_path / HTML, tell(result, ('en', )), {})
+        return re.findall(r'%">(\d+)<', (tmp_path / HTML).read_text('utf-8'))
 
     assert numbers(6) == list('123456') and numbers(300) == []
 

@@ -6,7 +6,6 @@ import base64
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.files import write_text
@@ -40,6 +39,5 @@ def write_page(state: DataState, overview: Path, suspicious: Path | None,
         overview=_embedded(overview), suspicious=suspicious and _embedded(suspicious)))
 
 
-def _embedded(picture: Path) -> Markup:
-    data = base64.b64encode(picture.read_bytes()).decode('ascii')
-    return Markup(f'data:image/png;base64,{data}')
+def _embedded(picture: Path) -> str:
+    return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode('ascii')

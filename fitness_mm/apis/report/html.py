@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import jinja2
 import numpy as np
-from markupsafe import Markup
 
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.colours import LEFT
@@ -50,7 +49,7 @@ def _template() -> jinja2.Template:
     return environment.get_template('report.html.j2')
 
 
-def _data_url(image: np.ndarray) -> Markup:
+def _data_url(image: np.ndarray) -> str:
     data = cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR),
                         [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
-    return Markup(f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}')
+    return f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}'
