@@ -7,10 +7,12 @@ import shutil
 import socket
 import tarfile
 
+import numpy as np
 import pytest
 from label_tree import DAY, Tree, clip_name, dumps, jpeg, make_label
 
 from fitness_mm.aihub.disk.resolve import ImageResolver
+from fitness_mm.aihub.export.coco import export_coco
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import ClipOptions, build_index, prepare
@@ -232,6 +234,10 @@ def test_capital_endings(tree):
     index = FitnessIndex.read(tree.root) if prepared(tree)['clip_files'] == 10 else None
     assert [index.clip_view_id(i) for i in range(10)] == [
         expected.clip_view_id(i) for i in range(10)]
+    export_coco(index, np.arange(5, 10), tree.root.parent / 'coco.json')
+    names = [each['file_name'] for each in json.loads(
+        (tree.root.parent / 'coco.json').read_bytes())['images']]
+    assert len(names) == 80 and all((tree.root / name).is_file() for name in names)
     shutil.rmtree(tree.root / 'clips')
     assert len(read_frames(index, 0, [1, 2])[0]) == len(read_frames(index, 9, [1, 2])[0]) == 2
 

@@ -293,3 +293,17 @@ def test_a_damaged_file_says_what_it_says_to_pythons_own_reader(alphabet):
 def test_coordinates_of_the_test_labels_lie_in_the_image():
     clip = parse(make_label())
     assert (clip.keypoints >= 0).all() and (clip.keypoints < (WIDTH, HEIGHT)).all()
+
+
+@pytest.mark.parametrize('defect', [False, True])
+def test_an_exact_name_comes_before_one_with_blanks(defect):
+    label = make_label()
+    for frame in label['frames']:
+        frame['view1']['pts']['Nose '] = {'x': 1, 'y': 1}
+        frame['view1']['pts'][' Neck'] = frame['view1']['pts'].pop('Neck')
+    if defect:  # which has each point looked at by itself
+        del label['frames'][0]['view2']
+    clip = parse(label)
+    assert clip.present[0].all()
+    for keypoint in (KEYPOINTS.index('Nose'), KEYPOINTS.index('Neck')):
+        assert tuple(clip.keypoints[0, 3, keypoint]) == point(0, 3, keypoint)

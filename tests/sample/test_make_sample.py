@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fitness_mm.errors import FitnessError
+from fitness_mm.files import locked
 from fitness_mm.sample import PRESETS, make_sample
 from fitness_mm.sample.plan import plan_clips
 
@@ -120,3 +121,12 @@ def test_the_tool_says_what_it_did_and_what_is_there(sample_root, tmp_path):
     refused = _tool('--out', sample_root, '--preset', 'tiny', '--seed', '5')
     assert refused.returncode == 1 and 'seed differs' in refused.stderr
     assert 'Traceback' not in refused.stderr
+
+
+def test_two_at_once_in_one_folder(tmp_path):
+    out = tmp_path / 'sample'
+    out.mkdir()
+    with locked(out):
+        with pytest.raises(FitnessError, match=r'another make_sample\.py is at work in .*; wait'):
+            make_sample(out, 'tiny', images=False)
+        assert not list(out.iterdir())

@@ -53,7 +53,7 @@ def _shard(text: str) -> Shard:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition('x')
-    if not (text.isascii() and width.isdecimal() and height.isdecimal() and 0 < int(width) < 32768
+    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) < 32768
             and 0 < int(height) < 32768):
         raise argparse.ArgumentTypeError(f'{text!r} is no size; expected width and height in '
                                          'pixels, as in 1920x1080')

@@ -7,6 +7,7 @@ little more.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,10 +192,19 @@ def _images(index: FitnessIndex, block: _Frames, ids: np.ndarray) -> Iterator[di
     part = index.select(block.rows)
     folders, prefixes = part.column('image_dir').tolist(), part.column('image_prefix').tolist()
     widths, heights = (part.column(f'image_{side}').tolist() for side in ('width', 'height'))
+    endings = [_ending(index.root / f'{folder}/{prefix}-{int(numbers[0]):07d}')
+               for folder, prefix, numbers in zip(
+                   folders, prefixes, map(part.frame_numbers, range(len(part))), strict=True)]
     for image, p, number in zip(ids.tolist(), block.position.tolist(), block.numbers.tolist(),
                                 strict=True):
-        yield {'id': image, 'file_name': f'{folders[p]}/{prefixes[p]}-{number:07d}.jpg',
+        yield {'id': image, 'file_name': f'{folders[p]}/{prefixes[p]}-{number:07d}{endings[p]}',
                'width': widths[p], 'height': heights[p]}
+
+
+def _ending(image: Path) -> str:
+    """As it is on the disk, of an image without its ending."""
+    capital = not os.path.exists(f'{image}.jpg') and os.path.exists(f'{image}.JPG')
+    return '.JPG' if capital else '.jpg'
 
 
 def _annotations(index: FitnessIndex, block: _Frames, ids: np.ndarray) -> Iterator[dict]:
