@@ -11,7 +11,7 @@ FLOORS = (  # of rooms and of the files beside them, the lowest first
     {'printable'},
     {'errors', 'compat'},
     {'containers', 'files', 'processes', 'progress', 'tables'},
-    {'records'},
+    {'records', 'json_files'},
     {'clip_scores'},
     {'keypoints'},
     {'aihub'},
