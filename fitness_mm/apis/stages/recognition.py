@@ -44,9 +44,8 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
         calibration: Of it.
         progress: Told the numbers of windows done and in all.
     """
-    windows = [_window(poses, moments, size) for moments in plan.windows(len(poses.kept.numbers))]
-    # where nobody is, any exercise is as likely as another
-    windows = [w for w in windows if shows_person(w.scores).mean() >= _SHOWN] or windows
+    windows = [_window(poses, moments, size)
+               for moments in _showing(poses, plan.windows(len(poses.kept.numbers)))]
     scores: list[WindowScores] = []
     for given in recogniser(windows):
         scores.append(given)
@@ -54,6 +53,17 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
     judged = judge_exercise(scores, recogniser.exercises, calibration)
     return Recognition(judged, [windows[i] for i in judged.agreeing],
                        [scores[i] for i in judged.agreeing])
+
+
+def _showing(poses: PoseResult, windows: list[range]) -> list[Sequence[int]]:
+    """Windows without the moments at which nobody is seen; those with few others are left out.
+
+    Keypoints of a place where nobody is say anything. If nobody is seen at all, all windows stay.
+    """
+    shown = shows_person(poses.track.scores)
+    kept = [[m for m in window if shown[poses.kept.numbers[m]]] for window in windows]
+    return [some for some, window in zip(kept, windows, strict=True)
+            if len(some) >= _SHOWN * len(window)] or windows
 
 
 def _window(poses: PoseResult, moments: Sequence[int], size: tuple[int, int]) -> Window:
