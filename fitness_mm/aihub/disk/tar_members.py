@@ -175,7 +175,7 @@ def look_up_members(tar: Path, table_file: Path,
                 found[name] = (member.offset_data, member.size)
             else:
                 unsafe += 1
-    except _DamagedTar as error:
+    except tarfile.ReadError as error:
         unread = isinstance(error.__cause__, OSError)
         problems.append(f'is cut off or damaged after {len(found)} images ({error}), which are '
                         'used; download it again' if found else
@@ -198,12 +198,12 @@ def look_up_members(tar: Path, table_file: Path,
         temporary.write_bytes(with_checksum(sink.getvalue().to_pybytes()))
 
 
-class _DamagedTar(Exception):
-    """What is wrong with a tar, in a few words."""
-
-
 def _members(tar: Path) -> Iterator[tuple[tarfile.TarInfo, int]]:
-    """The members, each with the place in the tar, in bytes, where the next one begins."""
+    """The members, each with the place in the tar, in bytes, where the next one begins.
+
+    Raises:
+        ReadError: Whatever is wrong with the tar, which may be its cause.
+    """
     position = -1
     try:
         with open_file(tar) as file, tarfile.open(fileobj=file, mode='r:') as archive:
@@ -219,7 +219,7 @@ def _members(tar: Path) -> Iterator[tuple[tarfile.TarInfo, int]]:
                 raise tarfile.ReadError('its end is missing')
     except Exception as error:  # besides its own, tarfile lets through what numbers and names raise
         what = error.strerror if isinstance(error, OSError) else str(error)
-        raise _DamagedTar(printable(what or type(error).__name__)) from error
+        raise tarfile.ReadError(printable(what or type(error).__name__)) from error
 
 
 def _image_name(member: str, default_day: str | None) -> str | None:

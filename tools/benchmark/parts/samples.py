@@ -34,6 +34,7 @@ def measure(settings: Settings) -> list[Row]:
     videos = write_videos(index, settings.folder / 'videos')
     clips = settings.folder / 'clips'
     shutil.copytree(root, clips)
+    build_index(clips)  # of the copies
     build_clips(clips, _CLIP_HEIGHT)
     build_index(clips)  # which takes them in
     rng = np.random.default_rng(0)
