@@ -142,9 +142,9 @@ def test_training_leaves_out_what_files_list(sample_root, tmp_path, excluded):
 
 @pytest.mark.parametrize('content, message', [
     (None, r'there is no .*frames\.json; '),
-    ('{', r'frames\.json: not JSON'),
-    ('[]', r'frames\.json: expected an object'),
-    ('{"a": ["1"]}', r'frames\.json: .*integers'),
+    ('{', r'frames\.json is damaged or no list of labels'),
+    ('[]', r'frames\.json is damaged .*expected an object'),
+    ('{"a": ["1"]}', r'frames\.json is damaged .*a\[0\] is .*expected an integer'),
 ])
 def test_one_sentence_about_a_wrong_file(sample_root, tmp_path, content, message):
     file = tmp_path / 'frames.json'

@@ -96,7 +96,7 @@ def test_one_sentence_when_something_is_missing(refuse, tool, args, message, tmp
 
 
 @pytest.mark.parametrize('options, message', [
-    (['train_dataloader.batch_size=17'], 'its data set has 16 samples, its batch_size is 17'),
+    (['train_dataloader.batch_size=999'], 'its data set has 16 samples, its batch_size is 999'),
     ([f'{part}_dataloader.dataset.num_folds=9' for part in ('train', 'val', 'test')],
      '9 folds need at least as many performers'),
     (['train_dataloader.dataset.exercises=[barbelrow]'], 'the nearest are: barbell row')])
