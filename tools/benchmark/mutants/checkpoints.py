@@ -55,7 +55,8 @@ def _mutate(rng: np.random.Generator, whole: bytes) -> bytes:
         return damage_bytes(rng, whole)
     weights = torch.load(io.BytesIO(whole), weights_only=True)['state_dict']
     file = io.BytesIO()
-    torch.save(_OTHERS[rng.integers(len(_OTHERS))](weights), file)
+    other = _OTHERS[rng.integers(len(_OTHERS))]
+    torch.save(other(weights), file)
     return file.getvalue()
 
 

@@ -99,7 +99,8 @@ def _mutate(rng: np.random.Generator, whole: bytes) -> bytes:
 
 
 def _read(path: Path) -> str:
-    _FILES[path.name.split('_', 2)[2]][0](path)
+    read, _ = _FILES[path.name.split('_', 2)[2]]
+    read(path)
     return 'read'
 
 
