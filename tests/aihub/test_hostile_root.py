@@ -16,7 +16,10 @@ from fitness_mm.aihub.export.coco import export_coco
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.prepare import ClipOptions, build_index, prepare
+from fitness_mm.analysis.audit.files import write_audit
 from fitness_mm.analysis.audit.folders import compare_folders
+from fitness_mm.analysis.audit.state import inspect
+from fitness_mm.analysis.audit.text import as_text
 from fitness_mm.errors import FitnessError
 
 OTHER_DAY = 'Day04_200924_F'
@@ -90,10 +93,12 @@ def test_names_that_are_no_text(tree, capsys):
     assert report['rejected_files'] == {'bad_file_name': 7}  # one is a name, but no label's
     shown = capsys.readouterr().out + (tree.root / 'report.txt').read_text('utf-8')
     assert r'\xbd\xba' in shown and '\x1b' not in shown and '\x07' not in shown
-    index = FitnessIndex.read(tree.root)
-    found = compare_folders(index)
-    assert all(text.isprintable() for text in (*found.unmentioned, *found.unreadable))
+    found = compare_folders(FitnessIndex.read(tree.root))
     assert sum('not UTF-8' in why for why in found.unreadable.values()) == 3
+    state = inspect(tree.root)
+    page = write_audit(state, tree.root.parent / 'audit').page.read_text('utf-8')
+    for text in (as_text(state), page):
+        assert r'\x1b[2J' in text and r'\xbd\xba' in text and '\x1b' not in text
 
 
 @pytest.mark.parametrize('name', [CP949, '10:20', "it's", 'a\\b', 'new\nline', '%d', 'http:'])
