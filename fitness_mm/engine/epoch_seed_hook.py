@@ -8,6 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner, set_random_seed
 
+from fitness_mm.errors import ArgumentError
+
 # Spreads epochs and ranks over the seeds; mmengine itself adds only small numbers to a seed.
 _EPOCH_STRIDE = 100_003
 _RANK_STRIDE = 1_009
@@ -31,9 +33,9 @@ class EpochSeedHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Refuses a set-up in which the promise cannot be kept."""
         if runner.train_dataloader.persistent_workers:
-            raise ValueError('EpochSeedHook reseeds workers when they start, so it needs '
-                             'train_dataloader.persistent_workers=False; change that or remove '
-                             'the hook from custom_hooks')
+            raise ArgumentError('EpochSeedHook reseeds workers when they start, so it needs '
+                                'train_dataloader.persistent_workers=False; change that or remove '
+                                'the hook from custom_hooks')
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Seeds from the run's seed, the epoch and the rank."""

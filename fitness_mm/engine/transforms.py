@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from mmcv.transforms import BaseTransform
 
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.measures import STUDY_MARGIN
 from fitness_mm.keypoints.pixels import PixelMap
@@ -44,12 +45,12 @@ class PersonCrop(BaseTransform):
         margin: Added on every side, as a share of the box's longer side; the original study's.
 
     Raises:
-        ValueError: If it is negative.
+        ArgumentError: If it is negative.
     """
 
     def __init__(self, margin: float = STUDY_MARGIN) -> None:
         if margin < 0:
-            raise ValueError(f'margin has to be at least 0, but got {margin}')
+            raise ArgumentError(f'margin has to be at least 0, but got {margin}')
         self.margin = margin
 
     def crop(self, results: dict) -> Box:

@@ -16,6 +16,7 @@ from fitness_mm.aihub.export.coco import CATEGORY_ID, frame_id
 from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import read_joint_exclusions
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.box import outline
 from fitness_mm.keypoints.measures import person_box, torso_length_px
 from fitness_mm.keypoints.sigmas import read_sigmas
@@ -72,9 +73,9 @@ class FitnessPoseDataset(ClipViewDataset):
                  sigmas: str | None = None,
                  **kwargs) -> None:
         if frames not in FRAME_MODES:
-            raise ValueError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
+            raise ArgumentError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
         if bbox not in BOX_MODES:
-            raise ValueError(f'bbox has to be one of {BOX_MODES}, but got {bbox!r}')
+            raise ArgumentError(f'bbox has to be one of {BOX_MODES}, but got {bbox!r}')
         self.frames, self.bbox = frames, bbox
         self.excluded_joints = read_joint_exclusions(excluded_joints)
         metainfo = fitness_metainfo() if sigmas is None else fitness_metainfo(read_sigmas(sigmas))

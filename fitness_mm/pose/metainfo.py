@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.coco import DEFAULT_SIGMAS
 from fitness_mm.keypoints.colours import KEYPOINT_COLOURS, rgb
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS
@@ -19,12 +20,12 @@ def fitness_metainfo(sigmas: Sequence[float] = DEFAULT_SIGMAS) -> dict:
         sigmas: OKS sigma of each keypoint, (K,), see :mod:`fitness_mm.keypoints.sigmas`.
 
     Raises:
-        ValueError: If there is not one positive sigma for every keypoint.
+        ArgumentError: If there is not one positive sigma for every keypoint.
     """
     sigmas = [float(sigma) for sigma in sigmas]
     if len(sigmas) != len(KEYPOINTS) or not all(0 < sigma < float('inf') for sigma in sigmas):
-        raise ValueError(f'sigmas has to hold {len(KEYPOINTS)} positive numbers, one for each '
-                         f'keypoint, but got {sigmas}')
+        raise ArgumentError(f'sigmas has to hold {len(KEYPOINTS)} positive numbers, one for each '
+                            f'keypoint, but got {sigmas}')
     keypoints, links = {}, {}
     for i, name in enumerate(KEYPOINTS):
         mirrored = KEYPOINTS[FLIP_INDICES[i]]

@@ -11,6 +11,7 @@ from mmpose.registry import METRICS
 
 from fitness_mm.anomaly.residuals import Residuals
 from fitness_mm.engine.checks.reports import report_head
+from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -53,7 +54,7 @@ class FitnessMPJPE(BaseMetric):
                  about: Mapping | None = None, **kwargs) -> None:
         super().__init__(**kwargs)
         if dump_file is not None and not str(dump_file).endswith('.npz'):
-            raise ValueError(f'dump_file has to end in .npz, but got {str(dump_file)!r}')
+            raise ArgumentError(f'dump_file has to end in .npz, but got {str(dump_file)!r}')
         self.out_file, self.dump_file, self.about = out_file, dump_file, about or {}
         self.residuals: Residuals | None = None
 
@@ -61,14 +62,15 @@ class FitnessMPJPE(BaseMetric):
         """Keeps prediction, label and groups of every sample in the batch.
 
         Raises:
-            KeyError: If the pipeline did not pack what the metric needs.
+            ArgumentError: If the pipeline did not pack what the metric needs.
         """
         for sample in data_samples:
             missing = [key for key in _META_KEYS if key not in sample]
             if missing:
-                raise KeyError(f'FitnessMPJPE misses {", ".join(missing)} in a data sample; take '
-                               'FitnessPoseDataset and add them to meta_keys of PackPoseInputs, '
-                               'as configs/_base_/fitness_pose.py does')
+                raise ArgumentError(
+                    f'FitnessMPJPE misses {", ".join(missing)} in a data sample; take '
+                    'FitnessPoseDataset and add them to meta_keys of PackPoseInputs, as '
+                    'configs/_base_/fitness_pose.py does')
             label, prediction = sample['gt_instances'], sample['pred_instances']
             input_size = np.array(sample['input_size'], np.float32)
             self.results.append({

@@ -112,7 +112,8 @@ class LabelledFrameAffine(TopdownAffine):
         from_frame = matrix @ np.vstack([results['frame_map'].inverse().matrix, (0, 0, 1)])
         results['img'] = cv2.warpAffine(results['img'], from_frame, (width, height),
                                         flags=cv2.INTER_LINEAR)
-        results['transformed_keypoints'] = cv2.transform(results['keypoints'], matrix)
+        if 'keypoints' in results:
+            results['transformed_keypoints'] = cv2.transform(results['keypoints'], matrix)
         results['input_size'] = (width, height)
         results['input_center'], results['input_scale'] = center, scale
         return results

@@ -64,12 +64,19 @@ def test_two_hosts_side_by_side(tmp_path):
     ('recognition/r3d_r50_fitness', PipelineFacts(0.35, (192, 256), True, 'clips')),
     ('study/posec3d', PipelineFacts(0.22, (24, 32), False, 'volumes')),
     ('study/stgcnpp', PipelineFacts(0.22, (48, 64), False, 'skeletons')),
-    ('posture/posture_limbs_fitness', PipelineFacts(0.35, (192, 256), False, 'skeletons')),
+    ('posture/posture_limbs_fitness', PipelineFacts(0.35, (0, 0), False, 'skeletons')),
 ])
 def test_what_pipelines_make_of_a_sample(config, facts):
     cfg = read_config(REPO / f'configs/{config}.py')
     of = pose_facts if cfg.default_scope == 'mmpose' else action_facts
     assert of(pipeline_of(cfg)) == facts
+
+
+def test_frames_of_no_known_size_are_refused():
+    pipeline = pipeline_of(read_config(REPO / 'configs/study/tsm_r18.py'))
+    pipeline.transforms = [t for t in pipeline.transforms if type(t).__name__ != 'Resize']
+    with pytest.raises(FitnessError, match='add Resize'):
+        action_facts(pipeline)
 
 
 def test_a_subclass_is_known_as_what_it_is():

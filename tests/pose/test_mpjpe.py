@@ -124,7 +124,7 @@ def test_the_dump_is_a_record_of_residuals(tmp_path):
 def test_samples_of_another_pipeline_are_explained():
     other = sample('x_A', 1, 2.0)
     del other['torso']
-    with pytest.raises(KeyError, match=r'misses torso .* meta_keys'):
+    with pytest.raises(ValueError, match=r'misses torso .* meta_keys'):
         evaluate([[other]])
 
 

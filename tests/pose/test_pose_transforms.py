@@ -1,11 +1,16 @@
 """Where a pixel of the image goes, and that it comes back to where it was."""
 
+import cv2
 import numpy as np
 import pytest
-from mmengine.registry import init_default_scope
+import torch
+from conftest import REPO
+from mmengine.registry import DATASETS, init_default_scope
+from mmpose.apis.inference import dataset_meta_from_config
 from mmpose.registry import TRANSFORMS
 
 import fitness_mm.pose  # noqa: F401  registers the transforms
+from fitness_mm.engine.load import host_of, read_config
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, NUM_KEYPOINTS
@@ -108,3 +113,23 @@ def test_flip_swaps_left_and_right():
 def test_negative_margin_is_refused():
     with pytest.raises(ValueError, match='margin'):
         make(type='UnionBoxCenterScale', margin=-1)
+
+
+def test_mmposes_inferencers_see_what_the_data_set_shows(sample_root, monkeypatch):
+    """The host hands over an image file or BGR pixels, and a box, and nothing else."""
+    monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
+    cfg = read_config(REPO / 'configs/demo/demo_pose_r18.py')
+    assert cfg.data_mode == 'topdown'
+    with host_of(cfg):
+        dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    info = dataset.get_data_info(0)
+    meta = dataset_meta_from_config(cfg)
+    assert len(meta['keypoint_id2name']) == 24
+    expected = dataset.pipeline(info)
+    path, box = info['img_path'], info['bbox']
+    for image in (dict(img_path=path), dict(img=cv2.imread(path))):
+        found = dataset.pipeline(dict(**image, bbox=box, bbox_score=np.ones(1, np.float32), **meta))
+        assert torch.equal(found['inputs'], expected['inputs'])
+        for name in ('input_center', 'input_scale'):
+            np.testing.assert_array_equal(found['data_samples'].get(name),
+                                          expected['data_samples'].get(name))

@@ -15,6 +15,7 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import FitnessIndex, select_exercises
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import person_box
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
@@ -92,7 +93,7 @@ class FitnessClipDataset(ClipViewDataset):
             [len(self._kept_frames(self.index, row)) for row in range(len(self.index))])
         enough = num_kept >= self.min_frames
         if not enough.any():
-            raise ValueError(
+            raise ArgumentError(
                 f'{self.keypoints_from} has predictions for at least {self.min_frames} frames of '
                 f'none of the {len(enough)} clip-views of {self.data_root}, '
                 f'subset={self.subset!r}; make it from this data root, with all folds, or set '

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mmaction.datasets.transforms import FormatGCNInput, FormatShape, GeneratePoseTarget, Resize
+from mmaction.datasets.transforms import (
+    CenterCrop,
+    FormatGCNInput,
+    FormatShape,
+    GeneratePoseTarget,
+    Resize,
+)
 from mmengine.dataset import Compose
 
 from fitness_mm.engine.pipeline_facts import (
@@ -24,5 +30,7 @@ def action_facts(pipeline: Compose) -> PipelineFacts:
             else VOLUMES if steps_of(pipeline, GeneratePoseTarget)
             else CLIPS if any(t.input_format == 'NCTHW' for t in steps_of(pipeline, FormatShape))
             else FRAMES)
-    return facts_of(pipeline, [t.scale for t in steps_of(pipeline, Resize)], kind=kind,
+    sizes = [t.scale if isinstance(t, Resize) else t.crop_size for t in pipeline.transforms
+             if isinstance(t, (Resize, CenterCrop))]
+    return facts_of(pipeline, sizes, kind=kind,
                     keypoints=bool(steps_of(pipeline, FormatKeypoints)))

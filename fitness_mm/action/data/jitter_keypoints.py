@@ -6,6 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import seen
 
 
@@ -29,17 +30,17 @@ class JitterKeypoints(BaseTransform):
             look at positions whatever their score.
 
     Raises:
-        ValueError: If ``sigma`` or ``bias`` is negative or ``dropout`` no probability below 1.
+        ArgumentError: If ``sigma`` or ``bias`` is negative or ``dropout`` no probability below 1.
 
     Required keys: ``keypoint`` (1, T, K, 2), ``keypoint_score`` (1, T, K). Modified keys: the same.
     """
 
     def __init__(self, sigma: float = 0.02, dropout: float = 0.05, bias: float = 0.0) -> None:
         if min(sigma, bias) < 0:
-            raise ValueError('sigma and bias have to be at least 0, in shares of the longer side '
-                             f'of the box around the joints, but got {sigma} and {bias}')
+            raise ArgumentError('sigma and bias have to be at least 0, in shares of the longer '
+                                f'side of the box around the joints, but got {sigma} and {bias}')
         if not 0 <= dropout < 1:
-            raise ValueError(f'dropout has to be a probability below 1, but got {dropout}')
+            raise ArgumentError(f'dropout has to be a probability below 1, but got {dropout}')
         self.sigma, self.dropout, self.bias = sigma, dropout, bias
 
     def transform(self, results: dict) -> dict:

@@ -6,6 +6,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from fitness_mm.errors import ArgumentError
+
 
 @TRANSFORMS.register_module()
 class RandomKeypointAffine(BaseTransform):
@@ -20,7 +22,7 @@ class RandomKeypointAffine(BaseTransform):
         stretch: Largest change of the width, and of the height, as a share.
 
     Raises:
-        ValueError: If ``rotation_deg`` is negative or ``stretch`` not at least 0 and below 1.
+        ArgumentError: If ``rotation_deg`` is negative or ``stretch`` not at least 0 and below 1.
 
     Required keys: ``keypoint`` (1, T, K, 2), ``img_shape`` (height, width). Modified key:
     ``keypoint``, which may lie outside of the image afterwards.
@@ -28,9 +30,9 @@ class RandomKeypointAffine(BaseTransform):
 
     def __init__(self, rotation_deg: float = 10.0, stretch: float = 0.2) -> None:
         if rotation_deg < 0:
-            raise ValueError(f'rotation_deg has to be at least 0, but got {rotation_deg}')
+            raise ArgumentError(f'rotation_deg has to be at least 0, but got {rotation_deg}')
         if not 0 <= stretch < 1:
-            raise ValueError(f'stretch has to be at least 0 and below 1, but got {stretch}')
+            raise ArgumentError(f'stretch has to be at least 0 and below 1, but got {stretch}')
         self.rotation_deg, self.stretch = rotation_deg, stretch
 
     def transform(self, results: dict) -> dict:

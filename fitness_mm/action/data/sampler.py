@@ -10,6 +10,8 @@ from mmaction.registry import DATA_SAMPLERS
 from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Sampler
 
+from fitness_mm.errors import ArgumentError
+
 
 def balanced_indices(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sample positions in which every class occurs as often as the largest, shuffled.
@@ -45,13 +47,13 @@ class ClassBalancedSampler(Sampler):
         seed: Of the draw; a random one shared by all ranks if None.
 
     Raises:
-        TypeError: If the dataset has no labels.
+        ArgumentError: If the dataset has no labels.
     """
 
     def __init__(self, dataset, seed: int | None = None) -> None:
         if not hasattr(dataset, 'labels'):
-            raise TypeError('ClassBalancedSampler needs a dataset with `labels`, such as '
-                            f'FitnessClipDataset, but got {type(dataset).__name__}')
+            raise ArgumentError('ClassBalancedSampler needs a dataset with `labels`, such as '
+                                f'FitnessClipDataset, but got {type(dataset).__name__}')
         self.labels = np.asarray(dataset.labels)
         self.rank, self.world_size = get_dist_info()
         self.seed = sync_random_seed() if seed is None else seed

@@ -15,7 +15,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from fitness_mm.engine.transforms import FrameLoading, PersonCrop
-from fitness_mm.errors import FitnessError
+from fitness_mm.errors import ArgumentError, FitnessError
 from fitness_mm.keypoints.pixels import PixelMap, to_centres, to_edges
 
 
@@ -47,10 +47,10 @@ class SampleLabelledFrames(BaseTransform):
                  random: bool = True,
                  num_clips: int = 1) -> None:
         if mode not in ('consecutive', 'uniform'):
-            raise ValueError(f"mode has to be 'consecutive' or 'uniform', but got {mode!r}")
+            raise ArgumentError(f"mode has to be 'consecutive' or 'uniform', but got {mode!r}")
         if num_frames < 1 or num_clips < 1:
-            raise ValueError('num_frames and num_clips have to be positive, but got '
-                             f'{num_frames} and {num_clips}')
+            raise ArgumentError('num_frames and num_clips have to be positive, but got '
+                                f'{num_frames} and {num_clips}')
         self.num_frames, self.mode, self.random = num_frames, mode, random
         self.num_clips = num_clips
 

@@ -12,6 +12,7 @@ from mmaction.registry import METRICS
 
 from fitness_mm.clip_scores import ClipScores, accuracy_report
 from fitness_mm.engine.checks.reports import report_head
+from fitness_mm.errors import ArgumentError
 from fitness_mm.files import write_text
 
 
@@ -36,10 +37,17 @@ class FitnessAccMetric(AccMetric):
         self.out_file, self.about = out_file, about or {}
 
     def process(self, data_batch: Sequence, data_samples: Sequence[dict]) -> None:
-        """Keeps the scores, the label and the groups of every sample in the batch."""
+        """Keeps the scores, the label and the groups of every sample in the batch.
+
+        Raises:
+            ArgumentError: If a sample has scores of single clips instead of its own.
+        """
         first = len(self.results)
         super().process(data_batch, data_samples)
         for result, sample in zip(self.results[first:], data_samples, strict=True):
+            if np.ndim(result['pred']) != 1:
+                raise ArgumentError('the head gives scores of single clips, which have no '
+                                    "accuracy; set model.cls_head.average_clips='prob'")
             result.update({name: sample[name] for name in ClipScores.UNKNOWN if name in sample})
 
     def compute_metrics(self, results: list[dict]) -> dict:

@@ -12,6 +12,7 @@ from mmaction.registry import METRICS
 from mmengine.evaluator import BaseMetric
 
 from fitness_mm.engine.checks.reports import report_head
+from fitness_mm.errors import ArgumentError
 from fitness_mm.files import write_text
 from fitness_mm.posture.measures import posture_report
 from fitness_mm.posture.records import PostureRecords
@@ -52,13 +53,14 @@ class FitnessPostureMetric(BaseMetric):
         """Keeps logits, truth and origin of every sample in the batch.
 
         Raises:
-            ValueError: If a sample has no prediction or truth of conditions.
+            ArgumentError: If a sample has no prediction or truth of conditions.
         """
         for sample in data_samples:
             if 'condition_logits' not in sample or 'gt_conditions' not in sample:
-                raise ValueError('FitnessPostureMetric needs `condition_logits`, which PostureHead '
-                                 'predicts, and `gt_conditions`, which FitnessClipDataset gives '
-                                 'and PackActionInputs has to name in algorithm_keys')
+                raise ArgumentError(
+                    'FitnessPostureMetric needs `condition_logits`, which PostureHead predicts, '
+                    'and `gt_conditions`, which FitnessClipDataset gives and PackActionInputs has '
+                    'to name in algorithm_keys')
             self.results.append({
                 'exercise_logits': _array(sample['pred_logits']),
                 'condition_logits': _array(sample['condition_logits']),

@@ -9,6 +9,8 @@ from mmaction.utils import SampleList
 from torch import Tensor
 from torch.nn import functional
 
+from fitness_mm.errors import ArgumentError
+
 from .heatmaps import gaussian_heatmaps
 
 
@@ -38,12 +40,12 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
                  **kwargs) -> None:
         super().__init__(**kwargs)
         if self.format_shape != 'NCHW':
-            raise ValueError('HeatmapFusionDataPreprocessor joins heatmaps to frames of 2D '
-                             f"recognisers, format_shape='NCHW', but got {self.format_shape!r}")
+            raise ArgumentError('HeatmapFusionDataPreprocessor joins heatmaps to frames of 2D '
+                                f"recognisers, format_shape='NCHW', but got {self.format_shape!r}")
         if sigma <= 0:
-            raise ValueError(f'sigma has to be positive, in pixels, but got {sigma}')
+            raise ArgumentError(f'sigma has to be positive, in pixels, but got {sigma}')
         if stride < 1:
-            raise ValueError(f'stride has to be at least 1, but got {stride}')
+            raise ArgumentError(f'stride has to be at least 1, but got {stride}')
         self.sigma, self.amplitude, self.stride = sigma, amplitude, stride
 
     def preprocess(self,
@@ -53,7 +55,7 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
         """Batches frames of shape (T, 3, H, W) and renders their keypoints.
 
         Raises:
-            ValueError: If a sample carries no keypoints, or not one set per frame.
+            ArgumentError: If a sample carries no keypoints, or not one set per frame.
         """
         # Blending has to mix the maps too, so it waits until they are there.
         imgs, data_samples = super().preprocess(inputs, data_samples, training=False)
@@ -86,12 +88,12 @@ class HeatmapFusionDataPreprocessor(ActionDataPreprocessor):
     @staticmethod
     def _keypoints(data_sample, num_frames: int) -> Tensor:
         if 'keypoints' not in data_sample:
-            raise ValueError(
+            raise ArgumentError(
                 'HeatmapFusionDataPreprocessor found no `keypoints` in a data sample; end the '
                 "pipeline with dict(type='FormatKeypoints') and "
                 "dict(type='PackActionInputs', algorithm_keys=('keypoints', ))")
         if len(data_sample.keypoints) != num_frames:
-            raise ValueError(
+            raise ArgumentError(
                 f'a data sample has keypoints for {len(data_sample.keypoints)} frames and '
                 f'{num_frames} frames; transforms that multiply frames (ThreeCrop, TenCrop) do '
                 'not move keypoints')

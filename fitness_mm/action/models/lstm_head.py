@@ -9,6 +9,8 @@ from mmaction.utils import SampleList
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from fitness_mm.errors import ArgumentError
+
 POOLINGS = ('last', 'mean', 'attention')
 
 
@@ -40,7 +42,7 @@ class LSTMHead(BaseHead):
         **kwargs: Those of :class:`mmaction.models.BaseHead`.
 
     Raises:
-        ValueError: If there is no such pooling.
+        ArgumentError: If there is no such pooling.
     """
 
     def __init__(self,
@@ -57,7 +59,7 @@ class LSTMHead(BaseHead):
                  **kwargs) -> None:
         super().__init__(num_classes, in_channels, loss_cls, **kwargs)
         if pooling not in POOLINGS:
-            raise ValueError(f'pooling has to be one of {POOLINGS}, but got {pooling!r}')
+            raise ArgumentError(f'pooling has to be one of {POOLINGS}, but got {pooling!r}')
         self.num_segments, self.pooling = num_segments, pooling
         self.lstm = nn.LSTM(
             in_channels, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional,
@@ -84,11 +86,11 @@ class LSTMHead(BaseHead):
             Shape (N, num_classes).
 
         Raises:
-            ValueError: If the frames are not whole sequences, or none of a sequence counts.
+            ArgumentError: If the frames are not whole sequences, or none of a sequence counts.
         """
         t = self.num_segments or num_segs
         if x.ndim not in (2, 4) or len(x) % t:
-            raise ValueError(
+            raise ArgumentError(
                 f'LSTMHead takes frame features of shape (N x {t}, C, H, W), but got '
                 f'{tuple(x.shape)}; num_segments of the head has to be the frames of a clip')
         if x.ndim == 4:
@@ -119,8 +121,8 @@ class LSTMHead(BaseHead):
         """Frame features (N, T, C) and which of them count (N, T) to (N, feature_dim)."""
         lengths = mask.sum(1)  # (N,)
         if not lengths.all():
-            raise ValueError('frame_mask leaves a sequence without any frame; at least one has '
-                             'to be True')
+            raise ArgumentError('frame_mask leaves a sequence without any frame; at least one has '
+                                'to be True')
         # Frames that count come first, in their order; packing cuts off the others.
         order = (~mask).int().argsort(dim=1, stable=True)  # (N, T)
         x = x.take_along_dim(order[..., None], dim=1)

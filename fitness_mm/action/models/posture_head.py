@@ -10,6 +10,8 @@ from mmaction.registry import MODELS
 from mmaction.utils import SampleList
 from torch import Tensor, nn
 
+from fitness_mm.errors import ArgumentError
+
 
 @MODELS.register_module()
 class PostureHead(BaseHead):
@@ -46,7 +48,7 @@ class PostureHead(BaseHead):
         **kwargs: Those of :class:`mmaction.models.BaseHead`.
 
     Raises:
-        ValueError: If there are no conditions, another number of weights, or no such smoothing.
+        ArgumentError: If there are no conditions, another number of weights, or no such smoothing.
     """
 
     def __init__(self,
@@ -60,11 +62,11 @@ class PostureHead(BaseHead):
                  **kwargs) -> None:
         num_conditions = tuple(num_conditions)
         if not num_conditions or min(num_conditions) < 0 or not sum(num_conditions):
-            raise ValueError('num_conditions has to hold the number of conditions of every '
-                             f'exercise, not all of them 0, but got {num_conditions}')
+            raise ArgumentError('num_conditions has to hold the number of conditions of every '
+                                f'exercise, not all of them 0, but got {num_conditions}')
         if not 0 <= condition_smooth_eps < 1:
-            raise ValueError('condition_smooth_eps has to be at least 0 and less than 1, but got '
-                             f'{condition_smooth_eps}')
+            raise ArgumentError('condition_smooth_eps has to be at least 0 and less than 1, but '
+                                f'got {condition_smooth_eps}')
         num_classes, num_logits = len(num_conditions), sum(num_conditions)
         inner = MODELS.build({**head, 'num_classes': num_classes + num_logits})
         super().__init__(num_classes, inner.in_channels, loss_exercise,
@@ -95,7 +97,7 @@ class PostureHead(BaseHead):
         """Losses ``loss_cls`` and ``loss_conditions``, and accuracies.
 
         Raises:
-            ValueError: If a sample has no ``gt_conditions`` of this head's number.
+            ArgumentError: If a sample has no ``gt_conditions`` of this head's number.
         """
         return self.loss_by_feat(self.head.loss(feats, data_samples, **kwargs), data_samples)
 
@@ -142,18 +144,19 @@ class PostureHead(BaseHead):
         """int8 (N, P)."""
         for sample in data_samples:
             if 'gt_conditions' not in sample:
-                raise ValueError(
+                raise ArgumentError(
                     'PostureHead found no `gt_conditions` in a data sample; use '
                     "FitnessClipDataset and name 'gt_conditions' in the algorithm_keys of "
                     'PackActionInputs')
             if len(sample.gt_conditions) != self.split_sizes[1]:
-                raise ValueError(f'a data sample has {len(sample.gt_conditions)} conditions, but '
-                                 f'PostureHead {self.split_sizes[1]}; the head and the data set '
-                                 'have to name the same exercises')
+                raise ArgumentError(
+                    f'a data sample has {len(sample.gt_conditions)} conditions, but PostureHead '
+                    f'{self.split_sizes[1]}; the head and the data set have to name the same '
+                    'exercises')
             if sample.gt_label.is_floating_point():
-                raise ValueError('blended samples (Mixup, CutMix) show the postures of two people, '
-                                 'which PostureHead cannot judge; remove `blending` from '
-                                 'model.data_preprocessor')
+                raise ArgumentError(
+                    'blended samples (Mixup, CutMix) show the postures of two people, which '
+                    'PostureHead cannot judge; remove `blending` from model.data_preprocessor')
         return torch.stack([torch.as_tensor(sample.gt_conditions) for sample in data_samples])
 
 
@@ -181,6 +184,6 @@ def _weights(value: float | Sequence[float], number: int) -> Tensor:
     if weights.ndim == 0:
         weights = weights.expand(number).clone()
     if weights.shape != (number, ) or not (weights > 0).all():
-        raise ValueError(f'fault_weight has to be a positive number or {number} of them, '
-                         f'one a condition, but got {value}')
+        raise ArgumentError(f'fault_weight has to be a positive number or {number} of them, '
+                            f'one a condition, but got {value}')
     return weights

@@ -7,6 +7,8 @@ from mmaction.registry import MODELS
 from mmaction.utils import OptSampleList
 from torch import Tensor
 
+from fitness_mm.errors import ArgumentError
+
 from .fusion import FUSIONS
 
 
@@ -14,8 +16,8 @@ from .fusion import FUSIONS
 class HeatmapFusionRecognizer(Recognizer2D):
     """Fuses RGB frames with the heatmaps that its data preprocessor renders.
 
-    Works with any 2D backbone for RGB, temporal shift (TSM) among them, and any neck and head of
-    MMAction2.
+    Works with any 2D backbone for RGB that MMAction2's own recogniser takes, temporal shift (TSM)
+    among them, and any neck and head of MMAction2.
 
     Args:
         backbone: The backbone's config, as for RGB.
@@ -28,7 +30,7 @@ class HeatmapFusionRecognizer(Recognizer2D):
         **kwargs: Those of :class:`mmaction.models.Recognizer2D`.
 
     Raises:
-        ValueError: If there is no such fusion or the backbone does not fit it.
+        ArgumentError: If there is no such fusion or the backbone does not fit it.
     """
 
     def __init__(self,
@@ -39,12 +41,13 @@ class HeatmapFusionRecognizer(Recognizer2D):
                  **kwargs) -> None:
         mode = FUSIONS.get(fusion)
         if mode is None:
-            raise ValueError(f'fusion has to be one of {sorted(FUSIONS.module_dict)}, but got '
-                             f'{fusion!r}; a mode of your own has to be in custom_imports')
+            raise ArgumentError(f'fusion has to be one of {sorted(FUSIONS.module_dict)}, but got '
+                                f'{fusion!r}; a mode of your own has to be in custom_imports')
         stride = data_preprocessor.get('stride', mode.stride)
         super().__init__(
             backbone=dict(type=mode, rgb=backbone, num_keypoints=num_keypoints, stride=stride),
             data_preprocessor={**data_preprocessor, 'stride': stride}, **kwargs)
+        self.num_keypoints = num_keypoints
 
     def extract_feat(self,
                      inputs: dict[str, Tensor],
@@ -63,10 +66,15 @@ class HeatmapFusionRecognizer(Recognizer2D):
         Returns:
             The output, and keyword arguments for the head.
         """
-        num_segs = inputs['imgs'].shape[1]
+        num_segs, given = inputs['imgs'].shape[1], inputs['heatmaps'].shape[2]
+        if given != self.num_keypoints:
+            raise ArgumentError(f'the samples have {given} keypoints a frame, but '
+                                f'model.num_keypoints is {self.num_keypoints}; set it to {given}')
         x = self.backbone(inputs['imgs'].flatten(0, 1), inputs['heatmaps'].flatten(0, 1))
         if isinstance(x, tuple) and len(x) == 1:  # MMPretrain's
             x, = x
+        if getattr(x, 'ndim', 4) == 2:  # pooled already, as torchvision's
+            x = x[..., None, None]
         kwargs = dict(num_segs=num_segs)
         test_cfg = (test_mode and self.test_cfg) or {}
         fcn_test = test_cfg.get('fcn_test', False)

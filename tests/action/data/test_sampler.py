@@ -48,5 +48,5 @@ def test_ranks_share_one_draw(monkeypatch):
 
 
 def test_a_dataset_without_labels_is_refused():
-    with pytest.raises(TypeError, match=r'needs a dataset with `labels`.*got list'):
+    with pytest.raises(ValueError, match=r'needs a dataset with `labels`.*got list'):
         ClassBalancedSampler([1, 2, 3])

@@ -3,6 +3,7 @@ import copy
 import numpy as np
 import pytest
 import torch
+from conftest import REPO
 from mmaction.registry import TRANSFORMS
 from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
@@ -14,6 +15,8 @@ from fitness_mm.action import (
     LoadLabelledFrames,
     SampleLabelledFrames,
 )
+from fitness_mm.engine.load import read_config
+from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
@@ -198,3 +201,11 @@ def test_keypoints_are_cropped_as_frames_are():
     np.testing.assert_allclose(cropped['keypoint'], loaded['keypoint'], atol=1e-5)
     assert cropped['keypoint'].dtype == np.float32
     assert cropped['img_shape'] == loaded['img_shape'] == (20, 10)
+
+
+def test_mmactions_inferencers_hear_who_finds_the_person():
+    """Both of the host's doors end in our first step, which has a video file and no person."""
+    cfg = read_config(REPO / 'configs/demo/demo_tsm_r18_heatmap.py')
+    for steps in (cfg.test_pipeline, cfg.test_dataloader.dataset.pipeline):
+        with pytest.raises(FitnessError, match='FitnessInferencer'):
+            build(*steps)(dict(filename='squat.mp4', label=-1, start_index=0, modality='RGB'))

@@ -8,6 +8,8 @@ import torchvision
 from fused_models import PLAIN, SIZE, TSM, build, make_batch, scores
 from mmengine.runner import load_checkpoint
 
+from fitness_mm.errors import FitnessError
+
 MODES = ['early', 'stem', 'sum']
 
 
@@ -150,11 +152,35 @@ def test_necks_work_as_behind_rgb(fcn_test):
     assert losses[0].keys() == losses[1].keys() >= {'loss_cls', 'loss_aux'}
 
 
-def test_early_fusion_takes_any_2d_backbone():
-    rgb, fused = (build(mode, backbone=dict(type='mmpretrain.ResNet', depth=18))
-                  for mode in (None, 'early'))
-    fused.load_state_dict(rgb.state_dict())
-    torch.testing.assert_close(scores(fused, make_batch()), scores(rgb, make_batch()))
+@pytest.mark.parametrize('backbone, channels', [
+    (dict(type='mmpretrain.ResNet', depth=18), 512),
+    (dict(type='torchvision.resnet18'), 512),
+    (dict(type='torchvision.mobilenet_v3_small'), 576),
+    (dict(type='mmpretrain.ConvNeXt', arch='atto', gap_before_final_norm=False), 320),
+    (dict(type='MobileNetV2TSM', num_segments=4, is_shift=True, pretrained2d=False), 1280),
+    (dict(type='MobileOneTSM', arch='s0', num_segments=4, pretrained2d=False), 1024),
+], ids=lambda value: value['type'] if isinstance(value, dict) else '')
+def test_early_and_sum_fusion_take_any_2d_backbone(backbone, channels):
+    head = dict(type='TSMHead', num_classes=5, in_channels=channels, num_segments=4,
+                dropout_ratio=0.0, init_std=0.1)
+    rgb = build(backbone=backbone, cls_head=head)
+    for fusion in ('early', 'sum'):
+        fused = build(fusion, backbone=backbone, cls_head=head, preprocessor=dict(stride=1))
+        fused.load_state_dict(rgb.state_dict())
+        first, other = scores(fused, make_batch()), scores(fused, make_batch(9.0))
+        if fusion == 'early':  # it begins as the RGB network
+            torch.testing.assert_close(first, scores(rgb, make_batch()), rtol=1e-4, atol=0)
+            torch.testing.assert_close(first, other, rtol=1e-4, atol=0)
+        else:
+            assert (other - first).abs().max() > 1e-4 * first.abs().max()
+
+
+def test_a_backbone_that_has_pooled_already_works_as_if_it_had_not():
+    whole, pooled = (build('early', backbone=dict(
+        type='mmpretrain.ConvNeXt', arch='atto', gap_before_final_norm=pools), cls_head=dict(
+            type='TSMHead', num_classes=5, in_channels=320, num_segments=4))
+        for pools in (False, True))
+    assert scores(pooled, make_batch()).shape == scores(whole, make_batch()).shape == (2, 5)
 
 
 @pytest.mark.parametrize('how', ['trace', 'export'])
@@ -183,18 +209,23 @@ def test_backbone_and_head_are_a_network_of_two_tensors(fusion, how):
 
 
 def test_what_a_mode_cannot_do_is_explained():
-    with pytest.raises(ValueError, match=r"one of \['early', 'stem', 'sum'\].*'late'"):
+    with pytest.raises(FitnessError, match=r"one of \['early', 'stem', 'sum'\].*'late'"):
         build('late')
-    with pytest.raises(ValueError, match=r'early.*stride is 4'):
+    with pytest.raises(FitnessError, match=r'early.*stride is 4'):
         build('early', preprocessor=dict(stride=4))
-    with pytest.raises(ValueError, match=r'no Conv2d with 3'):
-        build('early', backbone=dict(type='ResNet', depth=18, in_channels=4))
-    with pytest.raises(ValueError, match=r'1 or 4.*stride is 2'):
+    for mode in MODES:
+        with pytest.raises(FitnessError, match='ResNet has no 2D convolution of 3 channels'):
+            build(mode, backbone=dict(type='ResNet', depth=18, in_channels=4))
+        with pytest.raises(FitnessError, match='C3D has no 2D convolution'):
+            build(mode, backbone=dict(type='C3D'))
+        with pytest.raises(FitnessError, match=r'have 24 keypoints.*num_keypoints is 17'):
+            scores(build(mode, num_keypoints=17), make_batch())
+    with pytest.raises(FitnessError, match=r'1 or 4.*stride is 2'):
         build('sum', preprocessor=dict(stride=2))
-    with pytest.raises(ValueError, match=r'\(32, 24\).*\(16, 12\)'):
+    with pytest.raises(FitnessError, match=r'\(32, 24\).*\(16, 12\)'):
         scores(build('stem', preprocessor=dict(stride=2)), make_batch())
-    for mode in ('stem', 'sum'):
-        with pytest.raises(ValueError, match=r"ResNet of MMAction2.*MobileNetV2.*'early'"):
+    for mode, advice in (('stem', "fusion='early'"), ('sum', 'stride=1')):
+        with pytest.raises(FitnessError, match=f'ResNet of MMAction2.*MobileNetV2.*{advice}'):
             build(mode, backbone=dict(type='MobileNetV2'))
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from mmaction.registry import MODELS
+import copy
+
+from mmaction.models import Recognizer2D
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from mmengine.registry import Registry
 from torch import Tensor, nn
+
+from fitness_mm.errors import ArgumentError
+
+_RGB_CHANNELS = 3
+# as MMAction2 and timm, torchvision, and MMPretrain are told to load weights
+WEIGHTS = ('pretrained', 'weights', 'init_cfg')
 
 FUSIONS = Registry('fusion', scope='mmaction')
 """Fusion modes, subclasses of :class:`FusedBackbone`, by the name that a config gives."""
@@ -20,28 +28,29 @@ class FusedBackbone(BaseModule):
     as :meth:`begin_as_rgb` sets them.
 
     Args:
-        rgb: Config of the RGB backbone.
+        rgb: Config of the RGB backbone, of MMAction2 or, as there, with a name like
+            ``mmpretrain.ConvNeXt`` or ``torchvision.resnet50``.
         num_keypoints: Number of heatmaps.
         stride: Pixels of the frames per pixel of the maps.
 
     Attributes:
         stride: Of the maps, if a config says nothing.
-        rgb_type: What the RGB backbone has to be.
 
     Raises:
-        ValueError: If the backbone is something else.
+        ArgumentError: If nothing in the backbone is a 2D convolution of RGB.
     """
 
     stride = 1
-    rgb_type: type[nn.Module] = nn.Module
 
     def __init__(self, rgb: dict, num_keypoints: int, stride: int) -> None:
         super().__init__()
-        self.rgb = MODELS.build(rgb)
-        if not isinstance(self.rgb, self.rgb_type):
-            raise ValueError(
-                f'{type(self).__name__} needs a {self.rgb_type.__name__} of MMAction2, such as '
-                f"ResNetTSM, as backbone, but got {type(self.rgb).__name__}; use fusion='early'")
+        self.rgb = build_backbone(rgb)
+        if not stems_of(self.rgb):
+            raise ArgumentError(
+                f'{type(self.rgb).__name__} has no 2D convolution of {_RGB_CHANNELS} channels, '
+                'which fusion needs: heatmaps join the frames of a 2D backbone for RGB, such as '
+                'ResNetTSM; a 3D network sees frames or heatmaps alone, as '
+                'configs/recognition/r3d_r50_fitness.py and posec3d_fitness.py do')
         self.register_load_state_dict_pre_hook(_load_rgb_weights)
 
     def forward(self, imgs: Tensor, heatmaps: Tensor) -> Tensor:
@@ -51,12 +60,31 @@ class FusedBackbone(BaseModule):
         """
         raise NotImplementedError
 
-
     def begin_as_rgb(self) -> None:
         """Called when RGB weights are loaded: what is added must not change what they do.
 
         Nothing to do if it starts without effect anyway, or is a network of its own.
         """
+
+
+def build_backbone(cfg: dict) -> nn.Module:
+    """A backbone as MMAction2's recognisers build it, whichever library it is from."""
+    backbone = Recognizer2D(copy.deepcopy(cfg)).backbone
+    if getattr(backbone, 'pretrained', None) is None and hasattr(backbone, 'pretrained2d'):
+        backbone.pretrained2d = False  # the host would look for weights without a name
+    return backbone
+
+
+def stems_of(backbone: nn.Module) -> list[str]:
+    """Names of the convolutions that see RGB; several where a stem has branches."""
+    return [name for name, module in backbone.named_modules()
+            if isinstance(module, nn.Conv2d) and module.in_channels == _RGB_CHANNELS]
+
+
+def replace(backbone: nn.Module, name: str, module: nn.Module) -> None:
+    """Puts another module in the place of one of a backbone's."""
+    parent, _, own = name.rpartition('.')
+    setattr(backbone.get_submodule(parent), own, module)
 
 
 def _load_rgb_weights(backbone: FusedBackbone, state_dict: dict, prefix: str, *args) -> None:

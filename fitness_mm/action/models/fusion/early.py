@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .base import FUSIONS, FusedBackbone
+from fitness_mm.errors import ArgumentError
 
-_RGB_CHANNELS = 3
+from .base import FUSIONS, WEIGHTS, FusedBackbone, replace, stems_of
 
 
 @FUSIONS.register_module('early')
@@ -19,41 +19,50 @@ class EarlyFusion(FusedBackbone):
     that the fused network begins as the RGB network.
 
     Args:
-        rgb: Config of a backbone whose first convolution is 2D and takes RGB.
+        rgb: Config of a 2D backbone for RGB.
         num_keypoints: Number of heatmaps.
         stride: Of the maps, 1.
 
     Raises:
-        ValueError: If the stride is another, or the backbone has no such convolution.
+        ArgumentError: If the stride is another.
     """
 
     def __init__(self, rgb: dict, num_keypoints: int, stride: int) -> None:
         if stride != 1:
-            raise ValueError('early fusion joins heatmaps to the frames, so they have to be of '
-                             f'their size, but data_preprocessor.stride is {stride}')
+            raise ArgumentError('early fusion joins heatmaps to the frames, so they have to be of '
+                                f'their size, but data_preprocessor.stride is {stride}')
         super().__init__(rgb, num_keypoints, stride)
-        for name, module in self.rgb.named_modules():
-            if isinstance(module, nn.Conv2d) and module.in_channels == _RGB_CHANNELS:
-                parent, _, own = name.rpartition('.')
-                self._stem = name
-                setattr(self.rgb.get_submodule(parent), own, _WideConv2d(module, num_keypoints))
-                return
-        raise ValueError(f'early fusion found no Conv2d with {_RGB_CHANNELS} input channels in '
-                         f'{type(self.rgb).__name__}; it needs a 2D backbone for RGB')
+        self._stems = stems_of(self.rgb)
+        for name in self._stems:
+            replace(self.rgb, name, _WideConv2d(self.rgb.get_submodule(name), num_keypoints))
+        self._begins_trained = any(map(rgb.get, WEIGHTS))
 
     def init_weights(self) -> None:
         """As the RGB backbone's; if that loads weights, the maps do not disturb them."""
         super().init_weights()
-        if getattr(self.rgb, 'pretrained', None):
+        if self._begins_trained:
             self.begin_as_rgb()
 
     def begin_as_rgb(self) -> None:
         """Sets the heatmaps' kernels to zero."""
-        nn.init.zeros_(self.rgb.get_submodule(self._stem).heatmap_weight)
+        for name in self._stems:
+            nn.init.zeros_(self.rgb.get_submodule(name).heatmap_weight)
 
     def forward(self, imgs: Tensor, heatmaps: Tensor) -> Tensor:
         """Frames (N, 3, H, W) and maps (N, K, H, W) to the RGB backbone's features."""
-        return self.rgb(torch.cat([imgs, heatmaps], 1))
+
+        def join(stem: nn.Module, args: tuple[Tensor]) -> tuple[Tensor]:
+            return torch.cat([args[0], heatmaps], 1),
+
+        # Hooks for the time of the call: what lies before a stem, MobileOneTSM's temporal shift
+        # for one, is made for RGB.
+        handles = [self.rgb.get_submodule(name).register_forward_pre_hook(join)
+                   for name in self._stems]
+        try:
+            return self.rgb(imgs)
+        finally:
+            for handle in handles:
+                handle.remove()
 
 
 class _WideConv2d(nn.Conv2d):

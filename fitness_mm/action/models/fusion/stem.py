@@ -5,6 +5,8 @@ from __future__ import annotations
 from mmaction.models import ResNet
 from torch import Tensor, nn
 
+from fitness_mm.errors import ArgumentError
+
 from .base import FUSIONS, FusedBackbone
 
 
@@ -20,13 +22,20 @@ class StemFusion(FusedBackbone):
         rgb: Config of a ResNet of MMAction2.
         num_keypoints: Number of heatmaps.
         stride: Of the maps; the stem's.
+
+    Raises:
+        ArgumentError: If the backbone is something else.
     """
 
     stride = 4
-    rgb_type = ResNet
 
     def __init__(self, rgb: dict, num_keypoints: int, stride: int) -> None:
         super().__init__(rgb, num_keypoints, stride)
+        if not isinstance(self.rgb, ResNet):
+            raise ArgumentError(
+                f'stem fusion adds to what the pooling of a ResNet of MMAction2, such as '
+                f"ResNetTSM, gives, but got {type(self.rgb).__name__}; use model.fusion='early', "
+                'which takes any 2D backbone')
         # what the stem's first convolution gives, its pooling keeps
         self.heatmap_conv = nn.Conv2d(num_keypoints, self.rgb.conv1.out_channels, 3, padding=1,
                                       bias=False)
@@ -36,13 +45,13 @@ class StemFusion(FusedBackbone):
         """Runs the RGB backbone with the convolved maps added to its stem's output.
 
         Raises:
-            ValueError: If the maps are not of the stem's output resolution.
+            ArgumentError: If the maps are not of the stem's output resolution.
         """
         added = self.heatmap_conv(heatmaps)  # (N, C, H / 4, W / 4)
 
         def add(stem: nn.Module, args: tuple, output: Tensor) -> Tensor:
             if output.shape[2:] != added.shape[2:]:
-                raise ValueError(
+                raise ArgumentError(
                     f'stem fusion got heatmaps of {tuple(added.shape[2:])} for a stem output of '
                     f'{tuple(output.shape[2:])} (height, width); data_preprocessor.stride has to '
                     "be the stem's")
