@@ -161,7 +161,7 @@ def test_the_tool_takes_the_splits_of_training(sample_root, tmp_path):
 @pytest.mark.parametrize(('arguments', 'sentence'), [
     (['--fold', '9'], 'fold is 9, expected 0 to 4'),
     (['--exercises', 'yoga'], "no exercise is called 'yoga'"),
-    (['--excluded', 'nowhere.json'], 'there is no nowhere.json'),
+    (['--excluded', 'nowhere.json'], 'there is no list of labels to leave out at nowhere.json'),
     (['--root', 'nowhere'], 'there is no index at nowhere/index.parquet'),
 ], ids=['fold', 'exercise', 'excluded', 'root'])
 def test_what_the_tool_cannot_do_is_one_sentence(sample_root, tmp_path, arguments, sentence):
