@@ -10,9 +10,9 @@ from __future__ import annotations
 import warnings
 
 from . import checkpoints, imports, running
-from .running import mend_mmaction
+from .running import mend_mmaction, mend_mmpose
 
-__all__ = ['apply', 'mend_mmaction']
+__all__ = ['apply', 'mend_mmaction', 'mend_mmpose']
 
 _applied = False
 

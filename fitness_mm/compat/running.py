@@ -139,3 +139,34 @@ def _fails_on_bfloat16(head: type) -> bool:
     except TypeError:
         return True
     return False
+
+
+def mend_mmpose() -> None:
+    """Has MMPose make float32 arrays of half-precision tensors.
+
+    numpy has no bfloat16, so that the heads' training accuracy and decoding end in a TypeError, and
+    OpenCV has no float16. Importing ``fitness_mm.pose`` calls this: it needs ``mmpose.models``.
+    """
+    import torch
+    from mmpose.utils.tensor_utils import to_numpy
+
+    try:
+        to_numpy(torch.zeros(1, dtype=torch.bfloat16))
+        return
+    except TypeError:
+        pass
+
+    def of_floats(x):
+        if isinstance(x, (tuple, list)):
+            return [of_floats(part) for part in x]
+        halves = (torch.bfloat16, torch.float16)
+        return x.float() if isinstance(x, torch.Tensor) and x.dtype in halves else x
+
+    @functools.wraps(to_numpy)
+    def to_numpy_of_floats(x, *args, **kwargs):
+        return to_numpy(of_floats(x), *args, **kwargs)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith('mmpose.') and getattr(module, 'to_numpy', None) is to_numpy:
+            module.to_numpy = to_numpy_of_floats
+    logger.debug('mmpose: half-precision tensors become float32 arrays')

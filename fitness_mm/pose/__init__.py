@@ -25,6 +25,8 @@ from .transforms import (  # noqa: E402
     UnionBoxCenterScale,
 )
 
+compat.mend_mmpose()
+
 __all__ = [
     'METAINFO', 'AnomalyFilterHook', 'ArgmaxHeatmap', 'EpochSeedHook', 'FitnessHeatmapHead',
     'FitnessMPJPE', 'FitnessPoseDataset', 'FitnessRTMCCHead', 'FlipLabelledFrame',

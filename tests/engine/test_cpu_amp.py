@@ -87,12 +87,15 @@ def test_3d_convolutions_are_refused():
         assert model[0](torch.ones(1, 1, 1, 1)).dtype == torch.bfloat16
 
 
-@pytest.mark.parametrize('name', ['pose/res50_fitness.py', 'pose/rtmpose_m_fitness.py'])
-def test_a_pose_estimator_takes_a_step_in_bfloat16(name, sample_root, monkeypatch):
+@pytest.mark.parametrize('name, head', [
+    ('pose/res50_fitness.py', 'FitnessHeatmapHead'), ('pose/res50_fitness.py', 'HeatmapHead'),
+    ('pose/rtmpose_m_fitness.py', 'FitnessRTMCCHead')])
+def test_a_pose_estimator_takes_a_step_in_bfloat16(name, head, sample_root, monkeypatch):
     monkeypatch.setattr(launch, 'get_device', lambda: 'cpu')
     monkeypatch.setenv('FITNESS_DATA_ROOT', str(sample_root))
     cfg = Config.fromfile(REPO / 'configs' / name)
     init_default_scope(cfg.default_scope)
+    cfg.model.head.type = head
     launch.use_amp(cfg)
     torch.manual_seed(0)
     model = MODELS.build(cfg.model).train()

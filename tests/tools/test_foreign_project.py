@@ -1,4 +1,5 @@
-"""The hosts' own training scripts, run from a folder that knows nothing of this repository."""
+"""A config of one's own, in a folder that knows nothing of this repository, under the hosts'
+scripts and under ours."""
 
 import os
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 import mmaction
 import mmpose
 import pytest
-from conftest import REPO
+from conftest import REPO, run_tool
 
 MMPOSE_CONFIG = '''
 default_scope = 'mmpose'
@@ -46,6 +47,52 @@ def stock_train(host, *args, cwd, **env):
     return subprocess.run(
         [sys.executable, str(script), *map(str, args)], cwd=cwd, text=True, timeout=240,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **env})
+
+
+LAZY_CONFIG = """
+import os
+from mmengine.config import read_base
+with read_base():
+    from .base import *
+from mmengine.dataset import DefaultSampler
+from mmpose.codecs import MSRAHeatmap
+from mmpose.datasets.transforms import GenerateTarget, PackPoseInputs
+from mmpose.models import HeatmapHead, KeypointMSELoss, PoseDataPreprocessor, ResNet
+from mmpose.models import TopdownPoseEstimator
+from torch.optim import AdamW
+from fitness_mm.pose import FitnessPoseDataset, LabelledFrameAffine, LoadLabelledFrame
+from fitness_mm.pose import UnionBoxCenterScale
+default_scope = 'mmpose'
+codec = dict(type=MSRAHeatmap, input_size=(64, 64), heatmap_size=(16, 16), sigma=2)
+model = dict(
+    type=TopdownPoseEstimator, backbone=dict(type=ResNet, depth=18),
+    data_preprocessor=dict(type=PoseDataPreprocessor, mean=[0.0] * 3, std=[255.0] * 3),
+    head=dict(type=HeatmapHead, in_channels=512, out_channels=24, decoder=codec,
+              loss=dict(type=KeypointMSELoss, use_target_weight=True)))
+train_dataloader = dict(
+    batch_size=4, num_workers=0, sampler=dict(type=DefaultSampler, shuffle=True),
+    dataset=dict(type=FitnessPoseDataset, data_root=os.environ['FITNESS_DATA_ROOT'], indices=8,
+                 subset='all', pipeline=[
+                     dict(type=LoadLabelledFrame), dict(type=UnionBoxCenterScale),
+                     dict(type=LabelledFrameAffine, input_size=codec['input_size']),
+                     dict(type=GenerateTarget, encoder=codec), dict(type=PackPoseInputs)]))
+optim_wrapper = dict(optimizer=dict(type=AdamW, lr=1e-4))
+"""
+LAZY_BASE = """
+from mmengine.runner import EpochBasedTrainLoop
+train_cfg = dict(type=EpochBasedTrainLoop, max_epochs=1)
+"""
+
+
+@pytest.mark.parametrize('config', [README_CONFIG, LAZY_CONFIG], ids=['readme', 'lazy'])
+def test_foreign_config_under_our_script(config, sample_root, tmp_path):
+    """Of mmengine's settings such a config has only those that mmengine itself asks for."""
+    (tmp_path / 'base.py').write_text(LAZY_BASE, 'utf-8')
+    (tmp_path / 'mine.py').write_text(config, 'utf-8')
+    run_tool('train.py', 'mine.py', '--seed', 3, '--amp', '--cfg-options',
+             'train_dataloader.dataset.indices=8', 'train_dataloader.num_workers=0',
+             cwd=tmp_path, env=dict(FITNESS_DATA_ROOT=str(sample_root)))
+    assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').is_file()
 
 
 @pytest.mark.parametrize('host, config', [(mmaction, README_CONFIG), (mmpose, MMPOSE_CONFIG)],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
-from torch import Tensor, nn
 
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.engine.load import checked_device, host_of, load_model, pipeline_of, read_config
@@ -38,8 +36,6 @@ class Network:
         self.cfg = read_config(config, scope=scope, loader='test_dataloader')
         self.model = load_model(self.cfg, checkpoint, self.device)
         self.pipeline = pipeline_of(self.cfg)
-        if half and scope == 'mmpose':
-            _decode_whole(self.model)
 
     def checked(self, numbers: np.ndarray) -> np.ndarray:
         """What the network says, if it is numbers.
@@ -62,16 +58,3 @@ class Network:
                     torch.autocast(kind, half) if self.half else nullcontext()):
                 predictions = self.model.test_step(pseudo_collate(batch))
             yield from predictions
-
-
-def _decode_whole(model: nn.Module) -> None:
-    """Has pose heads decode float32: they do it in numpy and OpenCV, which know no half."""
-    from mmpose.models.heads.base_head import BaseHead
-    for head in model.modules():
-        if isinstance(head, BaseHead):
-            head.decode = functools.partial(_decode_floats, head.decode)
-
-
-def _decode_floats(decode: Callable, outputs: Tensor | tuple[Tensor, ...]):
-    return decode(outputs.float() if isinstance(outputs, Tensor)
-                  else tuple(output.float() for output in outputs))
