@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ _WITH_ITS_OWN = 0x2144DF1C
 """CRC-32 of everything that ends in its own CRC-32, low byte first."""
 
 CHECKSUM_BYTES = 4
+
+_LEAST_ROOM = 1 << 20
+"""Bytes that have to be free before work that writes anything begins."""
 
 
 @contextmanager
@@ -68,7 +72,7 @@ def open_file(path: str | Path) -> BinaryIO:
 
 def check_output(path: str | Path, folder: bool = False,
                  data_root: str | Path | None = None) -> None:
-    """Refuses a place to write to before the work that fills it.
+    """Refuses a place to write to before the work that fills it; nothing is left there.
 
     Args:
         path: A file, which may be there already, or a folder.
@@ -84,13 +88,15 @@ def check_output(path: str | Path, folder: bool = False,
             os.path.realpath(data_root)):
         raise FitnessError(f'{path} is in the data root {data_root}, where it could take the place '
                            'of data; choose another')
-    parent = os.path.abspath(path) if folder else os.path.dirname(os.path.abspath(path))
-    while not os.path.lexists(parent):
-        parent = os.path.dirname(parent)
-    if not os.path.isdir(parent):
-        raise FitnessError(f'{path} cannot be written: {parent} is not a folder')
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise FitnessError(f'{path} cannot be written: nothing may be written in {parent}')
+    place = os.path.abspath(path) if folder else os.path.dirname(os.path.abspath(path))
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(bytes(_LEAST_ROOM))
+    except OSError as error:
+        raise FitnessError(f'{path} cannot be written ({place}: {error.strerror}); name a place '
+                           'with room, in which you may write') from error
 
 
 def write_text(path: str | Path, text: str) -> Path:

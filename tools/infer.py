@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fitness_mm.apis.options import Options
 from fitness_mm.errors import FitnessError, plain_errors
+from fitness_mm.files import check_output
 from fitness_mm.printable import printable
 
 
@@ -89,11 +90,10 @@ def main() -> int:
     with plain_errors('nothing half-written is left'):
         Options(**options)
         from fitness_mm.apis.report.language import Writing
-        from fitness_mm.apis.report.outputs import prepare_folder
         from fitness_mm.apis.report.terminal import summary_text
         from fitness_mm.apis.video.sources import folder_names, open_source
         Writing.of(args.lang, args.font)
-        prepare_folder(Path(args.out))
+        check_output(args.out, folder=True)
         good = []
         names = folder_names(args.video) if len(args.video) > 1 else ['']
         for video, name in zip(args.video, names, strict=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fitness_mm.files import check_output
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.progress import shown_progress
 
@@ -20,7 +21,7 @@ from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .pipeline import Models, Progress, analyse
 from .report.language import Writing
-from .report.outputs import Outputs, prepare_folder, write_outputs, written_in
+from .report.outputs import Outputs, write_outputs, written_in
 from .report.sentences import DEMO_ESTIMATOR, Sentence
 from .result import Inference
 from .stopwatch import Stopwatch
@@ -196,12 +197,12 @@ def _opened(given: Input | int, folder: Path | None, progress: Progress,
     if isinstance(given, int):
         if folder is None:
             raise InferenceError('a camera needs out_dir, where its recording goes')
-        prepare_folder(folder)
+        check_output(folder, folder=True)
         with written_in(folder):
             given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
     source = open_source(given, options.fps, options.channels)
     if folder is not None:
-        prepare_folder(folder)
+        check_output(folder, folder=True)
     return source
 
 

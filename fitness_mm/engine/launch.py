@@ -20,10 +20,11 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from fitness_mm.errors import FitnessError
+from fitness_mm.files import check_output
 
 from .checkpoints import check_checkpoint
 from .checks.reports import place_reports
-from .checks.work_dir import last_whole_checkpoint, make_writable, training_alone
+from .checks.work_dir import last_whole_checkpoint, training_alone
 from .cpu_amp import CPUAmpOptimWrapper
 from .load import load_all_weights, read_config
 from .parts import class_of
@@ -37,7 +38,8 @@ def train(args: argparse.Namespace) -> None:
         FitnessError: If the config, the checkpoint or an argument cannot be used.
     """
     cfg = _load_config(args, 'train_dataloader')
-    folder = make_writable(cfg.work_dir)
+    folder = Path(cfg.work_dir)
+    check_output(folder, folder=True)
     place_reports(cfg, {'training': str(folder)})
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
@@ -80,7 +82,7 @@ def test(args: argparse.Namespace) -> None:
         name = Path(args.checkpoint).stem
         cfg.work_dir = str(Path('work_dirs') / Path(args.config).stem / name
                            if '://' in args.checkpoint else Path(args.checkpoint).with_name(name))
-    make_writable(cfg.work_dir)
+    check_output(cfg.work_dir, folder=True)
     place_reports(cfg, {'checkpoint': args.checkpoint})
     if args.dump:
         _dump_predictions(cfg, args.dump)
@@ -149,7 +151,7 @@ def _dump_predictions(cfg: Config, file: str) -> None:
         raise FitnessError(f'--dump writes the hosts\' pickle format, so the name has to end in '
                            f'.pkl, but it is {file!r}; accuracy.json in the work directory has the '
                            'metrics as JSON')
-    make_writable(Path(file).parent)
+    check_output(file)
     evaluators = cfg.test_evaluator
     cfg.test_evaluator = [
         *(evaluators if isinstance(evaluators, list) else [evaluators]),

@@ -12,6 +12,7 @@ from video_cases import moving_square, turn_right, write_video
 
 from fitness_mm.apis import FitnessInferencer, InferenceError
 from fitness_mm.apis.report.outputs import HTML, JSON, PAGE, VIDEO
+from fitness_mm.errors import FitnessError
 
 BOX = (10, 5, 90, 60)
 
@@ -179,7 +180,7 @@ def test_where_nothing_can_be_written_nothing_is_begun(inferencer, tmp_path, mon
     (tmp_path / 'file').write_text('')
     monkeypatch.setattr('fitness_mm.apis.inferencer.analyse', None)
     for out in ('file', 'file/in'):
-        with pytest.raises(InferenceError, match='cannot be written'):
+        with pytest.raises(FitnessError, match='cannot be written'):
             inferencer(moving_square(3), box=BOX, out_dir=tmp_path / out)
     good = write_video(tmp_path / 'a.mp4', moving_square(3))
     with pytest.raises(InferenceError, match='there is no file'):

@@ -56,7 +56,7 @@ def test_arguments_are_checked_before_models_are_loaded(arguments, message, tmp_
 def test_what_is_not_there_is_said_before_models_are_looked_for(tmp_path):
     (tmp_path / 'file').write_text('')
     for out, message in (('out', "infer.py: there is no file 'a.mp4'"),
-                         ('file', 'infer.py: file cannot be written (File exists)')):
+                         ('file', 'infer.py: file cannot be written (')):
         result = run_tool('infer.py', 'a.mp4', '--out', out, cwd=tmp_path, check=False)
         assert result.returncode == 1 and result.stdout.startswith(message)
         assert result.stdout.count('\n') == 1

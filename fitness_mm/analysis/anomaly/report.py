@@ -21,7 +21,7 @@ from fitness_mm.anomaly import (
 )
 from fitness_mm.anomaly.sheet import draw_sheet, worst_rows
 from fitness_mm.errors import ArgumentError
-from fitness_mm.files import write_text
+from fitness_mm.files import check_output, write_text
 from fitness_mm.tables import markdown_table, number
 
 from .planted import Truth, match_planted_errors
@@ -54,6 +54,7 @@ def write_report(records: Sequence[str | Path], out: str | Path, root: str | Pat
         raise ArgumentError(f'{num_worst} frames for the gallery, expected none or a positive '
                             'number')
     out = Path(out)
+    check_output(out, folder=True)
     residuals = Residuals.read_all(records).in_order()
     truth = None if truth_file is None else match_planted_errors(truth_file, residuals)
     index = None if root is None else FitnessIndex.read(root)

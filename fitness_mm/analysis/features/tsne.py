@@ -11,7 +11,7 @@ import orjson
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.analysis.load_model import Subject
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import write_text
+from fitness_mm.files import check_output, write_text
 from fitness_mm.fonts import korean_font
 from fitness_mm.tables import number
 
@@ -49,6 +49,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
         FitnessError: If a model gives no features, they have nothing to show, or no font has
             Korean letters.
     """
+    check_output(out)
     font = korean_font(options.font) if options.lang == 'ko' else None
     names: tuple[str, ...] = ()
     rows, numbers = [], []

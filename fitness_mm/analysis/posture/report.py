@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fitness_mm.analysis.study.results import trainings
-from fitness_mm.files import write_text
+from fitness_mm.files import check_output, write_text
 from fitness_mm.posture.calibration import CALIBRATION_FILE
 from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule, fit_calibration
 from fitness_mm.posture.measures import posture_report
@@ -56,6 +56,7 @@ def write_posture_report(paths: Sequence[Path],
     Raises:
         FitnessError: If records are missing, damaged or do not belong together.
     """
+    check_output(out, folder=True)
     records = read_posture(paths)
     comparison = compare(records, read_posture(second)) if second else None
     report = posture_report(records)

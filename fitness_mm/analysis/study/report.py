@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fitness_mm.analysis.run_plots import plot_confusion
 from fitness_mm.errors import FitnessError
-from fitness_mm.files import write_text
+from fitness_mm.files import check_output, write_text
 from fitness_mm.tables import csv_table
 
 from .results import ModelCost, distinct_names, find_config, read_result, trainings
@@ -35,6 +35,7 @@ def write_study_report(work_dirs: Sequence[Path],
         FitnessError: If a work directory has no usable reports or is there twice, or the models
             were not tested on the same clip-views.
     """
+    check_output(out, folder=True)
     names = distinct_names(work_dirs)
     results = [read_result(*named) for named in zip(work_dirs, names, strict=True)]
     if baseline is not None and baseline not in names:

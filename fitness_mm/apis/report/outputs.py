@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +26,6 @@ from .page import write_page
 
 VIDEO, JSON, HTML, PAGE = 'annotated.mp4', 'result.json', 'report.html', 'report.png'
 
-
-_LEAST_BYTES = 1 << 20
-"""Of a result, about."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +59,6 @@ def written_in(folder: Path | None) -> Iterator[None]:
             raise
         raise InferenceError(f'{folder} cannot be written ({error.strerror}); name a folder with '
                              'room, in which you may write') from error
-
-
-def prepare_folder(folder: Path) -> None:
-    """Makes a folder, and finds out before the work whether a result can be written there.
-
-    Raises:
-        InferenceError: If it cannot.
-    """
-    with written_in(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(_LEAST_BYTES))
 
 
 def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,

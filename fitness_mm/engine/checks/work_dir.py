@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -21,30 +20,12 @@ from ..checkpoints import check_checkpoint
 _PATIENCE_SEC = 10
 
 
-def make_writable(folder: str | Path) -> Path:
-    """The folder, made if it is missing.
-
-    Raises:
-        FitnessError: If nothing can be written there.
-    """
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f'.writable.{os.getpid()}'
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise FitnessError(f'nothing can be written to {folder} ({error.strerror}); name another '
-                           'folder') from error
-    return folder
-
-
 @contextmanager
 def training_alone(folder: Path, first: bool) -> Iterator[None]:
     """Holds a work directory, so that no two trainings mix their checkpoints in it.
 
     Args:
-        folder: The work directory.
+        folder: The work directory, made if it is missing.
         first: Whether this is the first process of a training; the others rely on it.
 
     Raises:
@@ -53,6 +34,7 @@ def training_alone(folder: Path, first: bool) -> Iterator[None]:
     if not first:
         yield
         return
+    folder.mkdir(parents=True, exist_ok=True)
     give_up = time.monotonic() + _PATIENCE_SEC
     while True:
         with locked(folder) as free:
