@@ -11,7 +11,7 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'))
 # A resumed run continues with the random numbers that the uninterrupted one would have drawn.
-custom_hooks = [dict(type='EpochSeedHook')]
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='ClassCountHook')]
 randomness = dict(seed=0)
 
 env_cfg = dict(

@@ -9,9 +9,9 @@ from fitness_mm import compat
 compat.apply()
 
 from fitness_mm.engine import checkpoints, cpu_amp, finite_loss_hook  # noqa: E402, F401
+from fitness_mm.engine.checks.class_count_hook import ClassCountHook  # noqa: E402
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
-from .class_count_hook import ClassCountHook  # noqa: E402
 from .data.dataset import FitnessClipDataset  # noqa: E402
 from .data.jitter_keypoints import JitterKeypoints  # noqa: E402
 from .data.random_keypoint_affine import RandomKeypointAffine  # noqa: E402

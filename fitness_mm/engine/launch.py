@@ -26,7 +26,7 @@ from .checkpoints import check_checkpoint
 from .checks.reports import place_reports
 from .checks.work_dir import last_whole_checkpoint, training_alone
 from .cpu_amp import CPUAmpOptimWrapper
-from .load import load_all_weights, read_config
+from .load import load_all_weights, read_config, wrong_parts_named
 from .parts import class_of
 from .tool_launcher import end_with_launcher
 
@@ -216,7 +216,8 @@ def _runner_of(cfg: Config) -> Iterator[Runner]:
             on with the worker's traceback for a message.
     """
     try:
-        yield RUNNERS.build(cfg) if 'runner_type' in cfg else QuietRunner.from_cfg(cfg)
+        with wrong_parts_named():
+            yield RUNNERS.build(cfg) if 'runner_type' in cfg else QuietRunner.from_cfg(cfg)
     except Exception as error:
         sentence = re.search(r'\ACaught \w+ in DataLoader worker .*^fitness_mm\.[\w.]+: (.+)\Z',
                              str(error).rstrip(), re.DOTALL | re.MULTILINE)

@@ -6,6 +6,7 @@ Networks of both hosts may stand side by side, so each is built and run in its o
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,11 +81,30 @@ def build_model(cfg: Config) -> nn.Module:
     """The network of a config with random weights; none are fetched, and none from files."""
     model = cfg.model.copy()
     if model.get('backbone'):
-        model.backbone = {**model.backbone, 'init_cfg': None}
-        if 'pretrained' in model.backbone:
-            model.backbone.pretrained = None
-    with host_of(cfg):
+        # as MMAction2, torchvision and MMPretrain name them
+        without = {key: None for key in ('pretrained', 'weights', 'init_cfg')
+                   if key in model.backbone}
+        model.backbone = {**model.backbone, **without}
+    with host_of(cfg), wrong_parts_named():
         return MODELS.build(model)
+
+
+@contextmanager
+def wrong_parts_named() -> Iterator[None]:
+    """Inside, a part of a config whose name or arguments no class takes is a user's mistake.
+
+    It is known by where it is raised: in mmengine's builder, before what it builds has begun.
+
+    Raises:
+        FitnessError: In place of such an error.
+    """
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        *_, last = traceback.walk_tb(error.__traceback__)
+        if last[0].f_globals.get('__name__') != 'mmengine.registry.build_functions':
+            raise
+        raise FitnessError(f'the config names what cannot be built: {error.args[0]}') from error
 
 
 def load_model(cfg: Config, checkpoint: str | Path,

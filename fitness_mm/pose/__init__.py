@@ -9,6 +9,7 @@ from fitness_mm import compat
 compat.apply()
 
 from fitness_mm.engine import checkpoints, cpu_amp, finite_loss_hook  # noqa: E402, F401
+from fitness_mm.engine.checks.class_count_hook import ClassCountHook  # noqa: E402
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
 from .anomaly_hook import AnomalyFilterHook  # noqa: E402
@@ -28,8 +29,8 @@ from .transforms import (  # noqa: E402
 compat.mend_mmpose()
 
 __all__ = [
-    'METAINFO', 'AnomalyFilterHook', 'ArgmaxHeatmap', 'EpochSeedHook', 'FitnessHeatmapHead',
-    'FitnessMPJPE', 'FitnessPoseDataset', 'FitnessRTMCCHead', 'FlipLabelledFrame',
-    'LabelledFrameAffine', 'LoadLabelledFrame', 'PoseEnsemble', 'UnionBoxCenterScale',
-    'fitness_metainfo'
+    'METAINFO', 'AnomalyFilterHook', 'ArgmaxHeatmap', 'ClassCountHook', 'EpochSeedHook',
+    'FitnessHeatmapHead', 'FitnessMPJPE', 'FitnessPoseDataset', 'FitnessRTMCCHead',
+    'FlipLabelledFrame', 'LabelledFrameAffine', 'LoadLabelledFrame', 'PoseEnsemble',
+    'UnionBoxCenterScale', 'fitness_metainfo'
 ]

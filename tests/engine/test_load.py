@@ -88,3 +88,21 @@ def test_a_subclass_is_known_as_what_it_is():
     pipeline = pipeline_of(read_config(POSE))
     pipeline.transforms[:2] = [OwnLoader(), type('Own', (UnionBoxCenterScale, ), {})(0.5)]
     assert pose_facts(pipeline) == PipelineFacts(0.5, (96, 128), True)
+
+
+@pytest.mark.parametrize('options, match', [
+    ({'model.backbone.type': 'LimbNetwurk'}, 'LimbNetwurk is not in the'),
+    ({'model.backbone.widht': 64}, "unexpected keyword argument 'widht'"),
+])
+def test_what_cannot_be_built_is_named(options, match):
+    cfg = read_config(LIMBS)
+    cfg.merge_from_dict(options)
+    with pytest.raises(FitnessError, match=match):
+        build_model(cfg)
+
+
+def test_an_error_inside_of_a_part_is_not_the_configs(monkeypatch):
+    from fitness_mm.action import LimbNetwork
+    monkeypatch.setattr(LimbNetwork, '__init__', lambda self, **kwargs: {}['ours'])
+    with pytest.raises(KeyError, match='ours'):
+        build_model(read_config(LIMBS))

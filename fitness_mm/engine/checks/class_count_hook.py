@@ -1,11 +1,11 @@
-"""A network and a data set of different classes or conditions, found before training."""
+"""A network and a data set of different classes, conditions or keypoints, found beforehand."""
 
 from __future__ import annotations
 
-from mmaction.registry import HOOKS
 from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
+from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
 from fitness_mm.errors import FitnessError
@@ -13,8 +13,8 @@ from fitness_mm.errors import FitnessError
 
 @HOOKS.register_module()
 class ClassCountHook(Hook):
-    """Compares the head's number of classes with the data set's before a run, and the numbers of
-    conditions that a :class:`PostureHead` has.
+    """Compares the head's number of classes with the data set's before a run, the numbers of
+    conditions that a :class:`PostureHead` has, and a pose estimator's number of keypoints.
 
     Without it, a label that the head does not have ends training in an index error, and one that
     means another condition does not end it. What a head or a data set does not say is not compared.
@@ -38,15 +38,17 @@ class ClassCountHook(Hook):
     @staticmethod
     def _check(runner: Runner, dataset: BaseDataset, name: str) -> None:
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        head, metainfo = getattr(model, 'cls_head', None), getattr(dataset, 'metainfo', {})
+        metainfo = getattr(dataset, 'metainfo', {})
         classes, names = metainfo.get('classes'), metainfo.get('condition_names')
-        for what, option, ours, theirs in (
-                ('classes', 'num_classes', getattr(head, 'num_classes', None),
-                 None if classes is None else len(classes)),
-                ('conditions by exercise', 'num_conditions', getattr(head, 'num_conditions', None),
-                 None if names is None else tuple(map(len, names)))):
+        exercises = ('set `exercises` in configs/_base_/fitness_clips.py, which sets both, or '
+                     'dataset.exercises and')
+        for what, head, option, theirs, advice in (
+                ('classes', 'cls_head', 'num_classes', classes and len(classes), exercises),
+                ('conditions by exercise', 'cls_head', 'num_conditions',
+                 names and tuple(map(len, names)), exercises),
+                ('keypoints', 'head', 'out_channels', metainfo.get('num_keypoints'), 'set')):
+            ours = getattr(getattr(model, head, None), option, None)
             if ours is not None and theirs is not None and ours != theirs:
                 raise FitnessError(
-                    f'the head has {ours} {what}, but the data set of {name} has {theirs}; set '
-                    '`exercises` in configs/_base_/fitness_clips.py, which sets both, or '
-                    f'model.cls_head.{option} and dataset.exercises')
+                    f'the head has {ours} {what}, but the data set of {name} has {theirs}; '
+                    f'{advice} model.{head}.{option}')

@@ -31,6 +31,17 @@ def test_different_numbers_are_named(part):
         check(runner(12, **{part: 41}))
 
 
+def test_a_pose_estimators_keypoints_are_counted_too():
+    dataset = SimpleNamespace(metainfo=dict(num_keypoints=24))
+    model = torch.nn.Module()
+    model.head = torch.nn.Conv2d(8, 17, 1)
+    estimating = SimpleNamespace(model=model, train_dataloader=SimpleNamespace(dataset=dataset))
+    with pytest.raises(FitnessError, match=r'17 keypoints.*has 24; set model\.head\.out_channels'):
+        ClassCountHook().before_train(estimating)
+    model.head = torch.nn.Conv2d(8, 24, 1)
+    ClassCountHook().before_train(estimating)
+
+
 def test_wrapped_models_are_looked_into():
     wrapped = runner(12, train=41)
     model, wrapped.model = wrapped.model, MMDistributedDataParallel.__new__(
