@@ -68,8 +68,11 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     work_dir, _, env = run
     run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path, '--cfg-options',
              *SMALL, f'test_evaluator.dump_file={tmp_path / "predictions.npz"}', env=env)
-    assert (tmp_path / 'mpjpe.json').read_bytes() == (work_dir / 'mpjpe.json').read_bytes()
-    report = json.loads((tmp_path / 'mpjpe.json').read_text('utf-8'))
+    report, validated = (json.loads((folder / 'mpjpe.json').read_text('utf-8'))
+                         for folder in (tmp_path, work_dir))
+    assert report.pop('checkpoint') == str(work_dir / 'epoch_2.pth')
+    assert (validated.pop('training'), validated.pop('epoch')) == (str(work_dir), 2)
+    assert report == validated
     dump = Residuals.read(tmp_path / 'predictions.npz')
     distance = np.linalg.norm(dump.predictions - dump.labels, axis=-1)
     assert distance[dump.visible].mean() == pytest.approx(report['image_px'], rel=1e-5)

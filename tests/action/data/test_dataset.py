@@ -2,13 +2,14 @@ import json
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
+import fitness_mm.action  # noqa: F401 - registers the data set
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.index import select_exercises
+from fitness_mm.aihub.index.parquet import read_parquet, write_parquet
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.pixels import to_centres
 
@@ -93,7 +94,7 @@ def test_conditions_stand_in_the_place_of_their_exercise(build):
 
 
 def test_conditions_that_may_not_be_learnt_are_masked(build, sample_root, tmp_path):
-    table = pq.read_table(sample_root / 'index.parquet')
+    table = read_parquet(sample_root / 'index.parquet')
     usable = table['gt_conditions_usable'].to_pylist()
     conditions = table['gt_conditions'].to_pylist()
     usable[0] = False
@@ -102,7 +103,7 @@ def test_conditions_that_may_not_be_learnt_are_masked(build, sample_root, tmp_pa
         place = table.schema.get_field_index(name)
         table = table.set_column(place, table.schema.field(name),
                                  pa.array(values, table.schema.field(name).type))
-    pq.write_table(table, tmp_path / 'index.parquet')
+    write_parquet(tmp_path / 'index.parquet', table)
     plain, masked = build(subset='all'), build(subset='all', data_root=str(tmp_path))
     first, second, third = (
         [d.get_data_info(i)['gt_conditions'] for d in (plain, masked)] for i in range(3))
