@@ -285,7 +285,8 @@ def test_a_rate_that_cannot_be_is_refused_and_not_replaced(fps, tmp_path):
     (['a/b.mp4', 'c/b.mp4', 'a_b.mp4.mp4'], ['a_b.mp4', 'c_b.mp4', 'a_b.mp4_2']),
     (['\uac00.mp4', '\u1100\u1161.mp4'], None),
     ([f'{"d" * 200}/{"e" * 200}/a.mp4', f'{"d" * 200}/{"f" * 200}/a.mp4'], None),
-    (['\udcbd.mp4', '\udcbd.mov'], None),
+    (['\udcbd.mp4', '\udcbd.mov'], ['_xbd.mp4', '_xbd.mov']),
+    ([os.fsdecode('스쿼트.mp4'.encode('cp949')), 'a\x1b[2J.mp4'], ['스쿼트', 'a_x1b[2J']),
     (['...mp4', '..mp4', '.mp4'], ['...mp4', '..mp4', '.mp4']),
     (['a/..', 'b.mp4'], None),
 ])

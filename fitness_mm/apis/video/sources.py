@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.printable import file_name
 
 from .file import VideoFile
 from .frames import DEFAULT_FPS, ArraySource, FolderSource, FrameSource
@@ -86,12 +87,17 @@ def folder_names(paths: Sequence[str | Path]) -> list[str]:
 
 def _names(path: Path) -> list[str]:
     """What a path can be called, the shortest first."""
-    parts = path.parts[1:] or ('root', )
+    parts = list(map(_plain, path.parts[1:])) or ['root']
     names = ['_'.join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
     # file systems take 255 bytes
     names = [name for name in names if len(os.fsencode(name)) < 240] or names[:1]
     # '...mp4' without its ending is '..'
-    return names if path.is_dir() or path.stem in ('.', '..') else [path.stem, *names]
+    return names if path.is_dir() or path.stem in ('.', '..') else [_plain(path.stem), *names]
+
+
+def _plain(name: str) -> str:
+    """A name that terminals show and people can type, whatever the file's is."""
+    return file_name(name).replace('\\', '_')
 
 
 def _folded(name: str) -> str:
