@@ -3,6 +3,7 @@ import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
+import fitness_mm.action  # noqa: F401 - registers the data set
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.anomaly.residuals import Residuals
 from fitness_mm.keypoints.measures import SEEN_SCORE

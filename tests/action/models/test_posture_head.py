@@ -8,6 +8,8 @@ from mmaction.structures import ActionDataSample
 from mmengine.registry import init_default_scope
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+import fitness_mm.action  # noqa: F401 - registers the head
+
 CONDITIONS = (2, 1, 3)  # 3 exercises, 6 conditions
 
 INNER = {
