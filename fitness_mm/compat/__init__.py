@@ -29,6 +29,7 @@ def apply() -> None:
     _applied = True
     imports.mend_torchvision()
     imports.mend_mmcv_ops()
+    imports.mend_find_loader()
     imports.mend_xtcocotools()
     imports.mend_mmaction_drn()
     imports.mend_multimodal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import pkgutil
 import sys
 import types
 from pathlib import Path
@@ -79,6 +80,18 @@ def mend_mmcv_ops() -> None:
 
     ext_loader.load_ext = load_ext_or_placeholders
     logger.debug('mmcv-lite: compiled operators are placeholders that raise when called')
+
+
+def mend_find_loader() -> None:
+    """Lets mmengine and mmcv look for full mmcv under Python 3.14, whose pkgutil has no find_loader.
+    """
+    if hasattr(pkgutil, 'find_loader') or not importlib.util.find_spec('mmcv'):
+        return
+    from mmcv.utils import ext_loader
+    from mmengine.utils.dl_utils import misc
+
+    misc.pkgutil = ext_loader.pkgutil = types.SimpleNamespace(find_loader=importlib.util.find_spec)
+    logger.debug('mmengine, mmcv: find_spec takes the place of find_loader')
 
 
 def mend_xtcocotools() -> None:
