@@ -272,11 +272,7 @@ def test_a_torch_that_loads_anything_by_default_loads_weights_only(monkeypatch, 
     monkeypatch.setattr(torch, '__version__', '2.5.1+cpu')
     checkpoints.load_weights_only()
     assert torch.load is not load
-<<<<<<< HEAD
     with pytest.raises(REFUSALS):
-=======
-    with pytest.raises(FitnessError, match='could run code'):
->>>>>>> 4a6678d (Tests follow the checks of checkpoints and index files)
         checkpoint.load_checkpoint(torch.nn.Linear(1, 1), str(harmful))
     torch.load(harmful.with_name('harmful.pth'), weights_only=False)  # who asks for it
     harmful.with_name('ran').unlink()
@@ -292,11 +288,7 @@ def test_fetched_checkpoints_are_weights_only(monkeypatch, tmp_path, harmful):
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'home'))
     monkeypatch.setattr(torch.hub, 'download_url_to_file',
                         lambda url, file, *args, **kwargs: shutil.copy(harmful, file))
-<<<<<<< HEAD
     with pytest.raises(REFUSALS):
-=======
-    with pytest.raises(FitnessError, match='could run code'):
->>>>>>> 4a6678d (Tests follow the checks of checkpoints and index files)
         checkpoint.load_checkpoint(torch.nn.Linear(1, 1), 'https://example.org/harmful.pth')
     assert list((tmp_path / 'home').rglob('harmful.pth'))  # it was fetched
 

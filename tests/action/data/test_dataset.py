@@ -9,11 +9,7 @@ from mmengine.registry import init_default_scope
 import fitness_mm.action  # noqa: F401 - registers the data set
 from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES
 from fitness_mm.aihub.index import select_exercises
-<<<<<<< HEAD
 from fitness_mm.aihub.index.parquet import read_parquet, write_parquet
-=======
-from fitness_mm.aihub.index.parquet import write_parquet
->>>>>>> 4a6678d (Tests follow the checks of checkpoints and index files)
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.pixels import to_centres
 
