@@ -83,8 +83,7 @@ def mend_mmcv_ops() -> None:
 
 
 def mend_find_loader() -> None:
-    """Lets mmengine and mmcv look for full mmcv under Python 3.14, whose pkgutil has no find_loader.
-    """
+    """Lets mmengine and mmcv look for full mmcv by what Python 3.14 still has."""
     if hasattr(pkgutil, 'find_loader') or not importlib.util.find_spec('mmcv'):
         return
     from mmcv.utils import ext_loader
