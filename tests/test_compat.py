@@ -7,6 +7,7 @@ import pkgutil
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -239,6 +240,23 @@ def test_mmengine_log_buffers_load_with_weights_only(tmp_path):
     loaded = torch.load(tmp_path / 'good.pth', weights_only=True)
     assert loaded['message_hub']['log_scalars']['train/loss'].mean() == 1.75
     assert loaded['step'] == 3 and loaded['history'].tolist() == [0, 1, 2, 3]
+
+
+def test_checkpoints_made_beside_another_numpy_load(tmp_path):
+    content = dict(history=np.arange(4.0), best=np.float64(0.5))
+    torch.save(content, tmp_path / 'here.pth')
+    names = [b'numpy.core.multiarray', b'numpy._core.multiarray']
+    with (zipfile.ZipFile(tmp_path / 'here.pth') as here,
+          zipfile.ZipFile(tmp_path / 'there.pth', 'w') as there):
+        for member in here.namelist():
+            data = here.read(member)
+            if member.endswith('data.pkl'):
+                mine, other = names if names[0] in data else names[::-1]
+                assert data.count(mine) == 2
+                data = data.replace(mine, other)
+            there.writestr(member, data)
+    loaded = torch.load(tmp_path / 'there.pth', weights_only=True)
+    assert loaded['history'].tolist() == [0, 1, 2, 3] and loaded['best'] == 0.5
 
 
 def test_a_one_cycle_schedule_loads_with_weights_only(tmp_path):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import inspect
 import logging
 import pickle
+from collections.abc import Callable
 
 logger = logging.getLogger(__package__)
 
@@ -53,6 +55,16 @@ _checkpoint_getattr.__module__ = 'builtins'
 _checkpoint_getattr.__name__ = _checkpoint_getattr.__qualname__ = 'getattr'
 
 
+def _called(function: Callable, module: str) -> Callable:
+    """The same function, under the name that checkpoints made beside another NumPy ask for."""
+    def alias(*args):
+        return function(*args)
+
+    alias.__module__, alias.__name__ = module, function.__name__
+    alias.__qualname__ = function.__name__
+    return alias
+
+
 def allow_mmengine_checkpoints() -> None:
     """Names what an mmengine checkpoint holds besides tensors as safe to load.
 
@@ -68,11 +80,15 @@ def allow_mmengine_checkpoints() -> None:
 
     if not hasattr(torch.serialization, 'add_safe_globals'):
         return
-    core = np.core if np.lib.NumpyVersion(np.__version__) < '2.0.0' else np._core
+    modules = ['numpy.core.multiarray', 'numpy._core.multiarray']  # of NumPy 1, and 2
+    if np.lib.NumpyVersion(np.__version__) >= '2.0.0':
+        modules.reverse()
+    own = importlib.import_module(modules[0])
+    arrays = [own._reconstruct, own.scalar]
     scalar_types = {type(np.dtype(code)) for code in ('f4', 'f8', 'i4', 'i8', 'u1', 'b1')}
     torch.serialization.add_safe_globals([
         HistoryBuffer, OneCycleParamScheduler, _checkpoint_getattr,
-        np.ndarray, np.dtype, core.multiarray._reconstruct, core.multiarray.scalar,
+        np.ndarray, np.dtype, *arrays, *(_called(array, modules[1]) for array in arrays),
         *sorted(scalar_types, key=lambda t: t.__name__)
     ])  # yapf: disable
     logger.debug('torch.load: what an mmengine checkpoint holds besides tensors is listed as safe')

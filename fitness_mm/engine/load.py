@@ -29,6 +29,7 @@ from .checks.settings import check_settings
 compat.apply()
 
 _KINDS = {'mmpose': 'pose estimator', 'mmaction': 'recogniser'}
+_BUILDERS = ('mmengine.registry.build_functions', 'mmengine.runner.runner')
 _PACKAGES = {'mmpose': 'fitness_mm.pose', 'mmaction': 'fitness_mm.action'}
 
 
@@ -93,7 +94,8 @@ def build_model(cfg: Config) -> nn.Module:
 def wrong_parts_named() -> Iterator[None]:
     """Inside, a part of a config whose name or arguments no class takes is a user's mistake.
 
-    It is known by where it is raised: in mmengine's builder, before what it builds has begun.
+    It is known by where it is raised: in mmengine's builder or runner, before what they build has
+    begun, or in a class that hands the arguments which it does not know on to its base.
 
     Raises:
         FitnessError: In place of such an error.
@@ -101,8 +103,10 @@ def wrong_parts_named() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError) as error:
-        *_, last = traceback.walk_tb(error.__traceback__)
-        if last[0].f_globals.get('__name__') != 'mmengine.registry.build_functions':
+        *_, (last, _) = traceback.walk_tb(error.__traceback__)
+        handed_on = (last.f_code.co_name == '__init__'
+                     and '__init__() got an unexpected keyword argument' in str(error))
+        if last.f_globals.get('__name__') not in _BUILDERS and not handed_on:
             raise
         raise FitnessError(f'the config names what cannot be built: {error.args[0]}') from error
 

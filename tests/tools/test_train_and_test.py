@@ -99,7 +99,9 @@ def test_one_sentence_when_something_is_missing(refuse, tool, args, message, tmp
     (['train_dataloader.batch_size=999'], 'its data set has 16 samples, its batch_size is 999'),
     ([f'{part}_dataloader.dataset.num_folds=9' for part in ('train', 'val', 'test')],
      '9 folds need at least as many performers'),
-    (['train_dataloader.dataset.exercises=[barbelrow]'], 'the nearest are: barbell row')])
+    (['train_dataloader.dataset.exercises=[barbelrow]'], 'the nearest are: barbell row'),
+    (['train_dataloader.dataset.view=C'], "unexpected keyword argument 'view'"),
+    (['train_dataloader.batchsize=4'], "unexpected keyword argument 'batchsize'")])
 def test_one_sentence_for_what_cannot_be_trained(refuse, options, message, sample_root, tmp_path):
     result = refuse('train.py', CONFIG, '--work-dir', tmp_path, *SMALL, *options,
                     env=dict(FITNESS_DATA_ROOT=sample_root))
