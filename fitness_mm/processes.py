@@ -27,6 +27,8 @@ class Pool:
         # The parent has pyarrow's threads, which a fork would not survive.
         method = next(name for name in ('forkserver', 'spawn')
                       if name in multiprocessing.get_all_start_methods())
+        if workers > 1 and method == 'forkserver':
+            _start_forkserver()
         self._executor = ProcessPoolExecutor(
             workers, multiprocessing.get_context(method), _start_worker,
         ) if workers > 1 else None
@@ -53,6 +55,18 @@ class Pool:
             if len(pending) > 1:
                 yield pending.popleft()
         yield from pending
+
+
+def _start_forkserver() -> None:
+    """Starts what starts the workers, where Ctrl-C reaches neither, not even before they begin."""
+    from multiprocessing import forkserver, resource_tracker  # not on Windows
+
+    resource_tracker.ensure_running()  # which it starts otherwise, and which lets Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:

@@ -59,9 +59,8 @@ def parse_args() -> argparse.Namespace:
     looking.set_defaults(channels=Options.channels)
     output = parser.add_argument_group('output')
     output.add_argument('--lang', choices=['both', 'ko', 'en'], default='both',
-                        help='of what is written; with both, report.html is in both, and video '
-                        'and picture are in Korean where a font has its letters, else in English '
-                        '(default: %(default)s)')
+                        help='of report, picture and video; these two are in English where no font '
+                        'has Korean letters (default: %(default)s)')
     output.add_argument('--font', metavar='FILE.ttf',
                         help='font with Korean letters for video and picture')
     output.add_argument('--show', action='store_true', help='show the frames in a window')
@@ -117,7 +116,8 @@ def main() -> int:
         if failed and len(args.video) > 1:
             print(f'infer.py: {len(failed)} of {len(args.video)} were not judged:', file=sys.stderr)
             for video, error in failed:
-                print(printable(f'  {video}: {error}'), file=sys.stderr)
+                print(printable(f'  {error}' if video in str(error) else f'  {video}: {error}'),
+                      file=sys.stderr)
     return 1 if failed else 0
 
 

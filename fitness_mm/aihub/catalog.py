@@ -162,15 +162,15 @@ def exercise_by_name(name: str) -> Exercise:
     """The exercise with an English or Korean name; blanks, hyphens and capitals do not matter.
 
     Raises:
-        ArgumentError: If there is none; the message has the nearest English names.
+        ArgumentError: If there is none; the message has the nearest names.
     """
     try:
         return _EXERCISE_OF_NAME[_name_key(name)]
     except KeyError:
-        names = [e.name for e in EXERCISES]
-        near = [known for known in names if any(
-            get_close_matches(word, known.split(), 1, 0.75) for word in name.lower().split())]
-        listed = ', '.join(get_close_matches(name.lower(), near, 3, 0) or names)
+        asked = normalise(name).lower()
+        near = [known for e in EXERCISES for known in (e.name, e.name_ko) if any(
+            get_close_matches(word, known.split(), 1, 0.75) for word in asked.split())]
+        listed = ', '.join(get_close_matches(asked, near, 3, 0) or [e.name for e in EXERCISES])
         raise ArgumentError(f'no exercise is called {name!r}; the '
                             f'{"nearest are" if near else "catalogue has"}: {listed}') from None
 

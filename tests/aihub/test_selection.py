@@ -25,6 +25,7 @@ def test_every_name_of_the_catalogue_means_its_own_exercise():
 
 @pytest.mark.parametrize('exercises, message', [
     ('barbell row,squat', "is called 'squat'; the nearest are: barbell squat"),
+    ('스쿼트', 'the nearest are: 바벨 스쿼트'),
     (['babell row'], 'the nearest are: barbell row'),
     ('yoga', "is called 'yoga'; the catalogue has: standing side crunch"),
     ('barbell row,barbellrow', 'each once'), ('', 'at least one'), ([], 'at least one')])

@@ -26,11 +26,11 @@ def test_the_tool_takes_the_demo_models_and_says_what_to_open(work_dirs, tmp_pat
     assert result.stdout.startswith('infer.py: notes.mp4 is no video that can be opened')
     *_, title, notes, camera, parent, escape = result.stdout.splitlines()
     assert title == 'infer.py: 4 of 7 were not judged:'
-    assert notes.startswith('  notes.mp4: notes.mp4 is no video')
+    assert notes.startswith('  notes.mp4 is no video')
     assert 'there is no file' in camera and 'has no images' in parent
     assert escape.startswith(r'  \x1b[1m.mp4: ')
     assert 'video     \\uc2a4\\ucffc\\ud2b8, 0.7 s' in result.stdout
-    for name, frames in (('squat.mp4', 20), ('squat.mov', 30), (korean, 20)):
+    for name, frames in (('squat.mp4', 20), ('squat.mov', 30), ('스쿼트', 20)):
         found = json.loads((tmp_path / 'out' / name / 'result.json').read_text('utf-8'))
         assert found['video']['frames'] == frames
 
