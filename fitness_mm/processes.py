@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import TypeVar
@@ -17,21 +17,29 @@ from fitness_mm.errors import ArgumentError
 Group = TypeVar('Group')
 Result = TypeVar('Result')
 
+_GROUP = 512  # items that are handed to the workers at once
+
 
 class Pool:
-    """Runs groups of tasks in order of their groups, in processes or, for one worker, here."""
+    """Runs groups of tasks in order of their groups, in processes or, for one worker, here.
 
-    def __init__(self, workers: int) -> None:
+    Args:
+        workers: Number of processes.
+        apart: Whether one worker is a process too.
+    """
+
+    def __init__(self, workers: int, apart: bool = False) -> None:
         if workers < 1:
             raise ArgumentError(f'the number of workers is {workers}, expected at least 1')
         # The parent has pyarrow's threads, which a fork would not survive.
         method = next(name for name in ('forkserver', 'spawn')
                       if name in multiprocessing.get_all_start_methods())
-        if workers > 1 and method == 'forkserver':
+        apart = apart or workers > 1
+        if apart and method == 'forkserver':
             _start_forkserver()
         self._executor = ProcessPoolExecutor(
             workers, multiprocessing.get_context(method), _start_worker,
-        ) if workers > 1 else None
+        ) if apart else None
 
     def __enter__(self) -> Pool:
         return self
@@ -55,6 +63,15 @@ class Pool:
             if len(pending) > 1:
                 yield pending.popleft()
         yield from pending
+
+    def in_chunks(self, items: Sequence, at_once: int, function: Callable[..., Result],
+                  *arguments) -> Iterator[Result]:
+        """Yield ``function(*arguments, chunk)`` of each chunk of so many items, in order."""
+        groups = [items[i:i + _GROUP] for i in range(0, len(items), _GROUP)]
+        for _, results in self.run(groups, lambda group: [
+                (*arguments, group[i:i + at_once]) for i in range(0, len(group), at_once)],
+                function):
+            yield from results
 
 
 def _start_forkserver() -> None:

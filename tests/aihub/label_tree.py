@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
+import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -103,3 +106,14 @@ class Tree:
         label = make_label(type_number, day, slot, performer) if label is None else label
         return self.put(self.label_path(type_number, day, slot, split),
                         label if isinstance(label, bytes) else dumps(label))
+
+
+def pack(tree: Tree, days: Sequence[str] = (DAY,), prefix: str = '{day}/') -> None:
+    """Put days of images into tars and delete their folders."""
+    top = tree.root / 'training/img'
+    for day in days:
+        with tarfile.open(top / f'{day}.tar', 'w') as archive:
+            for path in sorted((top / day).rglob('*')):
+                archive.add(path, prefix.format(day=day) + str(path.relative_to(top / day)),
+                            recursive=False)
+        shutil.rmtree(top / day)

@@ -4,12 +4,11 @@ trusted."""
 import io
 import multiprocessing
 import os
-import shutil
 import tarfile
 
 import numpy as np
 import pytest
-from label_tree import DAY, HEIGHT, WIDTH, Tree, jpeg
+from label_tree import DAY, HEIGHT, WIDTH, Tree, jpeg, pack
 
 from fitness_mm import files
 from fitness_mm.aihub import FitnessIndex
@@ -35,17 +34,6 @@ def make_tree(root):
     return tree
 
 
-def pack(tree, days=DAYS, prefix='{day}/'):
-    """Put days into tars and delete their folders."""
-    top = tree.root / 'training/img'
-    for day in days:
-        with tarfile.open(top / f'{day}.tar', 'w') as archive:
-            for path in sorted((top / day).rglob('*')):
-                archive.add(path, prefix.format(day=day) + str(path.relative_to(top / day)),
-                            recursive=False)
-        shutil.rmtree(top / day)
-
-
 @pytest.fixture(scope='module')
 def unpacked(tmp_path_factory):
     tree = make_tree(tmp_path_factory.mktemp('unpacked'))
@@ -57,7 +45,7 @@ def unpacked(tmp_path_factory):
 @pytest.fixture
 def packed(tmp_path):
     tree = make_tree(tmp_path / 'data')
-    pack(tree)
+    pack(tree, DAYS)
     return tree
 
 
@@ -68,7 +56,7 @@ def all_frames(index):
 @pytest.mark.parametrize('prefix', ['{day}/', './{day}/', '', 'img/{day}/{day}/'])
 def test_a_packed_day_is_read_like_an_unpacked_one(unpacked, tmp_path, prefix):
     tree = make_tree(tmp_path / 'data')
-    pack(tree, prefix=prefix)
+    pack(tree, DAYS, prefix)
     index = build_index(tree.root).index
     assert (tree.root / 'index.parquet').read_bytes() == build_index_without_clips(unpacked)
     for row, frames in enumerate(all_frames(index)):
@@ -259,7 +247,7 @@ def test_broken_image_in_a_tar_is_named(tmp_path):
     tree = make_tree(tmp_path / 'data')
     folder = tree.image_dir(4, 'A', day=DAY)
     (folder / f'{folder.name}-0000005.jpg').write_bytes(b'noise')
-    pack(tree)
+    pack(tree, DAYS)
     index = build_index(tree.root).index
     row = int(np.flatnonzero((index.view == 'A') & (index.column('day') == DAY))[0])
     with pytest.raises(FrameError, match=rf'{DAY}\.tar/{DAY}/3/A/.*-0000005\.jpg: is not a compl'):

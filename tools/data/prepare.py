@@ -9,7 +9,7 @@ import argparse
 import os
 
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
-from fitness_mm.aihub.prepare import ClipOptions, Shard, prepare
+from fitness_mm.aihub.prepare import LEVELS, ClipOptions, Shard, prepare
 from fitness_mm.errors import plain_errors
 
 _MAX_HEIGHT = 2160
@@ -34,7 +34,15 @@ def parse_args() -> argparse.Namespace:
                         help='look for no image, all of which have this size (default: 1920x1080, '
                         "the data set's): the labels alone suffice for networks that see only "
                         'keypoints')
+    parser.add_argument('--check-images', choices=LEVELS, nargs='?', const='header',
+                        help='look at every image once and leave broken ones out of the index: '
+                        'its beginning and end (header, the default), which finds files that are '
+                        'cut off, empty or no JPEG; or all of it (whole), which also finds damage '
+                        'inside and takes a hundred times the processor time, see '
+                        'docs/data_tools.md')
     args = parser.parse_args()
+    if args.check_images and (args.shard or args.merge or args.labels_only):
+        parser.error('--check-images goes without --shard, --merge and --labels-only')
     if args.shard and (args.merge or not args.clips):
         parser.error('--shard goes with --clips and without --merge')
     if args.labels_only and (args.clips or args.merge):
@@ -65,4 +73,4 @@ if __name__ == '__main__':
     clips = (ClipOptions(args.clip_height, args.shard, args.merge)
              if args.clips or args.merge else None)
     with plain_errors(f'what is finished is kept in {args.root}, run it again to go on'):
-        prepare(args.root, args.workers, clips, args.labels_only)
+        prepare(args.root, args.workers, clips, args.labels_only, args.check_images)

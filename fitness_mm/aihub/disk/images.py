@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -33,6 +36,21 @@ class FrameError(FitnessError):
         return f'{self.path}: {self.what}'
 
 
+def check_end(file: BinaryIO, path: Path) -> None:
+    """Looks whether an image file ends as a JPEG does: libjpeg fills the rest of one that is cut
+    off with grey and says nothing.
+
+    Raises:
+        FrameError: If it is cut off or too large.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size > MAX_IMAGE_BYTES:
+        raise FrameError(path, f'is larger than {MAX_IMAGE_BYTES} bytes')
+    file.seek(max(0, size - _TAIL_BYTES))
+    if _END_OF_JPEG not in file.read():
+        raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')
+
+
 def decode_jpeg(data: bytes, path: Path, size: Sequence[int] | None = None) -> np.ndarray:
     """uint8 BGR (H, W, 3), as OpenCV has it, of the content of an image file; as stored: an EXIF
     rotation is not applied, because the labels do not know of it.
@@ -45,11 +63,7 @@ def decode_jpeg(data: bytes, path: Path, size: Sequence[int] | None = None) -> n
     Raises:
         FrameError: If it is broken, cut off, too large or of another size.
     """
-    if len(data) > MAX_IMAGE_BYTES:
-        raise FrameError(path, f'is larger than {MAX_IMAGE_BYTES} bytes')
-    # libjpeg fills the rest of a cut-off image with grey and says nothing
-    if data.rfind(_END_OF_JPEG, max(0, len(data) - _TAIL_BYTES)) < 0:
-        raise FrameError(path, 'is not a complete JPEG; copy it from the data set again')
+    check_end(io.BytesIO(data), path)
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8),
                              cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)

@@ -46,6 +46,9 @@ SCHEMA = pa.schema([
 DICTIONARY_COLUMNS = ('split', 'day', 'slot', 'clip', 'view', 'label_file')
 """String columns whose values repeat."""
 
+FRAME_COLUMNS = ('frame_numbers', 'keypoints', 'visible')
+"""Columns with a list of one item per labelled frame."""
+
 SORT_COLUMNS = ('split', 'day', 'slot', 'type', 'clip', 'view')
 """The order of the rows."""
 

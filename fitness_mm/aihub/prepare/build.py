@@ -21,6 +21,12 @@ from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.layout import SPLITS, own_folder, real_root, walk_labels
 from fitness_mm.aihub.disk.resolve import ImageResolver, ImagesUnseen
 from fitness_mm.aihub.disk.tars import look_up_tars
+from fitness_mm.aihub.image_checks.results import (
+    FolderCheck,
+    amounts_checked,
+    read_checks,
+    without_broken,
+)
 from fitness_mm.aihub.index import INDEX_FILE, FitnessIndex, IndexFileError
 from fitness_mm.aihub.index.parquet import (
     DAMAGED,
@@ -132,7 +138,7 @@ def build_index(root: str | Path, workers: int = 1,
             _finish_day(day, results, parts / day.part_name)
     _merge(real, days, report)
     index = FitnessIndex.read(root)
-    summary = summarise(report, index, image_size is not None)
+    summary = summarise(report, index, image_size is not None, amounts_checked(real))
     text = as_text(summary)
     _write(real / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     _write(real / 'report.txt', text.encode())
@@ -239,11 +245,12 @@ def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelErro
     return keep, duplicates
 
 
-def labelled_rows(root: Path) -> Iterator[pa.Table]:
+def labelled_rows(root: Path, broken_too: bool = False) -> Iterator[pa.Table]:
     """The rows of each day as its labels have them, in index order, without clip files.
 
     Args:
         root: Data root without links in it.
+        broken_too: Whether with the frames whose image is known as broken.
 
     Raises:
         IndexFileError: If a day's labels were not read yet, or changed since.
@@ -253,8 +260,12 @@ def labelled_rows(root: Path) -> Iterator[pa.Table]:
         if _finished(root / PARTS_FOLDER / day.part_name, day.fingerprint) is None:
             raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
                                  f'are now; first run: python tools/data/prepare.py --root {root}')
-    for _, rows in _rows(root, days):
+    for _, rows in _rows(root, days, {} if broken_too else _broken(root)):
         yield rows
+
+
+def _broken(root: Path) -> dict[str, FolderCheck]:
+    return {check.folder: check for check in read_checks(root, only_broken=True)}
 
 
 def _merge(root: Path, days: list[_Day], report: Report) -> None:
@@ -270,7 +281,7 @@ def _merge(root: Path, days: list[_Day], report: Report) -> None:
             return False
 
     with writing_parquet(root / INDEX_FILE, SCHEMA, **WRITE_OPTIONS) as writer:
-        for found, rows in _rows(root, days):
+        for found, rows in _rows(root, days, _broken(root)):
             report.add(found)
             if clips is not None and len(rows):  # a day may have no usable label
                 rows, problems = attach_clips(rows, clips, changed)
@@ -279,14 +290,20 @@ def _merge(root: Path, days: list[_Day], report: Report) -> None:
                 writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
 
 
-def _rows(root: Path, days: list[_Day]) -> Iterator[tuple[Report, pa.Table]]:
-    """Report and rows of each day, without the clips that an earlier split has."""
+def _rows(root: Path, days: list[_Day], broken: dict[str, FolderCheck],
+          ) -> Iterator[tuple[Report, pa.Table]]:
+    """Report and rows of each day, without the clips that an earlier split has and the frames
+    whose image is broken."""
     seen: set[str] = set()
+    images = ImageFiles(root)
     for day in days:
         table = _read_part(root / PARTS_FOLDER / day.part_name)
         found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
         table, duplicates = _not_seen(table, day.split, seen)
         found.note(duplicates)
+        table, num_frames, problems = without_broken(table, broken, images)
+        found.notes['frames_with_broken_image'] += num_frames
+        found.note(problems)
         yield found, table
 
 

@@ -21,7 +21,6 @@ from fitness_mm.processes import Pool
 
 from .build import labelled_rows
 
-_GROUP = 512  # jobs that are handed to the workers at once
 _CHECKED_AT_ONCE = 64
 _MADE_AT_ONCE = 4  # about a second of work at full HD
 _SHARD_FILE = re.compile(r'shard-(\d+)-of-(\d+)\.parquet', re.ASCII)
@@ -159,13 +158,10 @@ def _in_parallel(pool: Pool, function: Callable, root: Path, jobs: list[ClipJob]
     """Results in the order of the jobs."""
     done = 0
     on_progress(done, len(jobs))
-    groups = [jobs[i:i + _GROUP] for i in range(0, len(jobs), _GROUP)]
-    for _, parts in pool.run(groups, lambda group: [
-            (root, group[i:i + at_once]) for i in range(0, len(group), at_once)], function):
-        for results in parts:
-            yield from results
-            done += len(results)
-            on_progress(done, len(jobs))
+    for results in pool.in_chunks(jobs, at_once, function, root):
+        yield from results
+        done += len(results)
+        on_progress(done, len(jobs))
 
 
 def _check_space(root: Path, jobs: list[ClipJob]) -> None:

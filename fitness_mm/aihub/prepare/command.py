@@ -10,12 +10,14 @@ from pathlib import Path
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
 from fitness_mm.aihub.disk.layout import real_root
 from fitness_mm.aihub.disk.tars import look_up_tars
+from fitness_mm.aihub.image_checks.results import LIST_FILE
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import locked
 from fitness_mm.progress import shown_progress
 
 from .build import BuildResult, build_index
 from .clips import ClipSummary, Shard, build_clips, merge_clips
+from .image_checks import CheckSummary, check_images
 
 
 @dataclass(frozen=True)
@@ -34,25 +36,28 @@ class ClipOptions:
 
 
 def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None,
-            image_size: tuple[int, int] | None = None) -> None:
-    """Index a data root, make clip files if asked for, showing progress, and print the report.
+            image_size: tuple[int, int] | None = None, check: str | None = None) -> None:
+    """Index a data root, check its images and make clip files if asked for, showing progress, and
+    print the report.
 
     Args:
         root: Folder with ``training/`` and ``validation/``.
         workers: Number of processes.
         clips: Which clip files to make.
         image_size: Width and height of the images, to index labels alone.
+        check: Whether to look at the ``header`` or the ``whole`` of every image.
 
     Raises:
         FitnessError: If there is nothing to train on, or the files or the machine do not do.
     """
-    kept = 'finished days are kept' + (' and so are finished clip files' if clips else '')
+    kept = ('finished days are kept' + (', images that were checked' if check else '')
+            + (' and so are finished clip files' if clips else ''))
     try:
         with locked(real_root(root), shared=bool(clips and clips.shard)) as free:
             if not free:
                 raise FitnessError(f'another prepare.py is at work in {root}; wait until it is '
                                    'done, or give each a --shard of its own')
-            _prepare(root, workers, clips, image_size)
+            _prepare(root, workers, clips, image_size, check)
     except BrokenProcessPool as error:
         raise FitnessError(f'a worker process died, perhaps for lack of memory; {kept}, '
                            'run it again with fewer --workers') from error
@@ -62,7 +67,7 @@ def prepare(root: str | Path, workers: int = 1, clips: ClipOptions | None = None
 
 
 def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
-             image_size: tuple[int, int] | None) -> None:
+             image_size: tuple[int, int] | None, check: str | None) -> None:
     if clips and clips.shard:
         with shown_progress() as progress:
             made = build_clips(root, clips.height, workers, clips.shard, progress)
@@ -79,12 +84,25 @@ def _prepare(root: str | Path, workers: int, clips: ClipOptions | None,
         if image_size:
             parsed += (' No image was looked for: only networks that see keypoints alone can use '
                        'this index.')
+        if check:
+            checked = check_images(root, check, workers, progress)
+            result = build_index(root)  # without what is broken
+            parsed += f' {_check_sentence(checked)}'
         if clips:
             made = (merge_clips(root, clips.height) if clips.merge else
                     build_clips(root, clips.height, workers, on_progress=progress))
             result = build_index(root)  # with the clips in it
             parsed = f'{parsed} {_sentence(made)}'
     _show(root, result, parsed)
+
+
+def _check_sentence(checked: CheckSummary) -> str:
+    what = 'all of' if checked.level == 'whole' else 'beginning and end of'
+    text = f'Looked at {what} {checked.checked} images'
+    if checked.reused:
+        text += f'; {checked.reused} were looked at before'
+    return f'{text}; ' + (f'broken: {checked.broken}, see {LIST_FILE}.' if checked.broken else
+                          'none is broken.')
 
 
 def _sentence(made: ClipSummary) -> str:

@@ -29,7 +29,7 @@ REASONS: dict[str, str] = {
     'view_conflict': 'img_key names another camera or clip than the view it belongs to',
     'mixed_images': 'the frames of one view name several image folders or one image twice',
     'missing_images': 'the images are not on the disk under any known spelling',
-    'broken_image': 'no labelled image has a readable JPEG header',
+    'broken_image': 'no labelled image has a readable JPEG header, or all are broken',
     'broken_frames': 'a labelled image cannot be decoded, which making its clip file showed',
     # about either
     'outside_root': 'a symbolic link leads out of the data root, not followed',
@@ -41,6 +41,7 @@ NOTES: dict[str, str] = {
     'keypoints_outside_image': 'keypoints outside the image (kept, marked invisible)',
     'keypoints_missing': 'keypoints whose name is missing in the label (marked invisible)',
     'frames_without_image': 'labelled frames whose image is missing (frame dropped)',
+    'frames_with_broken_image': 'labelled frames whose image is broken (frame dropped)',
     'unknown_condition': 'clips with a condition the catalogue lacks (conditions not used)',
     'contradictory_condition': 'clips with a condition both true and false (conditions not used)',
     'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',

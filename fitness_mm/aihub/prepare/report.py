@@ -11,6 +11,7 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.layout import SPLITS
+from fitness_mm.aihub.image_checks.results import LIST_FILE
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.labels import LabelError
 
@@ -74,19 +75,22 @@ class Report:
         shown += sentences[:_EXAMPLES - len(shown)]
 
 
-def summarise(report: Report, index: FitnessIndex, labels_only: bool) -> dict:
+def summarise(report: Report, index: FitnessIndex, labels_only: bool,
+              images_checked: dict[str, int]) -> dict:
     """Everything ``report.json`` says; independent of how the build was run.
 
     Args:
         report: Of all days.
         index: What was indexed.
         labels_only: Whether no image was looked for.
+        images_checked: From :func:`~fitness_mm.aihub.image_checks.results.amounts_checked`.
     """
     tables = ('rejected_files', 'rejected_views', 'rewrites', 'notes', 'examples')
     summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
                                 for name in tables}
     summary |= _amounts(index)
     summary['labels_only'] = labels_only
+    summary['images_checked'] = images_checked
     # no two clip-views share a folder
     summary['unused_image_folders'] = 0 if labels_only else report.image_folders - len(index)
     summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
@@ -112,6 +116,7 @@ def as_text(summary: dict) -> str:
         'Images     not looked for' if summary['labels_only'] else
         f"Images     {summary['image_folders']:>9} clip folders, "
         f"{summary['unused_image_folders']} of them used by no indexed clip-view",
+        *_images_checked(summary['images_checked']),
         f"Indexed    {summary['clips']:>9} clips, {summary['clip_views']} clip-views, "
         f"{summary['frames']} labelled frames, {summary['performers']} performers",
     ]
@@ -139,6 +144,13 @@ def as_text(summary: dict) -> str:
         lines += ['', 'Examples (more of them in report.json)']
         lines += [f'  {sentences[0]}' for sentences in summary['examples'].values()]
     return '\n'.join(lines) + '\n'
+
+
+def _images_checked(amounts: dict[str, int]) -> list[str]:
+    if not amounts['images']:
+        return []
+    return [f"{amounts['images']:>20} images checked, {amounts['whole']} of them whole, "
+            f"{amounts['broken']} broken" + (f' (see {LIST_FILE})' if amounts['broken'] else '')]
 
 
 def pad(text: str, width: int) -> str:
