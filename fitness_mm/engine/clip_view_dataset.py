@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import torch
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
+from fitness_mm.aihub.disk.layout import parse_image_name
 from fitness_mm.aihub.frames import FrameError
 from fitness_mm.aihub.index import (
     SUBSETS,
@@ -24,7 +27,7 @@ from .pipeline_facts import steps_of
 from .transforms import FrameLoading
 
 # Even if a tenth of the images were broken, a worker would not meet as many one after the other.
-_TOO_MANY_FAILURES = 10
+_FEW = 10
 
 
 class ClipViewDataset(BaseDataset):
@@ -67,7 +70,7 @@ class ClipViewDataset(BaseDataset):
         self.split, self.fold, self.num_folds, self.subset = split, fold, num_folds, subset
         self.min_frames = min_frames
         self.excluded_frames = read_exclusions(excluded)
-        self._failures = 0  # in a row
+        self._failures = 0  # samples in a row
         super().__init__(data_root=data_root, pipeline=pipeline, serialize_data=False, **kwargs)
 
     def _join_prefix(self) -> None:
@@ -108,6 +111,7 @@ class ClipViewDataset(BaseDataset):
                 'without it, or take a config that sees only keypoints')
         self._prepare_samples()
         self._fully_initialized = True
+        self._unreadable = _shared_flags(len(self))
         if self._indices is not None:
             self.get_subset_(self._indices)
 
@@ -124,29 +128,61 @@ class ClipViewDataset(BaseDataset):
         return np.flatnonzero(~np.isin(numbers, list(excluded)))
 
     def prepare_data(self, idx: int) -> dict | None:
-        """The sample after the pipeline, or None in training if an image cannot be read.
+        """The sample after the pipeline, or None in training if it cannot be had.
 
-        mmengine then draws another sample, so one broken file does not end a day's training. In
-        testing every sample counts, and the error is raised.
+        A labelled frame whose image cannot be read is left out as if the image were missing, in
+        training and in testing alike, which gives what an index gives that was made with
+        ``prepare.py --check-images``. Where the sample is nothing without it, mmengine draws
+        another in training; in testing every sample counts, and the error is raised.
 
         Raises:
-            FrameError: In testing, or if nothing could be read several times in a row.
+            FrameError: In testing, if several samples one after the other cannot be had, or if
+                images of more than a hundredth of all samples could not be read.
         """
         try:
             sample = super().prepare_data(idx)
         except FrameError as error:
-            self._failures += 1
-            if self.test_mode:
-                raise
-            if self._failures >= _TOO_MANY_FAILURES:
-                raise FrameError(error.path, f'{error.what}; none of the {_TOO_MANY_FAILURES} '
-                                 'samples drawn last could be read, are the images still there?'
+            self._unreadable[idx] = True
+            count, most = int(self._unreadable.sum()), max(_FEW, len(self) // 100)
+            if count > most:
+                raise FrameError(error.path, f'{error.what}; {count} of {len(self)} samples have '
+                                 f'a file that cannot be read; {self._advice(error.path)}'
                                  ) from error
-            print_log(f'{error}; another sample takes its place', logger='current',
-                      level=logging.WARNING)
-            return None
+            left_out = self._leave_out(self._row(idx), error.path)
+            if not left_out:
+                self._failures += 1
+                if self.test_mode:
+                    raise FrameError(error.path, f'{error.what}; {self._advice(error.path)}'
+                                     ) from error
+                if self._failures >= _FEW:
+                    raise FrameError(error.path, f'{error.what}; none of the {_FEW} samples drawn '
+                                     'last could be read, are the images still there?') from error
+            done = 'the frame is left out' if left_out else 'another sample takes its place'
+            print_log(f'{error}; {done} ({count} of {len(self)} samples have a file that cannot be '
+                      f'read; more than {most} end this)', logger='current', level=logging.WARNING)
+            return self.prepare_data(idx) if left_out else None
         self._failures = 0
         return sample
+
+    def _advice(self, path: Path) -> str:
+        what = ('--check-images whole, which leaves broken images out of the index'
+                if parse_image_name(path.name) else '--clips, which makes damaged clip files again')
+        return f'run python tools/data/prepare.py --root {self.data_root} {what}'
+
+    def _leave_out(self, row: int, path: Path) -> bool:
+        """Leaves out the labelled frame that an image file is of, unless no other is left."""
+        _, number = parse_image_name(path.name) or ('', -1)
+        kept = self.index.frame_numbers(row)[self._kept_frames(self.index, row)]
+        if number not in kept or len(kept) == 1:
+            return False
+        clip_view = self.index.clip_view_id(row)
+        excluded = self.excluded_frames.get(clip_view, frozenset())
+        self.excluded_frames[clip_view] = excluded | {number}
+        return True
+
+    def _row(self, idx: int) -> int:
+        """The row of the index that a sample is of."""
+        return idx
 
     def _keep_samples(self, positions: np.ndarray) -> None:
         """Keeps the samples at these positions, in that order."""
@@ -158,9 +194,15 @@ class ClipViewDataset(BaseDataset):
             indices = np.arange(len(self))[:indices] if indices >= 0 else \
                 np.arange(len(self))[indices:]
         self._keep_samples(np.asarray(indices))
+        self._unreadable = _shared_flags(len(self))
 
     def get_subset(self, indices: Sequence[int] | int) -> ClipViewDataset:
         """A copy that shares the index's arrays and keeps the samples at these positions."""
         subset = copy.copy(self)
         subset.get_subset_(indices)
         return subset
+
+
+def _shared_flags(count: int) -> torch.Tensor:
+    """As many False, which a loader's worker processes set for each other to see."""
+    return torch.zeros(count, dtype=torch.bool).share_memory_()

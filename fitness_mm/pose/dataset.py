@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from mmengine.logging import print_log
@@ -111,7 +112,7 @@ class FitnessPoseDataset(ClipViewDataset):
 
     def get_data_info(self, idx: int) -> dict:
         """The sample's dict before the pipeline."""
-        index, row = self.index, int(self._rows[idx])
+        index, row = self.index, self._row(idx)
         kept = self._kept_frames(index, row)
         position = (np.random.randint(len(kept)) if self.frames == 'random'
                     else self._positions[idx])
@@ -149,6 +150,12 @@ class FitnessPoseDataset(ClipViewDataset):
             bbox=outline(box)[None].astype(np.float32),
             bbox_score=np.ones(1, np.float32),
             **{key: copy.deepcopy(self._metainfo[key]) for key in _META_FOR_PIPELINE})
+
+    def _row(self, idx: int) -> int:
+        return int(self._rows[idx])
+
+    def _leave_out(self, row: int, path: Path) -> bool:
+        return self.frames != 'all' and super()._leave_out(row, path)
 
     def _visible(self, clip_view: str, numbers: np.ndarray,
                  visible: np.ndarray) -> np.ndarray:

@@ -20,44 +20,99 @@ HOSTS = pytest.mark.parametrize('scope, module, cfg', [
 ])
 
 
+class Images:
+    """Stands for ``read_frames``; what it refuses is set by a test."""
+
+    def __init__(self, module, monkeypatch):
+        self.original, self.refused = module.read_frames, lambda row, number: None
+        self.asked = []
+        monkeypatch.setattr(module, 'read_frames', self)
+
+    def __call__(self, index, row, numbers, *args, **kwargs):
+        self.asked.append((row, *numbers))
+        for number in numbers:
+            if name := self.refused(row, number):
+                raise FrameError(Path(name), 'cannot be decoded')
+        return self.original(index, row, numbers, *args, **kwargs)
+
+
+@pytest.fixture
+def images(module, monkeypatch):
+    return Images(import_module(module), monkeypatch)
+
+
 @HOSTS
-def test_broken_images_are_replaced_in_training_and_raised_in_testing(
-        scope, module, cfg, sample_root, monkeypatch):
-    module = import_module(module)
-    read = module.read_frames
+@pytest.mark.parametrize('test_mode', [False, True])
+def test_a_broken_image_is_left_out_like_a_missing_one(scope, module, cfg, sample_root, images,
+                                                       test_mode):
+    init_default_scope(scope)
+    dataset = DATASETS.build(dict(data_root=str(sample_root), subset='all', test_mode=test_mode,
+                                  **cfg))
+    images.refused = lambda row, number: 'x-0000001.jpg' if (row, number) == (2, 1) else None
+    assert dataset[2]['sample_idx'] == 2
+    (_, *before), (_, *after) = images.asked
+    assert before[0] == 1 and after[0] == 3, 'the next one stands in its place'
+    assert len(after) == len(before)
+    assert int(dataset._unreadable.sum()) == 1
+    images.asked.clear()
+    assert dataset[2]['sample_idx'] == 2 and len(images.asked) == 1, 'it is not tried again'
 
-    def read_unless_first(index, row, *args, **kwargs):
-        if row == 0:
-            raise FrameError(Path('first.jpg'), 'cannot be decoded')
-        return read(index, row, *args, **kwargs)
 
-    monkeypatch.setattr(module, 'read_frames', read_unless_first)
+@HOSTS
+def test_what_is_all_broken_is_replaced_in_training_and_raised_in_testing(
+        scope, module, cfg, sample_root, images):
     init_default_scope(scope)
     cfg = dict(data_root=str(sample_root), subset='all', **cfg)
-    np.random.seed(0)
-    assert DATASETS.build(cfg)[0]['sample_idx'] != 0
-    with pytest.raises(FrameError, match=r'first\.jpg'):
-        DATASETS.build(dict(test_mode=True, **cfg))[0]
+    for name, advice in (('0-{:07d}.jpg', '--check-images whole, which leaves broken images out'),
+                         ('0.mp4', '--clips, which makes damaged clip files again')):
+        images.refused = lambda row, number, name=name: None if row else name.format(number)
+        np.random.seed(0)
+        assert DATASETS.build(cfg)[0]['sample_idx'] != 0
+        with pytest.raises(FrameError, match=f'cannot be decoded; run python .*{advice}'):
+            DATASETS.build(dict(test_mode=True, **cfg))[0]
+
+
+def test_a_frame_that_is_a_sample_by_itself_is_not_another_frame(sample_root, monkeypatch):
+    images = Images(import_module('fitness_mm.pose.dataset'), monkeypatch)
+    images.refused = lambda row, number: 'x-0000001.jpg' if (row, number) == (0, 1) else None
+    init_default_scope('mmpose')
+    dataset = DATASETS.build(dict(
+        type='FitnessPoseDataset', data_root=str(sample_root), subset='all', frames='all',
+        pipeline=[dict(type='LoadLabelledFrame')], test_mode=True))
+    with pytest.raises(FrameError, match=r'x-0000001\.jpg: cannot be decoded; run'):
+        dataset[0]
+    assert dataset[1]['frame_number'] == 3
 
 
 @HOSTS
-def test_images_that_are_all_gone_end_a_training_soon(scope, module, cfg, sample_root, monkeypatch):
-    def read(index, row, *args, **kwargs):
-        if broken:
-            raise FrameError(Path('first.jpg'), 'cannot be read')
-        return original(index, row, *args, **kwargs)
-
-    module, broken = import_module(module), True
-    original = module.read_frames
-    monkeypatch.setattr(module, 'read_frames', read)
+def test_images_that_are_all_gone_end_a_training_soon(scope, module, cfg, sample_root, images):
     init_default_scope(scope)
     dataset = DATASETS.build(dict(data_root=str(sample_root), subset='all', **cfg))
+    images.refused = lambda row, number: 'gone.mp4'
     assert [dataset.prepare_data(0) for _ in range(9)] == [None] * 9
-    broken = False
+    images.refused = lambda row, number: None
     assert dataset.prepare_data(0) is not None
-    broken = True
+    images.refused = lambda row, number: 'gone.mp4'
     with pytest.raises(FrameError, match=r'none of the 10 samples drawn last could be read'):
         dataset[0]
+
+
+def test_too_many_broken_images_end_a_training_whichever_worker_met_them(sample_root, monkeypatch):
+    images = Images(import_module('fitness_mm.pose.dataset'), monkeypatch)
+    images.refused = lambda row, number: f'{row}-{number:07d}.jpg' if number == 1 else None
+    init_default_scope('mmpose')
+    dataset = DATASETS.build(dict(
+        type='FitnessPoseDataset', data_root=str(sample_root), subset='all', frames='first',
+        pipeline=[dict(type='LoadLabelledFrame')]))
+    loader = DataLoader(dataset, num_workers=2, sampler=range(40),
+                        collate_fn=lambda samples: samples[0]['frame_number'])
+    numbers = []
+    with pytest.raises(Exception, match=r'0000001\.jpg: cannot be decoded; 1[12] of 90 samples '
+                       'have a file that cannot be read; run python tools'):
+        for number in loader:
+            numbers.append(number)
+    assert len(numbers) >= 5 and set(numbers) == {3}
+    assert int(dataset._unreadable.sum()) in (11, 12)
 
 
 class Broken(Dataset):
