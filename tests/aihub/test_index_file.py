@@ -1,7 +1,9 @@
 """What an opened index answers, and what it says about a file it cannot use."""
 
 import copy
+import io
 import pickle
+import threading
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from label_tree import DAY, Tree, dumps, make_label, point
 
-from fitness_mm.aihub.index import FitnessIndex, IndexFileError
+from fitness_mm.aihub.index import FitnessIndex, IndexFileError, parquet
 from fitness_mm.aihub.index.parquet import write_parquet
 from fitness_mm.aihub.index.schema import SCHEMA, visible_bits, visible_of
 from fitness_mm.aihub.prepare import build_index
@@ -164,6 +166,24 @@ def test_every_damaged_byte_is_noticed(root, tmp_path):
         with pytest.raises(IndexFileError) as caught:
             FitnessIndex.read(tmp_path)
         assert '\n' not in str(caught.value)
+
+
+def test_python_reads_no_index_in_a_thread_of_pyarrow(root, monkeypatch):
+    """One that outlives the reading aborts the process when Python ends first."""
+    threads = set()
+
+    class Noted(io.FileIO):
+        def readinto(self, buffer):
+            threads.add(threading.get_ident())
+            return super().readinto(buffer)
+
+        def readall(self):
+            threads.add(threading.get_ident())
+            return super().readall()
+
+    monkeypatch.setattr(parquet, 'open_file', lambda path: io.BufferedReader(Noted(path)))
+    assert len(FitnessIndex.read(root)) == 15
+    assert threads == {threading.get_ident()}
 
 
 def test_index_without_rows(tmp_path):

@@ -2,6 +2,7 @@ import errno
 import json
 import os
 import shutil
+import time
 
 import av
 import numpy as np
@@ -213,15 +214,17 @@ def test_drawing_again_keeps_the_times_of_before(inferencer, tmp_path):
     frames = moving_square(20)
     before = inferencer(frames, box=BOX, return_datasamples=True)['predictions'][0]
     seconds = dict(before.seconds)
+    begin = time.perf_counter()
     drawn, = inferencer.visualize(frames, [before], out_dir=tmp_path, language='en')
+    taken = time.perf_counter() - begin
     assert len(drawn) == 20
     assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
     told = json.loads((tmp_path / JSON).read_text('utf-8'))['seconds']
     assert told.keys() == {*seconds, 'draw', 'report'}
     for stage in ('find person', 'pose', 'recognise'):
         assert told[stage] == pytest.approx(seconds[stage], abs=1e-3)
-    assert told['total'] == pytest.approx(
-        seconds['total'] + told['draw'] + told['report'], abs=0.2)
+    more = told['total'] - seconds['total']
+    assert told['draw'] + told['report'] - 0.002 <= more <= taken + 0.001
 
 
 @pytest.mark.parametrize('arguments, message', [

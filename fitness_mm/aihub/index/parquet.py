@@ -53,7 +53,10 @@ def reading_parquet(path: Path, **options: Any) -> Iterator[pq.ParquetFile]:
         OSError: If it is missing or cannot be read.
         ArrowException, ValueError: If it is no Parquet file.
     """
-    with open_file(path) as file, pq.ParquetFile(file, **options) as parquet:
+    open_file(path).close()
+    # no file of Python's: pyarrow's threads would let go of it when Python may have ended already,
+    # which aborts the process; no name as text, which has to be UTF-8
+    with pa.OSFile(os.fsencode(path)) as file, pq.ParquetFile(file, **options) as parquet:
         yield parquet
 
 
