@@ -1,10 +1,9 @@
 # What the study's models share, so that each can be trained in minutes on two CPU cores: the
-# generated sample, a quarter of the resolution, frames from the whole clip, augmentation, and a
-# schedule of twelve epochs. Everything else is that of the full-size configs.
-_base_ = ['fitness_clips.py', 'schedule_10e.py', 'action_runtime.py']
+# generated sample, a quarter of the resolution, frames from the whole clip and augmentation.
+# Everything else is that of the full-size configs.
+_base_ = ['fitness_clips.py', 'study_schedule.py', 'action_runtime.py']
 import os  # noqa: E402
 
-from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS  # noqa: E402
 
 data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness_sample')
@@ -27,12 +26,6 @@ train_frames = [
     dict(type='ColorJitter', brightness=0.3, contrast=0.3, saturation=0.3, hue=0.05)
 ]
 val_frames = [val_sampling, crop, dict(type='LoadLabelledFrames'), resize]
-# for networks that see only keypoints
-train_keypoints = [
-    train_sampling, crop,
-    dict(type='CropKeypoints'), random_crop, resize, random_flip
-]
-val_keypoints = [val_sampling, crop, dict(type='CropKeypoints'), resize]
 
 train_dataloader = dict(
     batch_size=8,
@@ -42,8 +35,3 @@ val_dataloader = dict(
     num_workers=2,
     dataset=dict(data_root=data_root, pipeline=[*val_frames, *_base_.as_images]))
 test_dataloader = val_dataloader
-
-max_epochs = 12
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
-optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.05))
-param_scheduler = warm_up_then_cosine(max_epochs)

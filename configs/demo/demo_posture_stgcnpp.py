@@ -3,28 +3,15 @@
 _base_ = '../study/stgcnpp.py'
 
 model = dict(
+    data_preprocessor=dict(
+        num_frames=16,
+        test_clips=1,
+        augments=[dict(type='JitterKeypoints'), *_base_.data_preprocessor.augments]),
     cls_head=dict(
         _delete_=True,
         type='PostureHead',
         num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
-
-train_dataloader = dict(dataset=dict(pipeline=[
-    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform'),
-    _base_.crop,
-    dict(type='CropKeypoints'),
-    dict(type='JitterKeypoints'),
-    _base_.random_crop,
-    _base_.resize,
-    _base_.random_flip,
-    *_base_.as_graph]))
-val_dataloader = dict(dataset=dict(pipeline=[
-    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform', random=False),
-    _base_.crop,
-    dict(type='CropKeypoints'),
-    _base_.resize,
-    *_base_.as_graph]))
-test_dataloader = val_dataloader
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
 test_evaluator = val_evaluator

@@ -2,25 +2,14 @@
 _base_ = '../recognition/stgcnpp_fitness.py'
 
 model = dict(
+    # Frames from the whole clip: a condition may be broken in any part of a repetition.
+    data_preprocessor=dict(
+        num_frames=16, mode='uniform', augments=[dict(type='JitterKeypoints')]),
     cls_head=dict(
         _delete_=True,
         type='PostureHead',
         num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
-
-# Frames from the whole clip: a condition may be broken in any part of a repetition.
-train_dataloader = dict(dataset=dict(pipeline=[
-    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform'),
-    _base_.crop,
-    dict(type='CropKeypoints'),
-    dict(type='JitterKeypoints'),
-    *_base_.as_graph]))
-val_dataloader = dict(dataset=dict(pipeline=[
-    dict(type='SampleLabelledFrames', num_frames=16, mode='uniform', random=False),
-    _base_.crop,
-    dict(type='CropKeypoints'),
-    *_base_.as_graph]))
-test_dataloader = val_dataloader
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
 test_evaluator = val_evaluator

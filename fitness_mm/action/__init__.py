@@ -13,14 +13,11 @@ from fitness_mm.engine.checks.class_count_hook import ClassCountHook  # noqa: E4
 from fitness_mm.engine.epoch_seed_hook import EpochSeedHook  # noqa: E402
 
 from .data.dataset import FitnessClipDataset  # noqa: E402
-from .data.jitter_keypoints import JitterKeypoints  # noqa: E402
-from .data.random_keypoint_affine import RandomKeypointAffine  # noqa: E402
+from .data.keypoint_dataset import FitnessKeypointDataset  # noqa: E402
 from .data.sampler import ClassBalancedSampler  # noqa: E402
 from .data.transforms import (  # noqa: E402
-    CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
-    KeypointsToCentres,
     LoadLabelledFrames,
     SampleLabelledFrames,
 )
@@ -29,6 +26,12 @@ from .evaluation.posture import FitnessPostureMetric  # noqa: E402
 from .models.data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .models.fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
 from .models.heatmaps import gaussian_heatmaps  # noqa: E402
+from .models.keypoint_augments import (  # noqa: E402
+    FlipKeypoints,
+    JitterKeypoints,
+    RandomKeypointAffine,
+)
+from .models.keypoint_preprocessor import KeypointDataPreprocessor  # noqa: E402
 from .models.limb_network import LimbNetwork  # noqa: E402
 from .models.lstm_head import LSTMHead  # noqa: E402
 from .models.posture_head import PostureHead  # noqa: E402
@@ -38,10 +41,11 @@ from .models.skeleton_graph import FitnessSTGCN  # noqa: E402
 compat.mend_mmaction()
 
 __all__ = [
-    'ClassBalancedSampler', 'ClassCountHook', 'CropKeypoints', 'CropToUnionBox', 'EarlyFusion',
-    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessPostureMetric',
-    'FitnessSTGCN', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer',
-    'JitterKeypoints', 'KeypointsToCentres', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames',
-    'PostureHead', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion',
-    'gaussian_heatmaps'
+    'ClassBalancedSampler', 'ClassCountHook', 'CropToUnionBox', 'EarlyFusion',
+    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessKeypointDataset',
+    'FitnessPostureMetric', 'FitnessSTGCN', 'FlipKeypoints', 'FormatKeypoints',
+    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'JitterKeypoints',
+    'KeypointDataPreprocessor', 'LSTMHead', 'LimbNetwork',
+    'LoadLabelledFrames', 'PostureHead', 'RandomKeypointAffine', 'SampleLabelledFrames',
+    'StemFusion', 'SumFusion', 'gaussian_heatmaps'
 ]

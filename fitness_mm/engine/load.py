@@ -188,6 +188,6 @@ def checked_device(device: str | torch.device | None) -> torch.device:
 
 
 def pipeline_of(cfg: Config) -> Compose:
-    """The transforms of a config's test data."""
+    """The transforms of a config's test data, if it has some."""
     with host_of(cfg):
-        return Compose(cfg.test_dataloader.dataset.pipeline)
+        return Compose(cfg.test_dataloader.dataset.get('pipeline'))

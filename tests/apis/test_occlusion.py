@@ -5,9 +5,9 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
+from fitness_mm.action.data.keypoint_batch import keypoint_batch
 from fitness_mm.apis.networks.recogniser import Window
 from fitness_mm.apis.stages.occlusion import find_evidence, without_joint, without_moment
-from fitness_mm.engine.pipeline_facts import PipelineFacts
 from fitness_mm.keypoints.box import Box
 
 
@@ -20,15 +20,22 @@ def sample(inputs, keypoints=None, frames=None):
     return dict(inputs=inputs, data_samples=data)
 
 
+def bare(points, scores):
+    """A sample of a network that sees only keypoints, of a person in a box of 10 pixels."""
+    keypoints = np.concatenate([points, scores[..., None]], -1).astype(np.float32)
+    return keypoint_batch(keypoints[None, None], np.arange(len(points))[None, None],
+                          np.array([[[0, 0, 10, 10.]]]), np.array([[[10, 10]]]))
+
+
 def test_a_joint_disappears_from_every_kind_of_input():
     keypoints = torch.ones(4, 24, 3)
-    fused = without_joint(sample(torch.ones(4, 3, 8, 6), keypoints), 5, 'keypoints')
+    fused = without_joint(sample(torch.ones(4, 3, 8, 6), keypoints), 5)
     assert fused['data_samples'].keypoints[..., 2].sum(0).tolist() == [4] * 5 + [0] + [4] * 18
     assert keypoints.min() == 1  # the sample itself stays
-    volumes = without_joint(sample(torch.ones(2, 24, 4, 8, 6)), 5, 'heatmaps')['inputs']
-    assert volumes.sum((0, 2, 3, 4)).eq(0).nonzero().tolist() == [[5]]
-    skeleton = without_joint(sample(torch.ones(2, 1, 4, 24, 3)), 5, 'skeleton')['inputs']
-    assert skeleton.sum((0, 1, 2, 4)).eq(0).nonzero().tolist() == [[5]]
+    given = bare(np.ones((4, 24, 2), np.float32), np.ones((4, 24), np.float32))
+    alone = without_joint(given, 5)['inputs']
+    assert alone[0, 0, :, 5].unique(dim=0).tolist() == [[4.5, 4.5, 0]]  # the middle of the box
+    assert alone.sum() == 4 * (23 * 3 + 9) and given['inputs'].sum() == 4 * 24 * 3
 
 
 def test_a_moment_repeats_its_nearest_neighbour():
@@ -50,16 +57,15 @@ def test_a_moment_repeats_its_nearest_neighbour():
 class KneeRecogniser:
     """Finds the fault where the left knee, keypoint 13, is high at the third moment."""
 
-    network = SimpleNamespace(model=None)
-    facts = PipelineFacts(0, (0, 0), False, 'skeletons')
+    sees_keypoints_only = True
 
     def samples(self, windows):
-        return [sample(torch.from_numpy(w.keypoints)[None, None], frames=np.arange(4))
-                for w in windows]
+        return [bare(w.keypoints, w.scores) for w in windows]
 
     def predict(self, samples):
-        return [SimpleNamespace(condition_logits=-s['inputs'][0, 0, :, 13, 0].max()[None])
-                for s in samples]
+        heights = [(s['inputs'][0, 0, :, 13, 0] * s['inputs'][0, 0, :, 13, 2]).max()
+                   for s in samples]
+        return [SimpleNamespace(condition_logits=-height[None]) for height in heights]
 
 
 def test_evidence_names_what_the_network_looks_at():
@@ -77,11 +83,10 @@ class PixelRecogniser:
     """Finds the fault where the third moment is bright in a row of pixels, and sees no joint."""
 
     network = SimpleNamespace(model=None)
+    sees_keypoints_only = False
 
     def __init__(self, shape, dtype=torch.uint8):
         self.shape, self.dtype = shape, dtype
-        self.facts = PipelineFacts(0, (0, 0), True, 'frames' if len(shape) == 4 else 'clips',
-                                   keypoints=True)
 
     def samples(self, windows):
         pixels = torch.zeros(self.shape, dtype=self.dtype)

@@ -86,7 +86,13 @@ class FitnessClipDataset(ClipViewDataset):
         label_of_exercise[[e.index for e in self.exercises]] = range(len(self.exercises))
         self.labels = label_of_exercise[self.index.exercise]
         # where each class begins among the conditions, and their number
-        self.condition_starts = np.cumsum([0, *(len(e.conditions) for e in self.exercises)])
+        *starts, total = np.cumsum([0, *(len(e.conditions) for e in self.exercises)])
+        gt_conditions = np.full((len(self.labels), total), -1, np.int8)
+        usable = np.flatnonzero(self.index.gt_conditions_usable)
+        position, number, truth = self.index.conditions_of(usable)
+        rows = usable[position]
+        gt_conditions[rows, np.array(starts)[self.labels[rows]] + number] = truth
+        self.gt_conditions = torch.from_numpy(gt_conditions)  # (N, P)
 
     def _drop_short_predictions(self) -> None:
         num_kept = np.array(
@@ -119,7 +125,8 @@ class FitnessClipDataset(ClipViewDataset):
         if self.predicted is None:  # (T, K, 2) and (T, K)
             keypoint, score = index.keypoints(idx)[kept], index.visible(idx)[kept]
         else:
-            keypoint, score = self.predicted.of_frames(clip_view, numbers)
+            frames = self.predicted.frames_of(clip_view, numbers)
+            _, keypoint, score = self.predicted.labels_at(frames)
         img_shape = (int(index.value('image_height', idx)), int(index.value('image_width', idx)))
         return dict(
             sample_idx=idx,
@@ -128,7 +135,7 @@ class FitnessClipDataset(ClipViewDataset):
             view=view,
             performer=int(index.value('performer', idx)),
             label=int(self.labels[idx]),
-            gt_conditions=self._gt_conditions(idx),
+            gt_conditions=self.gt_conditions[idx],
             frame_numbers=numbers,
             keypoint=keypoint[None],
             keypoint_score=score.astype(np.float32)[None],
@@ -137,17 +144,10 @@ class FitnessClipDataset(ClipViewDataset):
             modality='RGB',
             num_clips=1)
 
-    def _gt_conditions(self, idx: int) -> torch.Tensor:
-        conditions = torch.full((int(self.condition_starts[-1]), ), -1, dtype=torch.int8)
-        if self.index.value('gt_conditions_usable', idx):
-            given = self.index.gt_conditions(idx)
-            start = self.condition_starts[self.labels[idx]]
-            conditions[start:start + len(given)] = torch.from_numpy(given)
-        return conditions
-
     def get_cat_ids(self, idx: int) -> list[int]:
         """Class label of a sample, for mmengine's ``ClassBalancedDataset``."""
         return [int(self.labels[idx])]
 
     def _keep_samples(self, positions: np.ndarray) -> None:
         self.index, self.labels = self.index.select(positions), self.labels[positions]
+        self.gt_conditions = self.gt_conditions[positions]

@@ -33,13 +33,24 @@ class PredictedKeypoints:
         """Image numbers with a prediction, ascending, (T,); none for an unknown clip-view."""
         return self._numbers[self._rows.get(clip_view, slice(0))]
 
-    def of_frames(self, clip_view: str, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Keypoints (T, K, 2) in pixels of the original image and scores (T, K), as copies.
+    def frames_of(self, clip_view: str, numbers: np.ndarray) -> np.ndarray:
+        """Where the predictions for some frames are, for :meth:`labels_at`, (T,).
 
         Args:
             clip_view: As :meth:`~fitness_mm.aihub.index.index.FitnessIndex.clip_view_id` has it.
             numbers: Image numbers that have a prediction, (T,).
         """
         rows = self._rows[clip_view]
-        at = rows.start + np.searchsorted(self._numbers[rows], numbers)
-        return self._keypoints[at], self._scores[at]
+        return rows.start + np.searchsorted(self._numbers[rows], numbers)
+
+    def labels_at(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What stands for the labels of single frames.
+
+        Args:
+            frames: Where they are, as :meth:`frames_of` says, of any shape (...).
+
+        Returns:
+            Image numbers (...), keypoints (..., K, 2) in pixels of the original image and scores
+            (..., K), as copies.
+        """
+        return self._numbers[frames], self._keypoints[frames], self._scores[frames]

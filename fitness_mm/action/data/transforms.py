@@ -1,10 +1,8 @@
 """From a clip-view's labels to its frames and keypoints; the host's transforms take over there.
 
 Keypoints come in as the labels have them and count pixel edges from where frames are loaded to
-where our last step takes them out; :mod:`fitness_mm.keypoints.pixels` says why. What the host makes
-of them in between: PreNormalize2D counts edges too, FormatGCNInput takes what it is given, and only
-GeneratePoseTarget draws as if pixel centres were at integers, so :class:`KeypointsToCentres` goes
-before it.
+where our last step takes them out; :mod:`fitness_mm.keypoints.pixels` says why. Networks that see
+nothing but keypoints have no pipeline: see :mod:`.keypoint_dataset`.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from mmcv.transforms import BaseTransform
 
 from fitness_mm.engine.transforms import FrameLoading, PersonCrop
 from fitness_mm.errors import ArgumentError, FitnessError
-from fitness_mm.keypoints.pixels import PixelMap, to_centres, to_edges
+from fitness_mm.keypoints.pixels import to_centres, to_edges
 
 
 @TRANSFORMS.register_module()
@@ -62,10 +60,11 @@ class SampleLabelledFrames(BaseTransform):
             starts = (np.random.randint(latest + 1, size=clips) if self.random else
                       np.linspace(0, latest, clips).astype(int))
             return np.minimum(starts[:, None] + np.arange(frames), available - 1)
-        edges = np.linspace(0, available, frames + 1)
-        places = (np.random.rand(clips, frames) if self.random else
-                  (np.arange(clips)[:, None] + 0.5) / clips)
-        return (edges[:-1] + places * np.diff(edges)).astype(int)
+        steps = np.arange(frames)
+        if self.random:
+            return ((steps + np.random.rand(clips, frames)) * available / frames).astype(int)
+        places = 2 * (steps * clips + np.arange(clips)[:, None]) + 1  # of 2 * clips * frames
+        return places * available // (2 * clips * frames)
 
     def transform(self, results: dict) -> dict:
         """Takes the chosen frames out of the clip-view's labels.
@@ -129,43 +128,6 @@ class LoadLabelledFrames(FrameLoading):
         results['keypoint'] = to_edges(mapping.apply(results['keypoint']))
         results['img_shape'] = results['original_shape'] = frames[0].shape[:2]
         return results
-
-
-@TRANSFORMS.register_module()
-class CropKeypoints(BaseTransform):
-    """Moves keypoints into the crop without reading a frame, for networks that see only them.
-
-    What :class:`LoadLabelledFrames` does to keypoints when it reads whole images.
-
-    Required keys: ``keypoint``, ``crop_box``. Modified keys: ``keypoint``, ``img_shape``. Added
-    key: ``original_shape``.
-    """
-
-    def transform(self, results: dict) -> dict:
-        """Moves ``keypoint`` and sets ``img_shape`` to the crop's."""
-        mapping = PixelMap().cropped(results['crop_box'])
-        results['keypoint'] = to_edges(mapping.apply(results['keypoint']))
-        results['img_shape'] = results['original_shape'] = results['crop_box'].size[::-1]
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}()'
-
-
-@TRANSFORMS.register_module()
-class KeypointsToCentres(BaseTransform):
-    """Keypoints as MMAction2's GeneratePoseTarget draws them, which comes next.
-
-    Modified key: ``keypoint``.
-    """
-
-    def transform(self, results: dict) -> dict:
-        """Changes ``keypoint``."""
-        results['keypoint'] = to_centres(results['keypoint'])
-        return results
-
-    def __repr__(self) -> str:
-        return f'{type(self).__name__}()'
 
 
 @TRANSFORMS.register_module()

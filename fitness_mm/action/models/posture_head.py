@@ -148,16 +148,18 @@ class PostureHead(BaseHead):
                     'PostureHead found no `gt_conditions` in a data sample; use '
                     "FitnessClipDataset and name 'gt_conditions' in the algorithm_keys of "
                     'PackActionInputs')
-            if len(sample.gt_conditions) != self.split_sizes[1]:
+            given = sample.gt_conditions.shape[-1]
+            if given != self.split_sizes[1]:
                 raise ArgumentError(
-                    f'a data sample has {len(sample.gt_conditions)} conditions, but PostureHead '
+                    f'a data sample has {given} conditions, but PostureHead '
                     f'{self.split_sizes[1]}; the head and the data set have to name the same '
                     'exercises')
             if sample.gt_label.is_floating_point():
                 raise ArgumentError(
                     'blended samples (Mixup, CutMix) show the postures of two people, which '
                     'PostureHead cannot judge; remove `blending` from model.data_preprocessor')
-        return torch.stack([torch.as_tensor(sample.gt_conditions) for sample in data_samples])
+        # KeypointDataPreprocessor has one sample stand for a batch
+        return torch.cat([torch.atleast_2d(sample.gt_conditions) for sample in data_samples])
 
 
 class _FrameScores(nn.Module):

@@ -116,18 +116,43 @@ class FitnessIndex:
             rows: Row numbers (R,).
 
         Returns:
-            Position of each frame's row in ``rows``, int64 (S,); image number, int64 (S,);
-            keypoints, float32 (S, K, 2), and visibility, bool (S, K), as :meth:`keypoints` and
-            :meth:`visible` have them.
+            Position of each frame's row in ``rows``, int64 (S,), and what :meth:`labels_at` gives
+            of these frames.
         """
-        starts = self._store.frame_offsets[self._rows[rows]]
-        counts = self._store.frame_offsets[self._rows[rows] + 1] - starts
-        position = np.repeat(np.arange(len(counts)), counts)
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        frames = starts[position] + within
-        return (position, self._store.frame_numbers[frames].astype(np.int64),
-                self._store.keypoints[frames].astype(np.float32),
-                visible_of(self._store.visible[frames]))
+        position, frames = _items(self._store.frame_offsets, self._rows[rows])
+        return position, *self.labels_at(frames)
+
+    def frames_of(self, rows: np.ndarray) -> np.ndarray:
+        """Where the labelled frames of some rows are, for :meth:`labels_at`, int64 (S,)."""
+        return _items(self._store.frame_offsets, self._rows[rows])[1]
+
+    def labels_at(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Labels of single frames of any rows.
+
+        Args:
+            frames: Where they are, as :meth:`frames_of` says, of any shape (...).
+
+        Returns:
+            Image numbers, int64 (...); keypoints, float32 (..., K, 2), and visibility, bool
+            (..., K), as :meth:`keypoints` and :meth:`visible` have them.
+        """
+        store = self._store
+        return (store.frame_numbers[frames].astype(np.int64),
+                store.keypoints[frames].astype(np.float32), visible_of(store.visible[frames]))
+
+    def conditions_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The conditions of some rows in one go, one after the other.
+
+        Args:
+            rows: Row numbers (R,).
+
+        Returns:
+            Position of each one's row in ``rows``, its number among the exercise's, and its truth
+            as :meth:`gt_conditions` has it, each as long as there are conditions.
+        """
+        offsets, rows = self._store.condition_offsets, self._rows[rows]
+        position, items = _items(offsets, rows)
+        return position, items - offsets[rows][position], self._store.gt_conditions[items]
 
     def gt_conditions(self, i: int) -> np.ndarray:
         """int8 (C,) in catalogue order: 1 holds, 0 broken, -1 not given."""
@@ -178,6 +203,14 @@ class FitnessIndex:
     def _text(self, name: str, i: int) -> str:
         codes, vocabulary = self._store.texts[name]
         return vocabulary[codes[self._rows[i]]].as_py()
+
+
+def _items(offsets: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each item of some rows, the position of its row among them and of itself among all."""
+    counts = offsets[rows + 1] - offsets[rows]
+    position = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return position, offsets[rows][position] + within
 
 
 def _read_again(root: Path, num_rows: int, rows: np.ndarray) -> FitnessIndex:

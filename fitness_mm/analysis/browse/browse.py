@@ -57,7 +57,8 @@ def browse(config: Path,
         if cfg.get('default_scope') == 'mmaction':
             from fitness_mm.action.data.facts import action_facts
             dataset = DATASETS.build(dataset_cfg)
-            facts, recognizer = action_facts(dataset.pipeline), build_model(cfg)
+            recognizer = build_model(cfg)
+            facts = action_facts(dataset.pipeline, recognizer.data_preprocessor)
         else:
             _pack_transformed(dataset_cfg.pipeline)
             dataset, facts, recognizer = DATASETS.build(dataset_cfg), None, None
@@ -68,7 +69,7 @@ def browse(config: Path,
     for i in map(int, chosen):
         set_random_seed((seed + i) % SEEDS)
         if facts:
-            shown = action_input(dataset[i], facts, recognizer)
+            shown = action_input(dataset[i], facts, recognizer, subset == 'train')
         else:
             shown = pose_input(lambda i=i: dataset[i], MOST_FRAMES if subset == 'train' else 1)
         images.append(plot_input(_few_frames(shown), _title(dataset, i, len(families) > 1),

@@ -38,14 +38,21 @@ class NetworkInput:
                               for x in (self.frames, self.keypoints, self.maps)))
 
 
-def action_input(sample: dict, facts: PipelineFacts, recognizer: nn.Module) -> NetworkInput:
+def action_input(sample: dict, facts: PipelineFacts, recognizer: nn.Module,
+                 training: bool = False) -> NetworkInput:
     """The input of a recogniser: 2D, 3D, of heatmap volumes or of skeleton graphs.
 
     Args:
         sample: A packed sample.
         facts: Of the pipeline that packed it.
-        recognizer: It renders the heatmaps that are not in the sample.
+        recognizer: It renders the heatmaps that are not in the sample, and makes its input of one
+            that is keypoints alone.
+        training: Whether it augments those.
     """
+    from fitness_mm.action import KeypointDataPreprocessor
+    if isinstance(recognizer.data_preprocessor, KeypointDataPreprocessor):
+        data = recognizer.data_preprocessor(pseudo_collate([sample]), training)
+        sample = dict(inputs=data['inputs'][0], data_samples=data['data_samples'][0])
     inputs, data_sample = sample['inputs'], sample['data_samples']
     keypoints = data_sample.keypoints.numpy() if facts.keypoints else None
     if facts.kind == SKELETONS:

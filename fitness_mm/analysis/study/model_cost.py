@@ -14,7 +14,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from torch import Tensor, nn
 
-from fitness_mm.action import SampleLabelledFrames
+from fitness_mm.action import KeypointDataPreprocessor, SampleLabelledFrames
 from fitness_mm.analysis.load_model import build_dataset
 from fitness_mm.engine.load import build_model
 
@@ -37,6 +37,8 @@ def model_cost(cfg: Config, batch_size: int = 8, repeats: int = 5) -> ModelCost:
             step.num_clips = 1
     device = get_device()
     model = build_model(cfg).to(device).eval()
+    if isinstance(model.data_preprocessor, KeypointDataPreprocessor):
+        model.data_preprocessor.test_clips = 1
     clip = dataset[0]
     return ModelCost(
         parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),

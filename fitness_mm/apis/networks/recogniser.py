@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from fitness_mm.action import KeypointDataPreprocessor
 from fitness_mm.action.data.facts import action_facts
+from fitness_mm.action.data.keypoint_batch import keypoint_batch
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.errors import InferenceError
@@ -71,6 +73,8 @@ class PostureRecogniser:
         exercises: The classes.
         conditions: What the posture head judges, one after the other.
         facts: What the network is given.
+        sees_keypoints_only: Whether its samples are those of
+            :func:`~fitness_mm.action.data.keypoint_batch.keypoint_batch`.
 
     Raises:
         FitnessError: If the files cannot be used together.
@@ -83,13 +87,20 @@ class PostureRecogniser:
         dataset = self.network.cfg.test_dataloader.dataset
         self.exercises = select_exercises(dataset.get('exercises', 'study'))
         self.conditions = conditions_of(self.exercises)
-        self.facts = action_facts(self.network.pipeline)
+        preprocessor = self.network.model.data_preprocessor
+        self.sees_keypoints_only = isinstance(preprocessor, KeypointDataPreprocessor)
+        self.facts = action_facts(self.network.pipeline, preprocessor)
 
     def samples(self, windows: Iterable[Window]) -> list[dict]:
-        """Windows after the pipeline, ready to be collated."""
+        """Windows as the data set's samples, ready to be collated."""
         return list(map(self._sample, windows))
 
     def _sample(self, window: Window) -> dict:
+        if self.sees_keypoints_only:
+            keypoints = np.concatenate([window.keypoints, window.scores[..., None]], -1)
+            return keypoint_batch(
+                keypoints[None, None].astype(np.float32), np.arange(len(window.times))[None, None],
+                np.array(window.box, float)[None, None], np.array(window.video_size)[None, None])
         return self.network.pipeline(dict(
             read_frames=CropReader(window.crops),
             frame_numbers=np.arange(len(window.times)),

@@ -1,7 +1,7 @@
 """Which joints and moments speak for a fault: what the network says without them.
 
 Occlusion (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014)
-of a packed sample: a joint's heatmap or position disappears, or a moment repeats its neighbour.
+of a sample: a joint is not given, or a moment repeats its neighbour.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from torch import Tensor
 from fitness_mm.action import HeatmapFusionRecognizer
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window
 from fitness_mm.apis.result import Evidence
-from fitness_mm.engine.pipeline_facts import SKELETONS, VOLUMES
 from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 
 _MOST_JOINTS, _MOST_MOMENTS = 4, 3
@@ -34,11 +33,13 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
         time: When the fault is strongest in seconds; if None, the moment that speaks most for it.
     """
     sample = recogniser.samples([window])[0]
-    sees = _joints_in(recogniser)
-    num_joints = NUM_KEYPOINTS if sees else 0
+    # whoever else packs keypoints does not render them
+    sees_joints = recogniser.sees_keypoints_only or isinstance(recogniser.network.model,
+                                                               HeatmapFusionRecognizer)
+    num_joints = NUM_KEYPOINTS if sees_joints else 0
     frame_of = np.asarray(sample['data_samples'].metainfo.get(
         'frame_numbers', np.arange(len(window.times))))
-    variants = [sample, *(without_joint(sample, k, sees) for k in range(num_joints)),
+    variants = [sample, *(without_joint(sample, k) for k in range(num_joints)),
                 *(without_moment(sample, frame_of == moment) for moment in np.unique(frame_of))]
     logits = np.array([float(p.condition_logits[position]) for p in recogniser.predict(variants)])
     rises = logits[1:] - logits[0]
@@ -50,34 +51,22 @@ def find_evidence(recogniser: PostureRecogniser, window: Window, position: int,
     return Evidence(time, joints, moments)
 
 
-def _joints_in(recogniser: PostureRecogniser) -> str:
-    """Where a network finds joints in a packed sample; '' for one that sees only pixels."""
-    if isinstance(recogniser.network.model, HeatmapFusionRecognizer):
-        return 'keypoints'  # whoever else packs them does not render them
-    return {VOLUMES: 'heatmaps', SKELETONS: 'skeleton'}.get(recogniser.facts.kind, '')
-
-
-def without_joint(sample: dict, joint: int, where: str) -> dict:
-    """A packed sample in which a keypoint was not seen.
-
-    Args:
-        sample: The sample.
-        joint: Number of the keypoint.
-        where: Joints are: in the ``keypoints`` of the data sample, or in inputs that are
-            ``heatmaps`` or a ``skeleton``.
-    """
+def without_joint(sample: dict, joint: int) -> dict:
+    """A sample in which a keypoint was not seen: one of keypoints alone, whose data sample says
+    where the person is, or of frames, whose data sample has the keypoints."""
     inputs, data_sample = sample['inputs'], sample['data_samples'].clone()
-    if where == 'keypoints':
+    if 'boxes' in data_sample:
+        inputs = inputs.clone()
+        x1, y1, x2, y2 = data_sample.boxes[0, 0].tolist()
+        inputs[..., joint, :] = inputs.new_tensor([(x1 + x2 - 1) / 2, (y1 + y2 - 1) / 2, 0])
+    else:
         data_sample.keypoints = data_sample.keypoints.clone()
         data_sample.keypoints[:, joint, 2] = 0
-    else:
-        inputs = inputs.clone()
-        (inputs[:, joint] if where == 'heatmaps' else inputs[..., joint, :]).zero_()
     return dict(inputs=inputs, data_samples=data_sample)
 
 
 def without_moment(sample: dict, chosen: np.ndarray) -> dict:
-    """A packed sample in which some frames, bool (T,), repeat the nearest other ones."""
+    """A sample in which some frames, bool (T,), repeat the nearest other ones."""
     inputs, data_sample = sample['inputs'], sample['data_samples'].clone()
     others = np.flatnonzero(~chosen)
     if not len(others):
@@ -92,7 +81,7 @@ def without_moment(sample: dict, chosen: np.ndarray) -> dict:
 
 
 def _in_time(inputs: Tensor, source: Tensor) -> Tensor:
-    """(clips, C, T, H, W) or (clips, M, T, K, D), whose clips follow each other in time."""
+    """(clips, C, T, H, W) or (1, 1, T, K, D), whose clips follow each other in time."""
     clips, t = inputs.shape[0], inputs.shape[2]
     joined = inputs.transpose(1, 2).flatten(0, 1)[source]
     return joined.unflatten(0, (clips, t)).transpose(1, 2)

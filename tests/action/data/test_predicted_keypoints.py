@@ -65,7 +65,7 @@ def test_predictions_stand_for_the_labels(build, index, record):
 def test_the_crop_follows_the_predictions(build, record):
     frames = {0: [21, 23, 25, 27, 29, 31]}
     pipeline = [dict(type='SampleLabelledFrames', num_frames=4, random=False),
-                dict(type='CropToUnionBox', margin=0.0), dict(type='CropKeypoints')]
+                dict(type='CropToUnionBox', margin=0.0)]
     for shift_px in (0.0, -4.0):
         dataset = build(pipeline=pipeline, keypoints_from=record(frames, shift_px))
         info = dataset.get_data_info(0)
@@ -90,3 +90,19 @@ def test_a_record_that_cannot_serve_is_explained(build, record, tmp_path):
         build(keypoints_from=record({0: [1, 3]}))
     with pytest.raises(RecordError, match=r'there is no .*nowhere\.npz'):
         build(keypoints_from=str(tmp_path / 'nowhere.npz'))
+
+
+def test_batches_have_the_predictions_too(build, index, record):
+    path = record({1: [9, 1, 5, 9, 13], 0: [1, 3, 5, 7, 31], 2: [1, 3]})
+    singles = build(keypoints_from=path)
+    batches = DATASETS.build(dict(
+        type='FitnessKeypointDataset', data_root=str(index.root), subset='all', min_frames=4,
+        keypoints_from=path))
+    batch, = batches.__getitems__([1, 0])
+    for i, row in enumerate((1, 0)):
+        info = singles.get_data_info(row)
+        t = len(info['frame_numbers'])
+        assert batch['data_samples'].frame_numbers[i, 0, :t].tolist() == \
+            info['frame_numbers'].tolist()
+        np.testing.assert_array_equal(batch['inputs'][i, 0, :t, :, :2], info['keypoint'][0])
+        np.testing.assert_array_equal(batch['inputs'][i, 0, :t, :, 2], info['keypoint_score'][0])

@@ -9,7 +9,6 @@ from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
 from fitness_mm.action import (
-    CropKeypoints,
     CropToUnionBox,
     FormatKeypoints,
     LoadLabelledFrames,
@@ -139,20 +138,6 @@ def test_keypoints_stay_on_the_pixels_they_label(after):
         np.testing.assert_allclose(centre(frame[..., 0]), point, atol=0.05)
 
 
-@pytest.mark.parametrize('flip', [0.0, 1.0])
-def test_the_hosts_heatmaps_lie_on_the_pixels_too(flip):
-    results = labels(t=8)
-    results['keypoint'][0, :, 0] = [MARKS[n] for n in results['frame_numbers']]
-    results['crop_box'] = Box(13, 7, 131, 83)
-    results = build(
-        dict(type='LoadLabelledFrames'), dict(type='Resize', scale=(59, 38), keep_ratio=False),
-        {**FLIP, 'flip_ratio': flip}, dict(type='KeypointsToCentres'),
-        dict(type='GeneratePoseTarget', sigma=2.0))(results)
-    joint = FLIP_INDICES[0] if flip else 0
-    for frame, heat in zip(results['imgs'], results['heatmap_imgs'][:, joint], strict=True):
-        np.testing.assert_allclose(centre(heat), centre(frame[..., 0]), atol=0.1)
-
-
 def test_flipping_frames_and_keypoints_twice_is_the_identity():
     given = labels(t=8)
     given['crop_box'] = Box(0, 0, 160, 90)
@@ -191,16 +176,6 @@ def test_frame_mask_is_false_for_repeats_within_a_clip(available, mode, expected
     sample = SampleLabelledFrames(6, mode, random=False)
     sample.positions = lambda n: np.concatenate([SampleLabelledFrames.positions(sample, n)] * 2)
     assert sample(results)['frame_mask'].tolist() == expected * 2
-
-
-def test_keypoints_are_cropped_as_frames_are():
-    box = Box(3, 5, 13, 25)
-    keypoint = np.random.default_rng(0).uniform(0, 30, (1, 1, 24, 2)).astype(np.float32)
-    given = dict(read_frames=marked_frames, frame_numbers=[1], crop_box=box, keypoint=keypoint)
-    loaded, cropped = LoadLabelledFrames()(dict(given)), CropKeypoints()(dict(given))
-    np.testing.assert_allclose(cropped['keypoint'], loaded['keypoint'], atol=1e-5)
-    assert cropped['keypoint'].dtype == np.float32
-    assert cropped['img_shape'] == loaded['img_shape'] == (20, 10)
 
 
 def test_mmactions_inferencers_hear_who_finds_the_person():

@@ -17,7 +17,7 @@ _WORKERS = 4
 _SAMPLES = 500
 # Everything but pixels, of which there are none.
 _PIPELINE = [dict(type='SampleLabelledFrames'), dict(type='CropToUnionBox'),
-             dict(type='CropKeypoints'), dict(type='FormatKeypoints')]
+             dict(type='FormatKeypoints')]
 
 
 def measure(settings: Settings) -> list[Row]:
