@@ -70,6 +70,13 @@ def open_file(path: str | Path) -> BinaryIO:
     raise OSError(errno.EINVAL, 'not a regular file', str(path))
 
 
+def state_of(file: str | Path | int) -> tuple[int, int, int]:
+    """Size and times of a path or an open file, by which it is known again: that of the last
+    modification, and that of the last change, which no program can set."""
+    status = os.stat(file)
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 def check_output(path: str | Path, folder: bool = False,
                  data_root: str | Path | None = None) -> None:
     """Refuses a place to write to before the work that fills it; nothing is left there.

@@ -41,7 +41,7 @@ def read_frames(index: FitnessIndex, row: int, frame_numbers: Sequence[int],
         mapping = PixelMap.of_box(index.value('clip_box', row), size)
     else:
         size = (index.value('image_width', row), index.value('image_height', row))
-        files = image_files(index.root)
+        files = image_files(index.sources)
         frames = [files.read_rgb(index.image_name(row, n), size) for n in frame_numbers]
         mapping = PixelMap()
     if box is None:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from label_tree import Tree, dumps, make_label
+from label_tree import DAY, Tree, dumps, make_label
 from rich.console import Console
 
 from fitness_mm import progress as progress_module
@@ -146,7 +146,7 @@ def test_a_removed_day_leaves_the_index(tmp_path):
     tree = make_tree(tmp_path, clips=1)
     build_index(tree.root)
     for type_folder in ('label', 'img'):
-        (tree.root / 'training' / type_folder / DAYS[0]).rename(tree.root / type_folder)
+        (tree.root / 'training' / type_folder / DAYS[0]).rename(tree.root / f'old_{type_folder}')
     assert set(build_index(tree.root).index.column('day')) == set(DAYS[1:])
 
 
@@ -232,10 +232,10 @@ def test_tool(tmp_path):
 
 
 @pytest.mark.parametrize('make, message', [
-    (lambda root: None, 'is not a folder; expected <root>/training and <root>/validation'),
-    (lambda root: root.mkdir(), 'has neither training/ nor validation/; expected'),
+    (lambda root: None, 'is not a folder; expected the folder that AI Hub'),
+    (lambda root: root.mkdir(), 'has no labels in it; expected the folder that AI Hub'),
     (lambda root: root.write_text(''), 'is not a folder'),
-    (lambda root: Tree(root), 'has no usable clip'),
+    (lambda root: Tree(root), 'has no images in it; expected'),
 ])
 def test_tool_says_what_is_wrong_in_one_sentence(tmp_path, make, message):
     make(tmp_path / 'x')
@@ -258,7 +258,8 @@ def test_dead_worker_is_reported(tmp_path, monkeypatch):
     def dies(*args):
         from concurrent.futures.process import BrokenProcessPool
         raise BrokenProcessPool
-    (tmp_path / 'training').mkdir()
+    (tmp_path / f'training/label/{DAY}').mkdir(parents=True)
+    (tmp_path / f'training/img/{DAY}').mkdir(parents=True)
     monkeypatch.setattr(command, 'build_index', dies)
     with pytest.raises(FitnessError, match='run it again with fewer --workers'):
         prepare(tmp_path)

@@ -235,6 +235,7 @@ class Damaged:
         self.tree.put(labels / DAY / '._D05-3-004.json', b'\0')
         self.tree.put(labels / DAY / 'label.json', b'{}')
         self.files['bad_file_name'] += 1
+        self.files['broken_zip'] += 1
         self.tree.put(labels / 'D05-3-004.json', b'{}')
         self.files['misplaced'] += 1
 
@@ -271,10 +272,10 @@ def test_every_file_is_accounted_for(damaged):
     report, index = damaged.report, damaged.result.index
     used = len(set(index.column('label_file')))
     in_days = sum(damaged.files.values()) - sum(damaged.files[reason] for reason in (
-        'symlink', 'outside_root', 'bad_file_name', 'misplaced'))
+        'symlink', 'outside_root', 'bad_file_name', 'broken_zip', 'misplaced'))
     without_a_view = 1  # type 57: all five views rejected one by one
     assert report['labels_2d'] == used + in_days + without_a_view
-    assert report['labels_3d'] == 1 and report['other_files'] == 2
+    assert report['labels_3d'] == 1 and report['other_files'] == 1
     assert report['clips'] == len(damaged.good)
     assert report['clip_views'] == len(index) == sum(map(len, damaged.good.values()))
     assert sum(row['clips'] for row in report['exercises']) == report['clips']

@@ -90,7 +90,7 @@ def test_names_that_are_no_text(tree, capsys):
     tar.rename(tar.with_name(f'{CP949}.tar'))
     report = prepared(tree)
     assert report['clip_views'] == report['clip_files'] == 10
-    assert report['rejected_files'] == {'bad_file_name': 7}  # one is a name, but no label's
+    assert report['rejected_files'] == {'bad_file_name': 4}  # folders above days may be CP949
     shown = capsys.readouterr().out + (tree.root / 'report.txt').read_text('utf-8')
     assert r'\xbd\xba' in shown and '\x1b' not in shown and '\x07' not in shown
     found = compare_folders(FitnessIndex.read(tree.root))
@@ -113,7 +113,7 @@ def test_a_root_of_any_name(tree, name):
     read_frames(index, 0, [1])
     tar = tree.root / tar.relative_to(tar.parents[2])
     os.truncate(tar, 5000)
-    assert 'broken_tar' in json.dumps(build_index(tree.root).summary)
+    assert 'broken_archive' in json.dumps(build_index(tree.root).summary)
 
 
 def fifo(path):
@@ -153,7 +153,7 @@ def test_what_is_no_file_is_not_opened(tree, monkeypatch, damage, place, views):
 
 
 @pytest.mark.parametrize('place', [
-    f'index_parts/training-{DAY}.parquet', f'tar_members/training/{OTHER_DAY}.arrow',
+    f'index_parts/training-{DAY}.parquet', f'archive_members/0/training/img/{OTHER_DAY}.tar.arrow',
     'clips/32px/training/Day05_200925_F/3/A/004-1-1-01-Z3_A.mp4'])
 def test_our_own_file_that_is_none_is_made_again(tree, place):
     pack(tree)

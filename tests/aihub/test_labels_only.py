@@ -12,6 +12,7 @@ from label_tree import DAY, dumps, make_label
 from mmengine.registry import DATASETS, init_default_scope
 
 from fitness_mm.aihub import FitnessIndex
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.prepare.rows import read_labels
 from fitness_mm.errors import FitnessError
@@ -87,7 +88,7 @@ def test_no_content_of_a_file_stops_the_others(tmp_path):
         path.write_bytes(whole[:position] + piece + whole[position + rng.integers(3):])
         files.append(str(path.relative_to(root)))
 
-    table, found = read_labels(root, 'training', DAY, files, (64, 36))
+    table, found = read_labels(Sources(root, (root, )), 'training', DAY, files, (64, 36))
 
     indexed = set(table['label_file'].to_pylist())
     for file, report in found.items():
@@ -102,7 +103,7 @@ def test_looking_for_images_after_all_finds_none(labels_alone, tmp_path):
     done = prepare(root)
 
     assert done.returncode == 1
-    assert 'no usable clip' in done.stderr
+    assert 'has no images in it' in done.stderr
 
 
 @pytest.mark.parametrize(('arguments', 'sentence'), [

@@ -6,16 +6,17 @@ import shutil
 import pytest
 from label_tree import DAY, Tree, clip_name, make_label
 
+from fitness_mm.aihub.disk.image_files import ImageFiles
+from fitness_mm.aihub.disk.label_files import walk_labels
 from fitness_mm.aihub.disk.layout import (
     LayoutError,
     is_inside,
     parse_day,
     parse_image_key,
     parse_label_name,
-    real_root,
-    walk_labels,
 )
 from fitness_mm.aihub.disk.resolve import REWRITES, ImageResolver
+from fitness_mm.aihub.disk.sources import find_sources
 
 GOOD_KEY = make_label()['frames'][0]['view1']['img_key']
 
@@ -92,6 +93,11 @@ def key_of(day, view, type_number=4, slot='3'):
     return parse_image_key(f'{day}/{slot}/{view}/{clip}_{view}/{clip}_{view}-0000001.jpg')
 
 
+def resolver_of(root):
+    (root / 'training/label').mkdir(parents=True, exist_ok=True)
+    return ImageResolver(ImageFiles(find_sources(root)), 'training')
+
+
 D01, D02, D03, D12 = 'Day01_200921_F', 'Day02_200922_M', 'Day03_200923_F', 'Day12_201006_F'
 
 
@@ -123,7 +129,7 @@ def test_known_rewrites(tmp_path, day, view, slot, folder, prefix, rewrites):
     for n in (1, 3, 2):
         (path / f'{prefix}-{n:07d}.jpg').touch()
     (path / 'Thumbs.db').touch()
-    found = ImageResolver(tmp_path, 'training').resolve(key_of(day, view, slot=slot))
+    found = resolver_of(tmp_path).resolve(key_of(day, view, slot=slot))
     assert (found.path, found.prefix) == (f'training/img/{folder}', prefix)
     assert found.numbers == (1, 2, 3)
     assert found.rewrites == rewrites
@@ -147,7 +153,7 @@ def test_nothing_is_matched_by_likeness(tmp_path, day, view, folder):
     path.mkdir(parents=True)
     (path / f'{path.name}-0000001.jpg').touch()
     with pytest.raises(LayoutError) as caught:
-        ImageResolver(tmp_path, 'training').resolve(key_of(day, view))
+        resolver_of(tmp_path).resolve(key_of(day, view))
     assert caught.value.reason == 'missing_images'
 
 
@@ -166,7 +172,7 @@ def test_links_that_leave_the_root_are_refused(tmp_path, level):
         shutil.move(linked, tmp_path / 'elsewhere')
         linked.symlink_to(tmp_path / 'elsewhere')
     with pytest.raises(LayoutError) as caught:
-        ImageResolver(tree.root, 'training').resolve(key_of(DAY, 'A'))
+        resolver_of(tree.root).resolve(key_of(DAY, 'A'))
     assert caught.value.reason == 'outside_root'
 
 
@@ -176,7 +182,7 @@ def test_links_inside_the_root_are_followed_to_images(tmp_path):
     folder = tree.image_dir(4, 'A')
     shutil.move(folder, tmp_path / 'moved')
     folder.symlink_to(tmp_path / 'moved')
-    assert len(ImageResolver(tmp_path, 'training').resolve(key_of(DAY, 'A')).numbers) == 32
+    assert len(resolver_of(tmp_path).resolve(key_of(DAY, 'A')).numbers) == 32
 
 
 def test_link_loops_and_odd_files_among_images(tmp_path):
@@ -188,7 +194,7 @@ def test_link_loops_and_odd_files_among_images(tmp_path):
         loop.symlink_to(loop)
     (folder.parent / 'up').symlink_to(tmp_path / 'training')
     os.mkfifo(folder / f'{folder.name}-0000041.jpg')
-    resolver = ImageResolver(tmp_path, 'training')
+    resolver = resolver_of(tmp_path)
     assert resolver.resolve(key_of(DAY, 'A')).numbers == tuple(range(1, 33))
     assert f'training/img/{DAY}/3/A/{folder.name}' in list(resolver.clip_folders(DAY))
 
@@ -203,10 +209,10 @@ def test_is_inside(tmp_path, path, inside):
 
 
 def test_root_without_splits_says_what_was_expected(tmp_path):
-    with pytest.raises(LayoutError, match=r'neither training/ nor validation/; expected <root>'):
-        real_root(tmp_path)
+    with pytest.raises(LayoutError, match=r'has no labels in it; expected the folder that AI Hub'):
+        find_sources(tmp_path)
     with pytest.raises(LayoutError, match='is not a folder'):
-        real_root(tmp_path / 'nowhere')
+        find_sources(tmp_path / 'nowhere')
 
 
 def test_walk_sorts_plain_names_before_copies_and_follows_no_link(tmp_path):
@@ -226,17 +232,18 @@ def test_walk_sorts_plain_names_before_copies_and_follows_no_link(tmp_path):
     os.mkfifo(labels / DAY / 'D05-3-010.json')
     with open(os.fsencode(labels / DAY) + b'/D05-3-\xff.json', 'wb'):
         pass
-    walk = walk_labels(tree.root.resolve(), 'training')
+    walk = walk_labels(find_sources(tree.root, labels_only=True))['training']
     assert walk.labels == {DAY: [f'training/label/{DAY}/D05-3-004.json',
                                  f'training/label/{DAY} (1)/D05-3-003.json',
                                  f'training/label/{DAY}/D05-3-004 (1).json',
                                  f'training/label/{DAY}/{DAY}/D05-3-002.json']}
-    assert walk.num_3d == {DAY: 1}
-    assert walk.num_other == 3
+    assert walk.labels_3d == {DAY: [f'training/label/{DAY}/D05-3-001-3d.json']}
+    assert walk.num_other == 2
     problems = sorted((problem.reason, path.removeprefix('training/label/'))
                       for path, problem in walk.problems)
     assert problems == [
         ('bad_file_name', f'{DAY}/D05-3-\udcff.json'), ('bad_file_name', f'{DAY}/wrong.json'),
+        ('broken_zip', 'archive.zip'),
         ('misplaced', 'D05-3-001.json'), ('misplaced', 'Sunday/D05-3-001.json'),
         ('outside_root', f'{DAY}/D05-3-009.json'), ('outside_root', 'Day06_200926_F'),
         ('symlink', f'{DAY}/loop'), ('symlink', f'{DAY}/self'),

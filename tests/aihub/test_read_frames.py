@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from label_tree import Tree, jpeg
+from label_tree import DAY, Tree, jpeg
 
-from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.image_files import ImageFiles
+from fitness_mm.aihub.disk.sources import Place, Sources
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.index.parquet import write_parquet
@@ -154,6 +155,10 @@ def test_clip_file_of_another_size(tree, tmp_path):
         read_frames(index, 0, [1])
 
 
+def images_in(folder):
+    return ImageFiles(Sources(folder, (folder, ), (Place('', 0, '', DAY), )))
+
+
 @pytest.mark.parametrize('data, message', [
     (None, 'cannot be read'), (b'', 'not a complete JPEG'), (b'\xff' * 5000, 'not a complete'),
     (jpeg()[:-30], 'not a complete JPEG'), (b'noise\xff\xd9', 'cannot be decoded'),
@@ -164,7 +169,7 @@ def test_broken_images(tmp_path, data, message):
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(FrameError, match=message):
-        image_files(tmp_path).read_rgb('x.jpg', (64, 36))
+        images_in(tmp_path).read_rgb(f'training/img/{DAY}/x.jpg', (64, 36))
 
 
 def test_exif_rotation_is_not_applied(tmp_path):
@@ -172,4 +177,4 @@ def test_exif_rotation_is_not_applied(tmp_path):
                          '0000')
     data = jpeg()
     (tmp_path / 'x.jpg').write_bytes(data[:2] + exif + data[2:])
-    assert image_files(tmp_path).read_rgb('x.jpg').shape == (36, 64, 3)
+    assert images_in(tmp_path).read_rgb(f'training/img/{DAY}/x.jpg').shape == (36, 64, 3)

@@ -1,5 +1,8 @@
-"""Index a data set: labels -> index.parquet, report.json and report.txt in its root; with
---clips also one small video per clip-view, from which training reads much faster.
+"""Index a data set: labels -> index.parquet, report.json and report.txt; with --clips also one
+small video per clip-view, from which training reads much faster.
+
+It takes the folder that AI Hub's download was unpacked to, its flat sample, or the original study's
+tree, and finds out itself which it is. Labels may stay in their ZIPs, images in tars or ZIPs.
 
 Run it again after an interruption or after adding data: what is finished and unchanged is
 re-used. Several machines share the work with --clips --shard 1/n to n/n, then --merge.
@@ -18,8 +21,14 @@ _MAX_HEIGHT = 2160
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--root', default=os.environ.get('FITNESS_DATA_ROOT', 'data/fitness'),
-                        help='folder with training/ and validation/ (default: $FITNESS_DATA_ROOT '
-                        'or %(default)s)')
+                        help='folder with the labels, and with the images if they are there too '
+                        '(default: $FITNESS_DATA_ROOT or %(default)s)')
+    parser.add_argument('--images', action='append', default=[], metavar='FOLDER',
+                        help='a further folder with images, such as one on another disk; may be '
+                        'given several times')
+    parser.add_argument('--out', metavar='FOLDER',
+                        help='where to write the index and everything else (default: the root); it '
+                        'is then the data root of trainings and of all other tools')
     parser.add_argument('--workers', type=int, default=os.cpu_count() or 1,
                         help='processes (default: %(default)s)')
     parser.add_argument('--clips', action='store_true',
@@ -72,5 +81,7 @@ if __name__ == '__main__':
     args = parse_args()
     clips = (ClipOptions(args.clip_height, args.shard, args.merge)
              if args.clips or args.merge else None)
-    with plain_errors(f'what is finished is kept in {args.root}, run it again to go on'):
-        prepare(args.root, args.workers, clips, args.labels_only, args.check_images)
+    place = args.out or args.root
+    with plain_errors(f'what is finished is kept in {place}, run it again to go on'):
+        prepare(args.root, args.workers, clips, args.labels_only, args.check_images, args.images,
+                args.out)

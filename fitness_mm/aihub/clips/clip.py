@@ -10,9 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fitness_mm.aihub.disk.image_files import ImageFiles
+from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.images import FrameError
 from fitness_mm.aihub.disk.layout import own_folder
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.files import remove_leftovers, replacing
 
 from .codec import encode_clip
@@ -34,11 +35,11 @@ class ClipResult:
     detail: str = ''
 
 
-def existing_clips(root: Path, jobs: list[ClipJob]) -> list[ClipResult | None]:
+def existing_clips(sources: Sources, jobs: list[ClipJob]) -> list[ClipResult | None]:
     """For each job its result if its clip file is there already, whole, made with the same
     settings and not older than its images, otherwise None."""
-    images = ImageFiles(root)
-    return [_existing(root, images, job) for job in jobs]
+    images = image_files(sources)
+    return [_existing(sources.out, images, job) for job in jobs]
 
 
 def _existing(root: Path, images: ImageFiles, job: ClipJob) -> ClipResult | None:
@@ -52,15 +53,15 @@ def _existing(root: Path, images: ImageFiles, job: ClipJob) -> ClipResult | None
     return ClipResult(size)
 
 
-def make_clips(root: Path, jobs: list[ClipJob]) -> list[ClipResult]:
+def make_clips(sources: Sources, jobs: list[ClipJob]) -> list[ClipResult]:
     """Make clip files: what a worker process does.
 
     Raises:
         OSError: If a file cannot be written; those before it are complete.
         LayoutError: ``outside_root`` if a link leads the file out of the root.
     """
-    images = ImageFiles(root)
-    return [_make_clip(root, images, job) for job in jobs]
+    images = image_files(sources)
+    return [_make_clip(sources.out, images, job) for job in jobs]
 
 
 def _make_clip(root: Path, images: ImageFiles, job: ClipJob) -> ClipResult:

@@ -1,17 +1,17 @@
 """Names and folders of the data set, and the checks that keep an ``img_key`` inside its root.
 
-::
+Images go by one name, however deep and in whatever archive they lie::
 
-    <root>/<split>/label/<day>/D01-<slot>-<type>.json
-    <root>/<split>/img/<day>/<slot>/<camera>/<clip>_<view>/<clip>_<view>-0000001.jpg
+    <split>/img/<day>/<slot>/<camera>/<clip>_<view>/<clip>_<view>-0000001.jpg
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fitness_mm.errors import FitnessError
@@ -23,7 +23,6 @@ VIEWS = ('A', 'B', 'C', 'D', 'E')
 _MAX_KEY_LENGTH = 512
 _MAX_NAME_BYTES = 255  # what Linux file systems allow
 _MAX_FRAME_NUMBER = 32767  # the index stores them as int16
-_MAX_DEPTH = 8  # a ZIP unpacked into a folder of its own name adds one level, seldom two
 
 _COPY = re.compile(r'(?: ?\(\d+\)| - Copy| - 복사본)+$')
 _DAY = re.compile(r'Day(?P<number>\d{2})(?:_[0-9A-Za-z]+)*', re.ASCII)
@@ -162,23 +161,6 @@ def _clip_name(match: re.Match) -> str:
     return f"{match['type']}-{match['a']}-{match['b']}-{match['nn']}-Z{match['performer']}"
 
 
-def real_root(root: str | os.PathLike) -> Path:
-    """The data root with its own links resolved, after a look at what lies in it.
-
-    Raises:
-        LayoutError: ``misplaced`` if the folder or both of its split folders are missing.
-    """
-    path = Path(root)
-    real = path.resolve()
-    if not any(os.path.isdir(real / split) for split in SPLITS):
-        what = ('has neither training/ nor validation/' if os.path.isdir(real) else
-                'is not a folder')
-        raise LayoutError(
-            'misplaced', f'{path} {what}; expected <root>/training and <root>/validation with '
-            'label/<day>/*.json and img/<day>/<slot>/<view>/<clip>/*.jpg in each')
-    return real
-
-
 def is_inside(root: Path, path: str | os.PathLike) -> bool:
     """Whether a path, with all links resolved, lies in ``root``, which has none."""
     real = os.path.realpath(path)
@@ -203,85 +185,6 @@ def own_folder(root: Path, folder: str) -> Path:
     return path
 
 
-@dataclass
-class LabelTree:
-    """What lies in the label folder of one split. Paths are relative to the root, with ``/``.
-
-    Attributes:
-        labels: 2D label files of every day, in the order in which duplicates are decided:
-            plain names before copies, shallow before deep.
-        num_3d: Number of 3D label files of every day.
-        num_other: Files that are neither.
-        problems: Path and what is wrong with it, for what could not be used.
-    """
-
-    labels: dict[str, list[str]] = field(default_factory=dict)
-    num_3d: dict[str, int] = field(default_factory=dict)
-    num_other: int = 0
-    problems: list[tuple[str, LayoutError]] = field(default_factory=list)
-
-
-def walk_labels(root: Path, split: str) -> LabelTree:
-    """List the label files of a split without following a link below its label folder."""
-    tree = LabelTree()
-    top = f'{split}/label'
-    if not is_inside(root, root / top):
-        tree.problems.append((top, link_problem(root, root / top)))
-        return tree
-    if not os.path.isdir(root / top):
-        return tree
-    found: dict[str, list[tuple[int, bool, str]]] = {}
-    for relative, name in _walk_files(root, top, tree.problems):
-        parsed = parse_label_name(name)
-        parts = relative.split('/')
-        day = parse_day(parts[2])
-        if parsed is None:
-            if name.lower().endswith('.json') and not name.startswith('.'):
-                tree.problems.append((relative, LayoutError(
-                    'bad_file_name', 'expected a name such as D01-3-004.json')))
-            else:
-                tree.num_other += 1
-        elif day is None or len(parts) == 3:
-            tree.problems.append((relative, LayoutError(
-                'misplaced', f'expected it in a day folder, {top}/Day01_200921_F/')))
-        elif parsed.is_3d:
-            tree.num_3d[day[0]] = tree.num_3d.get(day[0], 0) + 1
-        else:
-            is_copy = parsed.is_copy or parts[2] != day[0]
-            found.setdefault(day[0], []).append((len(parts), is_copy, relative))
-    tree.labels = {day: [path for *_, path in sorted(found[day])] for day in sorted(found)}
-    return tree
-
-
-def _walk_files(root: Path, top: str, problems: list) -> Iterator[tuple[str, str]]:
-    pending = [(top, 0)]
-    while pending:
-        folder, depth = pending.pop()
-        try:
-            with os.scandir(root / folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            problems.append((folder, LayoutError('unreadable', f'cannot list it: '
-                                                 f'{error.strerror}')))
-            continue
-        for entry in entries:
-            relative = f'{folder}/{entry.name}'
-            if not is_text(entry.name):
-                problems.append((relative, NOT_UTF8))
-            elif entry.is_symlink():
-                problems.append((relative, link_problem(root, entry.path)))
-            elif entry.is_dir(follow_symlinks=False):
-                if depth < _MAX_DEPTH:
-                    pending.append((relative, depth + 1))
-                else:
-                    problems.append((relative, LayoutError(
-                        'too_deep', f'expected label files at most {_MAX_DEPTH} folders deep')))
-            elif entry.is_file(follow_symlinks=False):
-                yield relative, entry.name
-            else:
-                problems.append((relative, LayoutError('unreadable', 'not a regular file')))
-
-
 NOT_UTF8 = LayoutError('bad_file_name', 'the name is not UTF-8; rename it')
 
 
@@ -290,10 +193,20 @@ def is_text(name: str) -> bool:
     return not any('\ud800' <= character <= '\udfff' for character in name)
 
 
-def link_problem(root: Path, path: str | os.PathLike) -> LayoutError:
+def readable(name: str) -> str:
+    """A file's name as text, if it is UTF-8 or, as a Korean Windows wrote it, CP949; otherwise the
+    name as it is."""
+    if not is_text(name):
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(name).decode('cp949')
+    return name
+
+
+def link_problem(roots: Sequence[Path], path: str | os.PathLike) -> LayoutError:
     """Why a symbolic link is not followed."""
-    if is_inside(root, path):
+    if any(is_inside(root, path) for root in roots):
         return LayoutError('symlink', 'a symbolic link is not followed here; expected a file or '
                            'folder')
     return LayoutError('outside_root', 'a symbolic link that leads out of the data root is not '
-                       'followed; expected a file or folder')
+                       'followed; expected a file or folder, or, of images, name the place it '
+                       'leads to with --images')

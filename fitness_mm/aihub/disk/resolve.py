@@ -7,17 +7,13 @@ directory listings, and nothing is matched by likeness.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from operator import itemgetter
-from pathlib import Path
 
 from .image_files import ImageFiles
-from .layout import NOT_UTF8, ImageKey, LayoutError, is_inside, is_text, parse_day
-from .tars import unusable_tars
+from .layout import ImageKey, LayoutError, parse_day
 
 
 @dataclass(frozen=True)
@@ -93,30 +89,25 @@ class ImageFolder:
 
 
 class ImageResolver:
-    """Finds the image folders of one split and day; listings are read once.
+    """Finds the image folders of one split; listings are read once.
 
     Args:
-        root: Data root without links in it, from :func:`~fitness_mm.aihub.disk.layout.real_root`.
+        files: The images.
         split: ``training`` or ``validation``.
-
-    Attributes:
-        unusable: Folder -> what is wrong with it or its name; taken as empty or not there.
     """
 
-    def __init__(self, root: Path, split: str) -> None:
-        self._root = root
+    def __init__(self, files: ImageFiles, split: str) -> None:
+        self._files = files
+        self._split = split
         self._top = f'{split}/img'
-        self._folders = cache(self._list_folders)
-        self._files = ImageFiles(root)
-        self._tars = self._files.tars(split)
-        self.unusable: dict[str, LayoutError] = {}
+        self._folders = cache(files.subfolders)
 
     def resolve(self, key: ImageKey) -> ImageFolder:
         """The folder of a key's clip-view.
 
         Raises:
             LayoutError: ``missing_images`` if no known spelling of it exists or it has no image
-                of that name, ``outside_root`` if the way there leads out of the root,
+                of that name, ``outside_root`` if the way there leads out of the roots,
                 ``unreadable`` if its folder cannot be listed.
         """
         refused: str | None = None
@@ -127,15 +118,15 @@ class ImageResolver:
                     refused = refused or f'{parent}/{name}'
                 elif state == 'folder':
                     path = f'{parent}/{name}'
-                    images = self._images(path)
-                    if path in self.unusable:
-                        problem = self.unusable[path]
+                    images = self._files.images(path)
+                    if path in self._files.unusable:
+                        problem = self._files.unusable[path]
                         raise LayoutError(problem.reason, f'{path} {problem.detail}')
                     for prefix, also in _spellings('clip', key.prefix, key, camera):
                         if prefix in images:
                             rewrites = dict.fromkeys((*taken, *more, *also))
                             return ImageFolder(path, prefix, images[prefix], tuple(rewrites))
-                    refused = refused or self._linked_image(path)
+                    refused = refused or self._files.linked_out(path)
         refused = refused or self._outside_on_the_way(key)
         if refused:
             raise LayoutError('outside_root', f'{refused} is a symbolic link that leads out of '
@@ -145,7 +136,7 @@ class ImageResolver:
             f'{key.prefix}-*.jpg is not there under any known spelling')
 
     def clip_folders(self, day: str) -> Iterator[str]:
-        """Every clip's image folder of a day, sorted, relative to the root."""
+        """Every clip's image folder of a day, sorted."""
         for base in (f'{self._top}/{day}', f'{self._top}/{day}/{day}'):
             for slot in self._subfolders(base):
                 for camera in self._subfolders(f'{base}/{slot}'):
@@ -153,21 +144,6 @@ class ImageResolver:
                         # a doubled day folder shows up one level higher as slot/camera/clip
                         if slot != day:
                             yield f'{base}/{slot}/{camera}/{clip}'
-
-    def day_folders(self) -> list[str]:
-        """The shooting days that have an image folder."""
-        return [name for name in self._subfolders(self._top) if parse_day(name)]
-
-    def state(self, day: str) -> list[str]:
-        """Changes whenever the tars that a day's images are in may have changed."""
-        return self._tars.state(day)
-
-    def problems(self) -> Iterator[tuple[str, LayoutError]]:
-        """Paths met so far that could not be used, and why."""
-        for tar, problem in self._tars.problems():
-            yield tar, LayoutError('broken_tar', problem)
-        yield from unusable_tars(self._root, self._top.partition('/')[0]).items()
-        yield from sorted(self.unusable.items(), key=itemgetter(0))
 
     def _camera_folders(self, key: ImageKey) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for day, first in _spellings('day', key.day, key, key.view):
@@ -188,58 +164,16 @@ class ImageResolver:
                 yield slot, rewrites
 
     def _outside_on_the_way(self, key: ImageKey) -> str | None:
-        parent = ''
-        for name in (*self._top.split('/'), key.day, key.slot, key.view):
-            parent = f'{parent}/{name}' if parent else name
-            path = self._root / parent
-            if os.path.islink(path) and not is_inside(self._root, path):
-                return parent
-        return None
+        parent = f'{self._top}/{key.day}'
+        for name in (key.slot, key.view):
+            if self._folders(parent).get(name) == 'outside':
+                return f'{parent}/{name}'
+            parent = f'{parent}/{name}'
+        return next((self._files.sources.shown(link) for link in self._files.sources.refused
+                     if link.split in ('', self._split) and link.day in ('', key.day)), None)
 
     def _subfolders(self, parent: str) -> list[str]:
         return sorted(n for n, state in self._folders(parent).items() if state == 'folder')
-
-    def _list_folders(self, parent: str) -> dict[str, str]:
-        """Sub-folder -> 'folder', or 'outside' for a link that leads out of the root."""
-        found: dict[str, str] = {}
-        path = self._root / parent
-        if os.path.lexists(path) and not is_inside(self._root, path):
-            return found
-        found.update(dict.fromkeys(self._tars.folders(parent), 'folder'))
-        if not os.path.isdir(path):
-            return found
-        for entry in self._scan(parent):
-            if not is_text(entry.name):
-                if os.path.isdir(entry.path):
-                    self.unusable[f'{parent}/{entry.name}'] = NOT_UTF8
-            elif entry.is_symlink() and not is_inside(self._root, entry.path):
-                found[entry.name] = 'outside'
-            elif os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir():
-                found[entry.name] = 'folder'
-        return found
-
-    def _scan(self, folder: str) -> list[os.DirEntry]:
-        try:
-            with os.scandir(self._root / folder) as listing:
-                return list(listing)
-        except OSError as error:
-            self._note_unreadable(folder, error)
-            return []
-
-    def _note_unreadable(self, folder: str, error: OSError) -> None:
-        self.unusable[folder] = LayoutError('unreadable', f'cannot be listed ({error.strerror})')
-
-    def _images(self, folder: str) -> dict[str, tuple[int, ...]]:
-        try:
-            return self._files.images(folder)
-        except OSError as error:
-            self._note_unreadable(folder, error)
-            return {}
-
-    def _linked_image(self, folder: str) -> str | None:
-        links = (entry for entry in self._scan(folder) if entry.is_symlink())
-        return next((f'{folder}/{link.name}' for link in links
-                     if not is_inside(self._root, link.path)), None)
 
 
 class ImagesUnseen:
@@ -256,11 +190,6 @@ class ImagesUnseen:
         """The folder as the label spells it, without images."""
         return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
                            (), ())
-
-    def _nothing(self, *_) -> tuple[()]:
-        return ()
-
-    day_folders = clip_folders = state = problems = _nothing
 
 
 def _spellings(level: str, name: str, key: ImageKey,

@@ -7,7 +7,6 @@ little more.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,21 +189,21 @@ def _boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
 
 def _images(index: FitnessIndex, block: _Frames, ids: np.ndarray) -> Iterator[dict]:
     part = index.select(block.rows)
-    folders, prefixes = part.column('image_dir').tolist(), part.column('image_prefix').tolist()
     widths, heights = (part.column(f'image_{side}').tolist() for side in ('width', 'height'))
-    endings = [_ending(index.root / f'{folder}/{prefix}-{int(numbers[0]):07d}')
-               for folder, prefix, numbers in zip(
-                   folders, prefixes, map(part.frame_numbers, range(len(part))), strict=True)]
+    places = [_place(part, i, int(part.frame_numbers(i)[0])) for i in range(len(part))]
     for image, p, number in zip(ids.tolist(), block.position.tolist(), block.numbers.tolist(),
                                 strict=True):
-        yield {'id': image, 'file_name': f'{folders[p]}/{prefixes[p]}-{number:07d}{endings[p]}',
+        start, ending = places[p]
+        yield {'id': image, 'file_name': f'{start}{number:07d}{ending}',
                'width': widths[p], 'height': heights[p]}
 
 
-def _ending(image: Path) -> str:
-    """As it is on the disk, of an image without its ending."""
-    capital = not os.path.exists(f'{image}.jpg') and os.path.exists(f'{image}.JPG')
-    return '.JPG' if capital else '.jpg'
+def _place(index: FitnessIndex, i: int, number: int) -> tuple[str, str]:
+    """What comes before and after the number in the paths of a clip-view's images: relative to the
+    folder of the index, if they are in there."""
+    path, root = index.image_path(i, number), index.sources.out
+    name = path.relative_to(root) if path.is_relative_to(root) else path
+    return name.as_posix()[:-len(f'{number:07d}.jpg')], path.suffix
 
 
 def _annotations(index: FitnessIndex, block: _Frames, ids: np.ndarray) -> Iterator[dict]:

@@ -8,9 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.sources import Sources
 
+from .parquet import DAMAGED, reading_parquet
 from .schema import visible_of
-from .store import IndexFileError, MissingIndexError, Store, read_store
+from .store import IndexFileError, MissingIndexError, Store, read_store, sources_in
 
 INDEX_FILE = 'index.parquet'
 
@@ -48,8 +51,13 @@ class FitnessIndex:
 
     @property
     def root(self) -> Path:
-        """The data root."""
+        """The folder that the index lies in."""
         return self._store.root
+
+    @property
+    def sources(self) -> Sources:
+        """Where the images are."""
+        return self._store.sources
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -161,11 +169,12 @@ class FitnessIndex:
         return self._store.gt_conditions[start:stop].copy()
 
     def image_path(self, i: int, frame_number: int) -> Path:
-        """Path of an image; it may be in a tar, see :mod:`fitness_mm.aihub.disk.image_files`."""
-        return self.root / self.image_name(i, frame_number)
+        """Path of an image; it may be in an archive, see
+        :mod:`fitness_mm.aihub.disk.image_files`."""
+        return image_files(self.sources).path(self.image_name(i, frame_number))
 
     def image_name(self, i: int, frame_number: int) -> str:
-        """Path of an image relative to the root, with ``/``."""
+        """Name of an image, as in the study's tree: ``training/img/Day01_200921_F/3/A/...``."""
         folder, prefix = self._text('image_dir', i), self._text('image_prefix', i)
         return f'{folder}/{prefix}-{frame_number:07d}.jpg'
 
@@ -211,6 +220,16 @@ def _items(offsets: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     position = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return position, offsets[rows][position] + within
+
+
+def recorded_sources(folder: str | Path) -> Sources | None:
+    """What the index in a folder, of whatever version, was made from; None if there is none that
+    says."""
+    try:
+        with reading_parquet(Path(folder) / INDEX_FILE) as file:
+            return sources_in(file.schema_arrow, Path(folder))
+    except DAMAGED:
+        return None
 
 
 def _read_again(root: Path, num_rows: int, rows: np.ndarray) -> FitnessIndex:

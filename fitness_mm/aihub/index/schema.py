@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raised whenever the columns or what goes into them change: older files are then refused, and
 older parts made again."""
 
@@ -24,8 +24,8 @@ SCHEMA = pa.schema([
     ('performer', pa.int16()),
     ('clip', pa.string()),  # training/Day01_200921_F/3/004-1-1-01-Z3, the same for its views
     ('view', pa.string()),  # A .. E
-    ('label_file', pa.string()),  # this and the next: relative to the root, with /
-    ('image_dir', pa.string()),
+    ('label_file', pa.string()),  # relative to the root of the labels, on through ZIPs, with /
+    ('image_dir', pa.string()),  # as in the study's tree, training/img/Day01_200921_F/3/A/...
     ('image_prefix', pa.string()),  # images are f'{prefix}-{number:07d}.jpg'
     ('num_images', pa.int16()),
     ('image_width', pa.int32()),

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from fitness_mm.aihub.disk.sources import SOURCES_KEY, Sources
 from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
@@ -36,7 +37,8 @@ class Store:
     """The whole file. S labelled frames of all rows, K keypoints; nothing can be written to.
 
     Attributes:
-        root: The data root.
+        root: The folder it lies in.
+        sources: Where its images are.
         numbers: Of every column of numbers one a row; ``clip_box`` and ``clip_size`` some.
         texts: Of every column of strings one code a row, and the vocabulary; a null is ''.
         frame_offsets: Row i has the frames from item i up to the next.
@@ -48,6 +50,7 @@ class Store:
     """
 
     root: Path
+    sources: Sources
     numbers: dict[str, np.ndarray]
     texts: dict[str, tuple[np.ndarray, pa.Array]]
     frame_offsets: np.ndarray
@@ -74,6 +77,17 @@ def read_store(path: Path) -> Store:
     except DAMAGED as error:
         raise IndexFileError(f'{path} is damaged or not a Parquet file '
                              f'({first_line(error)}); {again}') from error
+
+
+def sources_in(schema: pa.Schema, folder: Path) -> Sources:
+    """Where the images of an index are; in its folder, if it does not say.
+
+    Raises:
+        ValueError: If what it says cannot be used.
+    """
+    recorded = (schema.metadata or {}).get(SOURCES_KEY)
+    folder = folder.resolve()
+    return Sources.from_json(recorded, folder) if recorded else Sources(folder, (folder, ))
 
 
 def _check_schema(schema: pa.Schema, path: Path, again: str) -> None:
@@ -115,7 +129,8 @@ def _load(file: pq.ParquetFile, root: Path) -> Store:
     num_frames = len(flat['frame_numbers'])
     if (offsets['frame_numbers'] != offsets['visible']).any():
         raise ValueError('columns disagree about the number of frames')
-    return Store(root, numbers, texts, offsets['frame_numbers'], flat['frame_numbers'],
+    sources = sources_in(file.schema_arrow, root)
+    return Store(root, sources, numbers, texts, offsets['frame_numbers'], flat['frame_numbers'],
                  _read_keypoints(file, num_frames), flat['visible'], offsets['gt_conditions'],
                  flat['gt_conditions'])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +17,11 @@ import orjson
 import pyarrow as pa
 
 from fitness_mm.aihub.clips.results import RESULTS_FILE, attach_clips, read_results
-from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
-from fitness_mm.aihub.disk.layout import SPLITS, own_folder, real_root, walk_labels
-from fitness_mm.aihub.disk.resolve import ImageResolver, ImagesUnseen
-from fitness_mm.aihub.disk.tars import look_up_tars
+from fitness_mm.aihub.disk.image_files import ImageFiles, look_up_archives
+from fitness_mm.aihub.disk.label_files import state_of_label, walk_labels
+from fitness_mm.aihub.disk.layout import SPLITS, LayoutError, own_folder, readable
+from fitness_mm.aihub.disk.resolve import ImageResolver
+from fitness_mm.aihub.disk.sources import SOURCES_KEY, Sources, find_sources
 from fitness_mm.aihub.image_checks.results import (
     FolderCheck,
     amounts_checked,
@@ -45,7 +46,7 @@ from fitness_mm.aihub.index.schema import (
     WRITE_OPTIONS,
 )
 from fitness_mm.aihub.labels import LabelError
-from fitness_mm.files import remove_leftovers, replacing
+from fitness_mm.files import remove_leftovers, replacing, state_of
 from fitness_mm.processes import Pool
 
 from .report import Report, as_text, summarise
@@ -94,7 +95,7 @@ class _Day:
         return f'{self.split}-{self.day}.parquet'
 
 
-def build_index(root: str | Path, workers: int = 1,
+def build_index(root: str | Path | Sources, workers: int = 1,
                 on_progress: Callable[[int, int], None] | None = None,
                 image_size: tuple[int, int] | None = None) -> BuildResult:
     """Index a data root.
@@ -102,7 +103,7 @@ def build_index(root: str | Path, workers: int = 1,
     The result depends on the files alone, not on the number of workers or on interruptions.
 
     Args:
-        root: Folder with ``training/`` and ``validation/``.
+        root: Folder of the data set, or what was found in it.
         workers: Processes that parse labels; 1 parses in this one. More than 1 needs the usual
             ``if __name__ == '__main__':`` in the calling script.
         on_progress: Called with the numbers of label files done and to do in all, first with 0.
@@ -113,21 +114,21 @@ def build_index(root: str | Path, workers: int = 1,
         LayoutError: If the root has another layout.
         OSError: If the results cannot be written.
     """
-    real = real_root(root)
-    parts = own_folder(real, PARTS_FOLDER)
-    remove_leftovers(real, '.index.*.tmp.*', '.report.*.tmp.*')
+    sources = find_sources(root, labels_only=image_size is not None)
+    out = sources.out
+    parts = own_folder(out, PARTS_FOLDER)
+    remove_leftovers(out, '.index.*.tmp.*', '.report.*.tmp.*')
     remove_leftovers(parts, '.*.tmp.parquet')
     if image_size is None:
-        look_up_tars(real)
-        image_files.cache_clear()  # it may know tars as they were
-    days, report = _plan(real, image_size)
+        look_up_archives(sources)
+    days, report = _plan(sources, image_size)
     todo = [day for day in days if _worth_reading(parts / day.part_name, day.fingerprint)]
     to_parse = sum(len(day.files) for day in todo)
     done = 0
     if on_progress:
         on_progress(done, to_parse)
     with Pool(workers) as pool:
-        for day, chunks in pool.run(todo, lambda day: _tasks(real, day, image_size),
+        for day, chunks in pool.run(todo, lambda day: _tasks(sources, day, image_size),
                                     read_labels):
             results = []
             for result in chunks:
@@ -136,52 +137,66 @@ def build_index(root: str | Path, workers: int = 1,
                 if on_progress:
                     on_progress(done, to_parse)
             _finish_day(day, results, parts / day.part_name)
-    _merge(real, days, report)
-    index = FitnessIndex.read(root)
-    summary = summarise(report, index, image_size is not None, amounts_checked(real))
+    _merge(sources, days, report)
+    index = FitnessIndex.read(out)
+    summary = summarise(report, index, image_size is not None, amounts_checked(out))
     text = as_text(summary)
-    _write(real / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
-    _write(real / 'report.txt', text.encode())
+    _write(out / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    _write(out / 'report.txt', text.encode())
     return BuildResult(index, summary, text, to_parse,
                        sum(len(day.files) for day in days) - to_parse)
 
 
-def _plan(root: Path, image_size: tuple[int, int] | None = None) -> tuple[list[_Day], Report]:
+def _plan(sources: Sources,
+          image_size: tuple[int, int] | None = None) -> tuple[list[_Day], Report]:
     """Every day there is, sorted, and a report on what belongs to none."""
     days, report = [], Report()
-    for split in SPLITS:
-        tree = walk_labels(root, split)
+    trees = walk_labels(sources)
+    images = ImageFiles(sources)
+    for split, tree in trees.items():
         report.other_files += tree.num_other
-        images = ImagesUnseen(split) if image_size else ImageResolver(root, split)
-        for name in sorted({*tree.labels, *tree.num_3d, *images.day_folders()}):
-            day = _Day(split, name, tree.labels.get(name, []), list(images.clip_folders(name)))
+        resolver = ImageResolver(images, split)
+        with_images = [] if image_size else images.days(split)
+        for name in sorted({*tree.labels, *tree.labels_3d, *with_images}):
+            folders = list(resolver.clip_folders(name)) if name in with_images else []
+            day = _Day(split, name, tree.labels.get(name, []), folders)
             day.report.labels_2d = len(day.files)
-            day.report.labels_3d = tree.num_3d.get(name, 0)
+            day.report.labels_3d = len(tree.labels_3d.get(name, ()))
             day.report.image_folders = len(day.image_folders)
             if not day.files:
                 day.report.days_without_labels.append(
                     f'{split}/{name} ({len(day.image_folders)} image folders, '
                     f'{day.report.labels_3d} 3D labels)')
-            day.fingerprint = _fingerprint(root, day, images.state(name), image_size)
+            day.fingerprint = _fingerprint(sources, images, day, image_size)
             days.append(day)
-        report.note(LabelError(problem.reason, path, problem.detail)
-                      for path, problem in (*tree.problems, *images.problems()))
+        report.note(_errors(tree.problems))
+    report.note(_errors(sources.problems))
+    if image_size is None:
+        report.note(_errors(images.problems()))
     return days, report
 
 
-def _fingerprint(root: Path, day: _Day, tar_state: list[str],
+def _errors(problems: Iterable[tuple[str, LayoutError]]) -> list[LabelError]:
+    return [LabelError(problem.reason, readable(path), problem.detail)
+            for path, problem in problems]
+
+
+def _fingerprint(sources: Sources, images: ImageFiles, day: _Day,
                  image_size: tuple[int, int] | None) -> str:
-    """Changes with the names, sizes and times of the label files, image folders and tars of a
-    day, and with the image size that is taken for granted. One of the times is that of the last
-    change, which no program can set."""
+    """Changes with the names, sizes and times of the label files, image folders and archives of a
+    day, and with the image size that is taken for granted, but not with where the roots are. One of
+    the times is that of the last change, which no program can set."""
     digest = hashlib.blake2b(digest_size=16)
+    archives = [] if image_size else images.state(day.split, day.day)
     digest.update(orjson.dumps([INDEX_VERSION, day.split, day.day, day.report.labels_3d,
-                                *tar_state, *(image_size or ())]))
-    for path in (*day.files, *day.image_folders):
-        digest.update(b'\0%b' % os.fsencode(path))
-        with contextlib.suppress(OSError):  # in a tar only, or gone meanwhile
-            status = os.stat(root / path)
-            digest.update(b' %d %d %d' % (status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                                *archives, *(image_size or ())]))
+    for path in day.files:
+        digest.update(b'\0%b %b' % (os.fsencode(path), repr(state_of_label(
+            sources.roots[0], path)).encode()))
+    for folder in day.image_folders:
+        digest.update(b'\0%b' % os.fsencode(folder))
+        with contextlib.suppress(OSError):  # in an archive only, or gone meanwhile
+            digest.update(repr(state_of(images.path(folder))).encode())
     return digest.hexdigest()
 
 
@@ -204,8 +219,8 @@ def _finished(part: Path, fingerprint: str) -> Report | None:
     return Report.from_dict(orjson.loads(metadata[_REPORT_KEY]))
 
 
-def _tasks(root: Path, day: _Day, image_size: tuple[int, int] | None) -> list[tuple]:
-    return [(root, day.split, day.day, day.files[i:i + _CHUNK], image_size)
+def _tasks(sources: Sources, day: _Day, image_size: tuple[int, int] | None) -> list[tuple]:
+    return [(sources, day.split, day.day, day.files[i:i + _CHUNK], image_size)
             for i in range(0, len(day.files), _CHUNK)]
 
 
@@ -245,22 +260,24 @@ def _first_of_each_clip(table: pa.Table) -> tuple[list[int], dict[str, LabelErro
     return keep, duplicates
 
 
-def labelled_rows(root: Path, broken_too: bool = False) -> Iterator[pa.Table]:
+def labelled_rows(sources: Sources, broken_too: bool = False) -> Iterator[pa.Table]:
     """The rows of each day as its labels have them, in index order, without clip files.
 
     Args:
-        root: Data root without links in it.
+        sources: Where everything is.
         broken_too: Whether with the frames whose image is known as broken.
 
     Raises:
         IndexFileError: If a day's labels were not read yet, or changed since.
     """
-    days, _ = _plan(root)
+    days, _ = _plan(sources)
     for day in days:
-        if _finished(root / PARTS_FOLDER / day.part_name, day.fingerprint) is None:
+        part = sources.out / PARTS_FOLDER / day.part_name
+        if _finished(part, day.fingerprint) is None:
             raise IndexFileError(f'the labels of {day.split}/{day.day} are not indexed as they '
-                                 f'are now; first run: python tools/data/prepare.py --root {root}')
-    for _, rows in _rows(root, days, {} if broken_too else _broken(root)):
+                                 'are now; first run: python tools/data/prepare.py --root '
+                                 f'{sources.out}')
+    for _, rows in _rows(sources, days, {} if broken_too else _broken(sources.out)):
         yield rows
 
 
@@ -268,11 +285,12 @@ def _broken(root: Path) -> dict[str, FolderCheck]:
     return {check.folder: check for check in read_checks(root, only_broken=True)}
 
 
-def _merge(root: Path, days: list[_Day], report: Report) -> None:
+def _merge(sources: Sources, days: list[_Day], report: Report) -> None:
     """Write the index from the parts; the days are sorted, and so is each part."""
+    root = sources.out
     clips = read_results(root / RESULTS_FILE)
     since = os.stat(root / RESULTS_FILE).st_mtime_ns if clips is not None else 0
-    images = ImageFiles(root)
+    images = ImageFiles(sources)
 
     def changed(folder: str) -> bool:
         try:
@@ -280,24 +298,25 @@ def _merge(root: Path, days: list[_Day], report: Report) -> None:
         except OSError:
             return False
 
-    with writing_parquet(root / INDEX_FILE, SCHEMA, **WRITE_OPTIONS) as writer:
-        for found, rows in _rows(root, days, _broken(root)):
+    schema = SCHEMA.with_metadata(SCHEMA.metadata | {SOURCES_KEY: sources.to_json()})
+    with writing_parquet(root / INDEX_FILE, schema, **WRITE_OPTIONS) as writer:
+        for found, rows in _rows(sources, days, _broken(root)):
             report.add(found)
             if clips is not None and len(rows):  # a day may have no usable label
                 rows, problems = attach_clips(rows, clips, changed)
                 report.note(problems)
             if len(rows):
-                writer.write_table(rows.replace_schema_metadata(SCHEMA.metadata))
+                writer.write_table(rows.replace_schema_metadata(schema.metadata))
 
 
-def _rows(root: Path, days: list[_Day], broken: dict[str, FolderCheck],
+def _rows(sources: Sources, days: list[_Day], broken: dict[str, FolderCheck],
           ) -> Iterator[tuple[Report, pa.Table]]:
     """Report and rows of each day, without the clips that an earlier split has and the frames
     whose image is broken."""
     seen: set[str] = set()
-    images = ImageFiles(root)
+    images = ImageFiles(sources)
     for day in days:
-        table = _read_part(root / PARTS_FOLDER / day.part_name)
+        table = _read_part(sources.out / PARTS_FOLDER / day.part_name)
         found = Report.from_dict(orjson.loads(table.schema.metadata[_REPORT_KEY]))
         table, duplicates = _not_seen(table, day.split, seen)
         found.note(duplicates)

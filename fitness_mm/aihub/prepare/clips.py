@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from fitness_mm.aihub.clips.clip import ClipResult, existing_clips, make_clips
 from fitness_mm.aihub.clips.job import ClipJob, clip_folder, clip_jobs
 from fitness_mm.aihub.clips.results import RESULTS_FILE, read_results, results_table, write_results
-from fitness_mm.aihub.disk.layout import own_folder, real_root
+from fitness_mm.aihub.disk.layout import own_folder
+from fitness_mm.aihub.disk.sources import Sources, find_sources
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import remove_leftovers
 from fitness_mm.processes import Pool
@@ -75,8 +76,8 @@ class ClipSummary:
     num_bytes: int
 
 
-def build_clips(root: str | Path, height: int, workers: int = 1, shard: Shard | None = None,
-                on_progress: Progress | None = None) -> ClipSummary:
+def build_clips(root: str | Path | Sources, height: int, workers: int = 1,
+                shard: Shard | None = None, on_progress: Progress | None = None) -> ClipSummary:
     """Make the clip files that are missing. The labels have to be indexed.
 
     What is on the disk in the end depends on labels and images alone, not on workers, shards or
@@ -84,7 +85,7 @@ def build_clips(root: str | Path, height: int, workers: int = 1, shard: Shard | 
     from this clip-view is replaced.
 
     Args:
-        root: Data root.
+        root: Folder of the data set, or what was found in it.
         height: Of the frames in pixels; smaller crops stay as they are.
         workers: Processes; more than 1 needs ``if __name__ == '__main__':`` in the calling script.
         shard: Which part of the work to do, all if None.
@@ -96,29 +97,30 @@ def build_clips(root: str | Path, height: int, workers: int = 1, shard: Shard | 
         LayoutError: If the root has another layout or a link leads out of it.
         OSError: If a clip file cannot be written; the others are kept.
     """
-    real = real_root(root)
-    folder = _own_folder(real, height)
-    jobs = [job for rows in labelled_rows(real) for job in clip_jobs(rows, height)]
+    sources = find_sources(root)
+    out = sources.out
+    folder = _own_folder(out, height)
+    jobs = [job for rows in labelled_rows(sources) for job in clip_jobs(rows, height)]
     if shard:
         jobs = jobs[shard.number - 1::shard.count]
     report = on_progress or (lambda stage, done, total: None)
     with Pool(workers) as pool:
-        results = list(_in_parallel(pool, existing_clips, real, jobs, _CHECKED_AT_ONCE,
+        results = list(_in_parallel(pool, existing_clips, sources, jobs, _CHECKED_AT_ONCE,
                                     lambda *counts: report('checking', *counts)))
         todo = [i for i, result in enumerate(results) if result is None]
-        _check_space(real, [jobs[i] for i in todo])
-        made = _in_parallel(pool, make_clips, real, [jobs[i] for i in todo], _MADE_AT_ONCE,
+        _check_space(out, [jobs[i] for i in todo])
+        made = _in_parallel(pool, make_clips, sources, [jobs[i] for i in todo], _MADE_AT_ONCE,
                             lambda *counts: report('clips', *counts))
         for i, result in zip(todo, made, strict=True):
             results[i] = result
-    path = folder / shard.file_name if shard else real / RESULTS_FILE
+    path = folder / shard.file_name if shard else out / RESULTS_FILE
     write_results(path, results_table(zip(jobs, results, strict=True)))
     rejected = sum(bool(result.reason) for result in results)
     return ClipSummary(len(todo) - rejected, len(jobs) - len(todo), rejected,
                        sum(result.num_bytes for result in results))
 
 
-def merge_clips(root: str | Path, height: int) -> ClipSummary:
+def merge_clips(root: str | Path | Sources, height: int) -> ClipSummary:
     """Join the results of all shards to what one run would have left.
 
     Raises:
@@ -127,17 +129,17 @@ def merge_clips(root: str | Path, height: int) -> ClipSummary:
         LayoutError: If the root has another layout or a link leads out of it.
         OSError: If the results cannot be written.
     """
-    real = real_root(root)
-    files = _shard_files(_own_folder(real, height), root)
+    sources = find_sources(root)
+    files = _shard_files(_own_folder(sources.out, height), sources.out)
     table = pa.concat_tables([read_results(file) for file in files])
-    order = pa.array([job.clip_view for rows in labelled_rows(real)
+    order = pa.array([job.clip_view for rows in labelled_rows(sources)
                       for job in clip_jobs(rows, height)], pa.string())
     positions = pc.index_in(order, value_set=table['clip_view'])
     if positions.null_count or len(order) != len(table):
-        raise FitnessError(f'the labels of {root} changed after its shards were made; run each '
-                           'shard again, which keeps the clip files, then --merge')
+        raise FitnessError(f'the labels of {sources.out} changed after its shards were made; run '
+                           'each shard again, which keeps the clip files, then --merge')
     table = table.take(positions).combine_chunks()
-    write_results(real / RESULTS_FILE, table)
+    write_results(sources.out / RESULTS_FILE, table)
     for file in files:
         file.unlink()
     with_file = table['clip_file'].is_valid()
@@ -153,12 +155,13 @@ def _own_folder(root: Path, height: int) -> Path:
     return folder
 
 
-def _in_parallel(pool: Pool, function: Callable, root: Path, jobs: list[ClipJob], at_once: int,
-                 on_progress: Callable[[int, int], None]) -> Iterator[ClipResult | None]:
+def _in_parallel(pool: Pool, function: Callable, sources: Sources, jobs: list[ClipJob],
+                 at_once: int, on_progress: Callable[[int, int], None],
+                 ) -> Iterator[ClipResult | None]:
     """Results in the order of the jobs."""
     done = 0
     on_progress(done, len(jobs))
-    for results in pool.in_chunks(jobs, at_once, function, root):
+    for results in pool.in_chunks(jobs, at_once, function, sources):
         yield from results
         done += len(results)
         on_progress(done, len(jobs))
@@ -177,7 +180,7 @@ def _amount(num_bytes: int) -> str:
     return f'{num_bytes / 1e9:.1f} GB' if num_bytes >= 1e9 else f'{num_bytes / 1e6:.1f} MB'
 
 
-def _shard_files(folder: Path, root: str | Path) -> list[Path]:
+def _shard_files(folder: Path, root: Path) -> list[Path]:
     """The results of all shards of one division of the work."""
     found: dict[int, dict[int, Path]] = {}
     for path in sorted(folder.iterdir()):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.images import FrameError
-from fitness_mm.aihub.disk.layout import real_root
+from fitness_mm.aihub.disk.sources import Sources, find_sources
 from fitness_mm.aihub.image_checks.look import check_header, check_whole, decoder_warnings
 from fitness_mm.aihub.image_checks.results import (
     BrokenImage,
@@ -59,7 +59,7 @@ class CheckSummary:
     broken: int
 
 
-def check_images(root: str | Path, level: str = 'header', workers: int = 1,
+def check_images(root: str | Path | Sources, level: str = 'header', workers: int = 1,
                  on_progress: Progress = lambda stage, done, total: None) -> CheckSummary:
     """Look at every image of the clip-views that have labels, those without labels too. The
     labels have to be indexed.
@@ -68,7 +68,7 @@ def check_images(root: str | Path, level: str = 'header', workers: int = 1,
     images have not changed since are not looked at again, unless one could not be read.
 
     Args:
-        root: Data root.
+        root: Folder of the data set, or what was found in it.
         level: ``header``, that is beginning and end of each image, or ``whole``.
         workers: Processes; ``whole``, and more than 1, need ``if __name__ == '__main__':`` in the
             calling script.
@@ -79,11 +79,12 @@ def check_images(root: str | Path, level: str = 'header', workers: int = 1,
         LayoutError: If the root has another layout.
         OSError: If the results cannot be written.
     """
-    real = real_root(root)
-    folders = _folders(real)
-    found = {check.folder: check for check in read_checks(real)}
+    sources = find_sources(root)
+    out = sources.out
+    folders = _folders(sources)
+    found = {check.folder: check for check in read_checks(out)}
     with Pool(workers, apart=level == 'whole') as pool:  # where the decoder's warnings are caught
-        found = _unchanged(pool, real, [found[f.path] for f in folders if f.path in found],
+        found = _unchanged(pool, sources, [found[f.path] for f in folders if f.path in found],
                            on_progress)
         todo = [f for f in folders if not _is_done(found.get(f.path), f, level)]
         done, total = 0, sum(f.num_images for f in todo)
@@ -91,23 +92,23 @@ def check_images(root: str | Path, level: str = 'header', workers: int = 1,
         on_progress('images', done, total)
         saved = time.monotonic()
         try:
-            for checks in pool.in_chunks(todo, _AT_ONCE[level], check_folders, real, level):
+            for checks in pool.in_chunks(todo, _AT_ONCE[level], check_folders, sources, level):
                 found.update((check.folder, check) for check in checks)
                 done += sum(check.num_images for check in checks)
                 on_progress('images', min(done, total), total)
                 if time.monotonic() - saved > _SECONDS_BETWEEN_SAVES:
-                    write_checks(real, found.values())
+                    write_checks(out, found.values())
                     saved = time.monotonic()
         finally:
-            write_checks(real, [found[f.path] for f in folders if f.path in found])
+            write_checks(out, [found[f.path] for f in folders if f.path in found])
     return CheckSummary(level, done, reused,
                         sum(len(check.broken) for check in found.values()))
 
 
-def check_folders(root: Path, level: str, folders: list[_Folder]) -> list[FolderCheck]:
+def check_folders(sources: Sources, level: str, folders: list[_Folder]) -> list[FolderCheck]:
     """Look at the images of some folders: what a worker process does. A folder that cannot be
     listed is left out."""
-    files = image_files(root)
+    files = image_files(sources)
     checks = []
     with decoder_warnings() if level == 'whole' else nullcontext() as warnings:
         for folder in folders:
@@ -116,23 +117,23 @@ def check_folders(root: Path, level: str, folders: list[_Folder]) -> list[Folder
             except OSError:
                 continue
             broken = [BrokenImage(number, *problem) for number in numbers
-                      if (problem := _problem(root, files, folder, number, warnings))]
+                      if (problem := _problem(files, folder, number, warnings))]
             checks.append(FolderCheck(folder.path, folder.prefix, len(numbers), last_change,
                                       level == 'whole', broken))
     return checks
 
 
-def are_unchanged(root: Path, checks: list[FolderCheck]) -> list[bool]:
+def are_unchanged(sources: Sources, checks: list[FolderCheck]) -> list[bool]:
     """Whether the images of some folders are those that were looked at."""
-    files = image_files(root)
+    files = image_files(sources)
     return [is_unchanged(files, check) for check in checks]
 
 
-def _problem(root: Path, files: ImageFiles, folder: _Folder, number: int,
+def _problem(files: ImageFiles, folder: _Folder, number: int,
              warnings: Callable[[], str] | None) -> tuple[str, str] | None:
     """Path and what is wrong with an image, None if nothing is."""
     name = f'{folder.path}/{folder.prefix}-{number:07d}.jpg'
-    path = root / name
+    path = Path(name)
     try:
         with files.open(name) as file:
             path = Path(file.name)
@@ -142,6 +143,7 @@ def _problem(root: Path, files: ImageFiles, folder: _Folder, number: int,
                 check_whole(file, path, folder.size, warnings)
     except (FrameError, OSError) as error:
         what = error.what if isinstance(error, FrameError) else f'{_UNREAD} ({error.strerror})'
+        path, root = Path(getattr(error, 'filename', None) or path), files.sources.roots[0]
         return str(path.relative_to(root) if path.is_relative_to(root) else path), what
     return None
 
@@ -149,19 +151,19 @@ def _problem(root: Path, files: ImageFiles, folder: _Folder, number: int,
 _UNREAD = 'cannot be read'
 
 
-def _folders(root: Path) -> list[_Folder]:
+def _folders(sources: Sources) -> list[_Folder]:
     names = ('image_dir', 'image_prefix', 'num_images', 'image_width', 'image_height')
     return [_Folder(path, prefix, num_images, (width, height))
-            for rows in labelled_rows(root, broken_too=True)
+            for rows in labelled_rows(sources, broken_too=True)
             for path, prefix, num_images, width, height in sorted(zip(
                 *(rows[name].to_pylist() for name in names), strict=True))]
 
 
-def _unchanged(pool: Pool, root: Path, checks: list[FolderCheck],
+def _unchanged(pool: Pool, sources: Sources, checks: list[FolderCheck],
                on_progress: Progress) -> dict[str, FolderCheck]:
     unchanged = []
     on_progress('comparing', 0, len(checks))
-    for part in pool.in_chunks(checks, _COMPARED_AT_ONCE, are_unchanged, root):
+    for part in pool.in_chunks(checks, _COMPARED_AT_ONCE, are_unchanged, sources):
         unchanged += part
         on_progress('comparing', len(unchanged), len(checks))
     return {check.folder: check for check, same in zip(checks, unchanged, strict=True) if same}

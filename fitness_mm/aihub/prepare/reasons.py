@@ -15,11 +15,13 @@ REASONS: dict[str, str] = {
     'type_conflict': 'file name, type, exercise or image names contradict each other',
     'day_conflict': 'the label is about another day than the folder it lies in',
     'bad_file_name': 'the name is not that of a label file, or not UTF-8',
-    'misplaced': 'the file lies outside the day folders',
+    'misplaced': 'neither a day folder around the file nor an img_key in it says the day',
     'symlink': 'a symbolic link inside the label tree, not followed',
     'too_deep': 'folders are nested deeper than any label tree',
     'duplicate': 'the clip is indexed from another file already',
-    'broken_tar': 'a tar of images is cut off, damaged or has unusable members',
+    'broken_archive': 'an archive of images is cut off, damaged or has unusable members',
+    'broken_zip': 'a ZIP of labels is damaged or has unusable members',
+    'unjoined': 'a ZIP lies there in the parts it was downloaded in, not joined',
     # about one view of a clip
     'missing_view': 'a camera view is missing in some or all frames',
     'missing_keypoints': 'a frame has none of the 24 keypoints',
@@ -47,6 +49,7 @@ NOTES: dict[str, str] = {
     'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',
     'no_clip_file': 'clip-views without a clip file, because an image without labels is missing '
                     'or broken (used from their images)',
+    'older_release': 'groups of labels in the older release, with no newer one beside them',
     'unusual_frame_count': 'clips with another number of labelled frames than 16',
 }
 """What is counted and kept."""

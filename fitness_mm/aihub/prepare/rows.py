@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,48 +10,53 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from fitness_mm.aihub.disk.image_files import image_files
+from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
+from fitness_mm.aihub.disk.label_files import read_label
 from fitness_mm.aihub.disk.layout import (
     ImageKey,
     LayoutError,
     parse_image_key,
     parse_image_name,
     parse_label_name,
+    readable,
 )
 from fitness_mm.aihub.disk.resolve import ImageFolder, ImageResolver, ImagesUnseen
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.index.schema import SCHEMA, keypoint_column, visible_bits
 from fitness_mm.aihub.labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
-from fitness_mm.files import open_file
 
 from .report import Report
 
 _INT16 = np.iinfo(np.int16)
 
 
-def read_labels(root: Path, split: str, day: str, files: list[str],
+def read_labels(sources: Sources, split: str, day: str, files: list[str],
                 image_size: tuple[int, int] | None = None,
                 ) -> tuple[pa.Table, dict[str, Report]]:
     """Read label files of one day.
 
     Args:
-        root: Data root without links in it.
+        sources: Where everything is.
         split: ``training`` or ``validation``.
         day: Name of the day without a copy mark.
-        files: Paths relative to the root.
+        files: As :class:`~fitness_mm.aihub.disk.label_files.LabelTree` has them.
         image_size: Width and height of all images, which are not looked for then.
 
     Returns:
         A table with the columns of the index, in the order of the files, and what was noticed in
         each file. No content of a file raises.
     """
-    resolver = ImageResolver(root, split) if image_size is None else ImagesUnseen(split)
+    images = image_files(sources)
+    resolver = ImageResolver(images, split) if image_size is None else ImagesUnseen(split)
     rows: list[dict[str, Any]] = []
-    found = {file: Report() for file in files}
-    for file, report in found.items():
+    found = {}
+    for path in files:
+        file = readable(path)
+        report = found[file] = Report()
         try:
-            label = parse_label(read_bytes(root, file), file)
+            label = parse_label(read_bytes(sources.roots[0], path), file)
             report.note(label.rejected_views)
-            rows += _clip_rows(root, resolver, label, f'{split}/{day}', file, report, image_size)
+            rows += _clip_rows(images, resolver, label, f'{split}/{day}', file, report, image_size)
         except LabelError as error:
             report.note([error])
     return _table(rows), found
@@ -65,17 +69,12 @@ def read_bytes(root: Path, file: str) -> bytes:
         LabelError: If it is too large or cannot be read.
     """
     try:
-        with open_file(root / file) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if size > MAX_LABEL_BYTES:
-                raise LabelError('too_large', file, f'{size} bytes, expected at most '
-                                 f'{MAX_LABEL_BYTES}')
-            return stream.read(size)
-    except OSError as error:
-        raise LabelError('unreadable', file, f'cannot be read ({error.strerror})') from error
+        return read_label(root, file, MAX_LABEL_BYTES)
+    except LayoutError as error:
+        raise LabelError(error.reason, readable(file), error.detail) from error
 
 
-def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
+def _clip_rows(images: ImageFiles, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
                day_path: str, file: str, report: Report,
                image_size: tuple[int, int] | None) -> list[dict[str, Any]]:
     keys: list[tuple[ImageKey, list[int]] | None] = []
@@ -104,7 +103,7 @@ def _clip_rows(root: Path, resolver: ImageResolver | ImagesUnseen, label: ClipLa
             if folder.path in taken:
                 raise LayoutError('missing_images', f'only {folder.path} is there, which is view '
                                   f'{taken[folder.path]} already')
-            row = _view_row(root, label, v, numbers, folder, report.notes, image_size)
+            row = _view_row(images, label, v, numbers, folder, report.notes, image_size)
         except LayoutError as error:
             report.note([LabelError(error.reason, file, error.detail, key.view)])
             continue
@@ -153,14 +152,14 @@ def _check_day(key: ImageKey, day_path: str, file: str) -> None:
                          f'folder {day}')
 
 
-def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
+def _view_row(images: ImageFiles, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
               notes: Counter[str], image_size: tuple[int, int] | None) -> dict[str, Any]:
     on_disk = set(numbers if image_size else folder.numbers)
     order = [t for t in sorted(range(len(numbers)), key=numbers.__getitem__)
              if numbers[t] in on_disk]
     if not order:
         raise LayoutError('missing_images', f'{folder.path} has none of the labelled images')
-    width, height = image_size or _image_size(root, folder, [numbers[t] for t in order])
+    width, height = image_size or _image_size(images, folder, [numbers[t] for t in order])
     keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
     present = label.present[v, order]
     visible = present & ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
@@ -177,13 +176,13 @@ def _view_row(root: Path, label: ClipLabel, v: int, numbers: list[int], folder: 
     }
 
 
-def _image_size(root: Path, folder: ImageFolder, numbers: list[int]) -> tuple[int, int]:
+def _image_size(images: ImageFiles, folder: ImageFolder, numbers: list[int]) -> tuple[int, int]:
     """Width and height from the first labelled image that has a JPEG header."""
     problem = ''
     for number in numbers:
         name = f'{folder.prefix}-{number:07d}.jpg'
         try:
-            with (image_files(root).open(f'{folder.path}/{name}') as file,
+            with (images.open(f'{folder.path}/{name}') as file,
                   Image.open(file, formats=('JPEG',)) as image):
                 return image.size
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fitness_mm.aihub.disk.layout import SPLITS, real_root
+from fitness_mm.aihub.disk.image_files import ImageFiles
+from fitness_mm.aihub.disk.layout import SPLITS
 from fitness_mm.aihub.disk.resolve import ImageResolver
+from fitness_mm.aihub.disk.sources import find_sources
 from fitness_mm.aihub.index import FitnessIndex
 
 
@@ -37,16 +39,17 @@ def compare_folders(index: FitnessIndex) -> FolderComparison:
     """Lists the folders above the images, a few thousand, and compares. No image is looked at.
 
     Raises:
-        LayoutError: If the root has neither training/ nor validation/.
+        LayoutError: If a folder that the images were in is gone.
     """
-    root = real_root(index.root)
+    roots = index.sources.roots
+    sources = find_sources(roots[0], roots[1:], index.root)
+    images = ImageFiles(sources)
     present: set[str] = set()
-    unreadable: dict[str, str] = {}
     for split in SPLITS:
-        resolver = ImageResolver(root, split)
-        for day in resolver.day_folders():
+        resolver = ImageResolver(images, split)
+        for day in images.days(split):
             present.update(resolver.clip_folders(day))
-        unreadable |= {path: problem.detail for path, problem in resolver.unusable.items()}
+    unreadable = {path: problem.detail for path, problem in images.unusable.items()}
     used = set(index.column('image_dir').tolist())
     return FolderComparison(len(present), sorted(present - used), sorted(used - present),
                             dict(sorted(unreadable.items())))

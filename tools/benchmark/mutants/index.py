@@ -12,7 +12,7 @@ from parts.label_tree import plan_tree, write_labels
 from parts.wide_index import write_index
 
 from fitness_mm.aihub.clips.results import read_results, results_table, write_results
-from fitness_mm.aihub.disk.tar_members import look_up_members, open_members
+from fitness_mm.aihub.disk.archives import look_up_members, open_members
 from fitness_mm.aihub.index.store import read_store
 from fitness_mm.aihub.prepare import build_index
 from fitness_mm.errors import FitnessError

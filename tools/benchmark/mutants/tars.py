@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.disk.tar_members import look_up_members, open_members
+from fitness_mm.aihub.disk.archives import look_up_members, open_members
 from fitness_mm.errors import FitnessError
 
 from .common import Kind, damage_bytes

@@ -38,7 +38,7 @@ def write_videos(index: FitnessIndex, folder: Path) -> list[Path]:
         writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'DIVX'), 10,
                                  (x2 - x1, y2 - y1))
         for number in range(1, int(index.value('num_images', row)) + 1):
-            image = image_files(index.root).read_rgb(index.image_name(row, number))[y1:y2, x1:x2]
+            image = image_files(index.sources).read_rgb(index.image_name(row, number))[y1:y2, x1:x2]
             writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
         writer.release()
         paths.append(path)

@@ -1,8 +1,10 @@
-"""Where the images lie in an uncompressed tar: looked up once, then read without unpacking.
+"""Where the images lie in an uncompressed tar or a ZIP: looked up once, then read without
+unpacking.
 
 The table of members of ``training/img/Day01_200921_F.tar`` is
-``tar_members/training/Day01_200921_F.arrow``. It is mapped into memory, so worker processes share
-it, and it is made again when the tar's size or time differs, or its own checksum.
+``archive_members/0/training/img/Day01_200921_F.tar.arrow``, with the number of the root before its
+path. It is mapped into memory, so worker processes share it, and it is made again when the
+archive's size or time differs, or its own checksum.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import mmap
 import os
 import tarfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -18,46 +21,50 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 
-from fitness_mm.files import CHECKSUM_BYTES, is_unchanged, open_file, replacing, with_checksum
+from fitness_mm.files import (
+    CHECKSUM_BYTES,
+    is_unchanged,
+    open_file,
+    replacing,
+    state_of,
+    with_checksum,
+)
 from fitness_mm.printable import printable
 
 from .images import MAX_IMAGE_BYTES
 from .layout import parse_day, parse_image_name
+from .zips import is_zip, zip_errors, zip_members
 
-MEMBERS_FOLDER = 'tar_members'
+MEMBERS_FOLDER = 'archive_members'
 
-_VERSION = 3
-_KEY = b'fitness_mm.tar_members'
-_SCHEMA = pa.schema([('name', pa.string()), ('offset', pa.int64()), ('size', pa.int64())])
+_VERSION = 4
+_KEY = b'fitness_mm.archive_members'
+_SCHEMA = pa.schema([('name', pa.string()), ('offset', pa.int64()), ('size', pa.int64()),
+                     ('packing', pa.int8())])
 _BLOCK = 512
+_BARE = -1  # packing of what a tar has; a ZIP's is its compression method
+_ZIP_HEADER = 30
 _MAX_NAME = 255
 _MEMBERS_BETWEEN_REPORTS = 1000
 
 
-def state_of(file: Path | int) -> tuple[int, int, int]:
-    """Size and times of a path or an open file, by which a tar is known again: that of the last
-    modification, and that of the last change, which no program can set."""
-    status = os.stat(file)
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-class TarMembers:
-    """The images in one tar.
+class ArchiveMembers:
+    """The images in one archive.
 
     Names are those of the unpacked tree below ``img/``:
     ``Day01_200921_F/3/A/004-1-1-01-Z3_A/004-1-1-01-Z3_A-0000001.jpg``.
 
     Attributes:
-        tar: The tar.
+        archive: The file.
         state: Its size and times when its members were looked up.
         problems: What is wrong with it, in sentences without a subject.
         unread: Whether the system did not let it be read to its end, which may be another time.
         days: Day folders in it.
     """
 
-    def __init__(self, tar: Path, table: pa.Table) -> None:
+    def __init__(self, archive: Path, table: pa.Table) -> None:
         described = orjson.loads(table.schema.metadata[_KEY])
-        self.tar = tar
+        self.archive = archive
         self.state: tuple[int, int, int] = tuple(described['state'])
         self.unread: bool = described['unread']
         self.problems: list[str] = described['problems']
@@ -65,6 +72,7 @@ class TarMembers:
         self._names = table['name'].combine_chunks()
         self._offsets = table['offset'].to_numpy()
         self._sizes = table['size'].to_numpy()
+        self._packings = table['packing'].to_numpy()
         self._file = None
 
     def __len__(self) -> int:
@@ -100,31 +108,42 @@ class TarMembers:
         if i == len(self) or self._names[i].as_py() != name:
             return None
         if self._file is None:
-            self._file = open_file(self.tar)  # for as long as this object lives
+            self._file = open_file(self.archive)  # for as long as this object lives
         if state_of(self._file.fileno()) != self.state:
             raise OSError(0, 'has changed since its members were looked up; run prepare.py again')
-        size = int(self._sizes[i])
-        offset = int(self._offsets[i])
-        if hasattr(os, 'pread'):  # forked workers share the place that seek moves
-            data = os.pread(self._file.fileno(), size, offset)
-        else:
-            self._file.seek(offset)
-            data = self._file.read(size)
+        offset, size = int(self._offsets[i]), int(self._sizes[i])
+        packing = int(self._packings[i])
+        if packing != _BARE:
+            header = self._bytes_at(offset, _ZIP_HEADER)
+            if not header.startswith(b'PK\3\4'):
+                raise OSError(0, f'is damaged at {name}; download it again')
+            offset += _ZIP_HEADER + sum(map(int.from_bytes, (header[26:28], header[28:30]),
+                                            ('little', 'little')))
+        data = self._bytes_at(offset, size)
         if len(data) != size:
             raise OSError(0, f'ends within {name}; download it again')
+        if packing > 0:
+            with zip_errors():
+                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, MAX_IMAGE_BYTES + 1)
         return data
+
+    def _bytes_at(self, offset: int, size: int) -> bytes:
+        if hasattr(os, 'pread'):  # forked workers share the place that seek moves
+            return os.pread(self._file.fileno(), size, offset)
+        self._file.seek(offset)
+        return self._file.read(size)
 
     def _position(self, name: str) -> int:
         return bisect_left(range(len(self)), name, key=lambda i: self._names[i].as_py())
 
 
-def open_members(tar: Path, table_file: Path) -> TarMembers | None:
-    """The members of a tar, from their table; None if that is missing, damaged or older.
+def open_members(archive: Path, table_file: Path) -> ArchiveMembers | None:
+    """The members of an archive, from their table; None if that is missing, damaged or older.
 
     Raises:
-        OSError: If the tar is not there.
+        OSError: If the archive is not there.
     """
-    state = state_of(tar)
+    state = state_of(archive)
     try:
         with open_file(table_file) as file:  # pyarrow would want its name to be UTF-8
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -134,60 +153,58 @@ def open_members(tar: Path, table_file: Path) -> TarMembers | None:
         described = orjson.loads((table.schema.metadata or {})[_KEY])
         if described['version'] != _VERSION or table.schema.names != _SCHEMA.names:
             return None
-        members = TarMembers(tar, table)
+        members = ArchiveMembers(archive, table)
     except (OSError, pa.ArrowException, ValueError, KeyError):
         return None
     return members if members.state == state else None
 
 
-def look_up_members(tar: Path, table_file: Path,
+def look_up_members(archive: Path, table_file: Path,
                     on_progress: Callable[[int], None] = lambda position: None) -> None:
-    """Write the table of a tar's images.
+    """Write the table of an archive's images.
 
-    No name from the tar is ever used as a path; what is not a plain file under a plain name is
-    left out. A tar that is cut off, cannot be read or is no tar gives what there is, and a problem.
+    No name from the archive is ever used as a path; what is not a plain file under a plain name is
+    left out. One that is cut off, cannot be read or is none gives what there is, and a problem.
 
     Args:
-        tar: The tar.
+        archive: The tar or ZIP.
         table_file: Where to write.
-        on_progress: Called with the position in the tar, in bytes.
+        on_progress: Called with the position in the archive, in bytes.
 
     Raises:
-        OSError: If the tar is not there or the table cannot be written.
+        OSError: If the archive is not there or the table cannot be written.
     """
-    state = state_of(tar)
-    found: dict[str, tuple[int, int]] = {}
+    state = state_of(archive)
+    found: dict[str, tuple[int, int, int]] = {}
     problems: list[str] = []
     unsafe, unread = 0, False
-    default_day = parse_day(tar.stem)
+    default_day = parse_day(archive.stem)
+    members = _zip_members if is_zip(archive.name) else _tar_members
     try:
-        for i, (member, position) in enumerate(_members(tar)):
+        for i, (path, place, position) in enumerate(members(archive)):
             if i % _MEMBERS_BETWEEN_REPORTS == 0:
                 on_progress(position)
-            if member.offset_data + member.size > state[0]:
+            if place and place[0] + place[1] > state[0]:
                 continue
-            name = _image_name(member.name, default_day[0] if default_day else None)
-            if name is None:
-                continue
-            if not member.isreg() or member.issparse() or not 0 <= member.size <= MAX_IMAGE_BYTES:
-                unsafe += 1
-            elif name:
-                found[name] = (member.offset_data, member.size)
-            else:
+            name = _image_name(path, default_day[0] if default_day else None)
+            if name and place and 0 <= place[1] <= MAX_IMAGE_BYTES:
+                found[name] = place
+            elif name is not None:
                 unsafe += 1
     except tarfile.ReadError as error:
-        unread = isinstance(error.__cause__, OSError)
+        unread = isinstance(error.__cause__, OSError) and bool(error.__cause__.errno)
         problems.append(f'is cut off or damaged after {len(found)} images ({error}), which are '
                         'used; download it again' if found else
-                        f'cannot be read ({error})' if unread else
+                        f'cannot be read ({error})' if unread or is_zip(archive.name) else
                         f'is not a plain tar ({error}); if it is compressed, uncompress it')
     on_progress(state[0])
     if unsafe:
-        problems.append(f'has {unsafe} images that are links, too large or named so as to leave '
-                        'their folder; they are not used')
+        problems.append(f'has {unsafe} images that are links, encrypted, too large or named so as '
+                        'to leave their folder; they are not used')
     names = sorted(found)
-    table = pa.table({'name': names, 'offset': [found[name][0] for name in names],
-                      'size': [found[name][1] for name in names]}, _SCHEMA)
+    offsets, sizes, packings = zip(*map(found.get, names), strict=True) if names else ((), (), ())
+    table = pa.table(dict(zip(_SCHEMA.names, (names, offsets, sizes, packings), strict=True)),
+                     _SCHEMA)
     described = {'version': _VERSION, 'state': state, 'problems': problems, 'unread': unread,
                  'days': sorted({name.split('/')[0] for name in names})}
     table = table.replace_schema_metadata({_KEY: orjson.dumps(described)})
@@ -198,8 +215,23 @@ def look_up_members(tar: Path, table_file: Path,
         temporary.write_bytes(with_checksum(sink.getvalue().to_pybytes()))
 
 
-def _members(tar: Path) -> Iterator[tuple[tarfile.TarInfo, int]]:
-    """The members, each with the place in the tar, in bytes, where the next one begins.
+_Member = tuple[str, tuple[int, int, int] | None, int]
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
+    """As :func:`_tar_members`; the place is that of the header before the content."""
+    try:
+        with open_file(archive) as file, zip_errors():
+            for name, info in zip_members(file):
+                place = info.header_offset, info.compress_size, info.compress_type
+                yield name or info.filename, place if name else None, 0
+    except OSError as error:
+        raise tarfile.ReadError(error.strerror) from error
+
+
+def _tar_members(tar: Path) -> Iterator[_Member]:
+    """The members: name, offset, size and packing of the content, None if it is no plain file, and
+    the place in the tar, in bytes, where the next one begins.
 
     Raises:
         ReadError: Whatever is wrong with the tar, which may be its cause.
@@ -211,7 +243,9 @@ def _members(tar: Path) -> Iterator[tuple[tarfile.TarInfo, int]]:
                 if archive.offset <= position:  # a size below zero
                     raise tarfile.ReadError('a header leads back')
                 position = archive.offset
-                yield member, position
+                plain = member.isreg() and not member.issparse()
+                yield (member.name, (member.offset_data, member.size, _BARE) if plain else None,
+                       position)
                 archive.members = []  # it keeps them all: a gigabyte for a day
             # a tar ends with blocks of zeros; without them, tarfile says nothing
             file.seek(archive.offset)
