@@ -62,7 +62,7 @@ def test_a_synthetic_index_opens_like_any(tmp_path):
     assert set(index.split) == {'training'}
 
 
-ROWS = {'a': 15, 'b': 4, 'c': 12, 'd': 16, 'e': 6}
+ROWS = {'a': 15, 'b': 4, 'c': 12, 'd': 16, 'e': 6, 'f': 6}
 
 
 def test_one_command_fills_the_table(tmp_path):
@@ -83,5 +83,5 @@ def test_one_command_fills_the_table(tmp_path):
 def test_one_sentence_for_an_unknown_part():
     result = run_tool('benchmark/speed.py', '--parts', 'az', check=False)
     assert result.returncode == 2
-    assert "there is no part 'z'; expected some of a, b, c, d, e" in result.stdout
+    assert "there is no part 'z'; expected some of a, b, c, d, e, f" in result.stdout
     assert 'Traceback' not in result.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fitness_mm.errors import ArgumentError, plain_errors
 
-PARTS = 'abcde'
+PARTS = 'abcdef'
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,7 +22,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--parts', default=PARTS, metavar='LETTERS',
                         help='what to measure: a labels and index, b a sample, c rendering, '
-                        'd training steps, e memory (default: %(default)s)')
+                        'd training steps, e memory, f networks of keypoints '
+                        '(default: %(default)s)')
     parser.add_argument('--out', type=Path, help='write the table to this file too')
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu',
                         help='for rendering, steps and memory (default: %(default)s)')
@@ -49,7 +50,7 @@ def main() -> None:
     from fitness_mm import compat
     compat.apply()
     import torch
-    from parts import index, labels, rendering, samples, steps
+    from parts import index, keypoints, labels, rendering, samples, steps
     from parts.common import QUICK, Row, Settings
 
     from fitness_mm.files import replacing
@@ -57,7 +58,7 @@ def main() -> None:
 
     measures = {'a': (labels.measure, index.measure), 'b': (samples.measure, ),
                 'c': (rendering.measure, ), 'd': (steps.measure_time, ),
-                'e': (steps.measure_memory, )}
+                'e': (steps.measure_memory, ), 'f': (keypoints.measure, )}
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ArgumentError('--device cuda needs a GPU, and torch sees none; use --device cpu')
     sizes = {name: getattr(args, name) for name in

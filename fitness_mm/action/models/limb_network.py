@@ -41,6 +41,15 @@ def limb_features(keypoints: Tensor) -> Tensor:
                       _LENGTH_GAIN * lengths.flatten(2)], dim=2)
 
 
+class ClipDropout(nn.Dropout):
+    """Dropout of a channel in all frames of a clip at once, of (N, T, C): pooling over the frames
+    does not average it out, and a random number for every frame takes as long as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drops in training."""
+        return x * super().forward(torch.ones_like(x[:, :1])) if self.training else x
+
+
 @MODELS.register_module()
 class LimbNetwork(BaseModule):
     """Limb directions and joint positions of each frame through an MLP, pooled over the frames.
@@ -65,7 +74,7 @@ class LimbNetwork(BaseModule):
         super().__init__(init_cfg=init_cfg)
         self.frame = nn.Sequential(
             nn.Linear(3 * NUM_KEYPOINTS + 3 * len(LIMBS), width), nn.LayerNorm(width), nn.GELU(),
-            nn.Dropout(dropout_ratio), nn.Linear(width, width), nn.LayerNorm(width), nn.GELU())
+            ClipDropout(dropout_ratio), nn.Linear(width, width), nn.LayerNorm(width), nn.GELU())
         self.clip = nn.Sequential(
             nn.Dropout(dropout_ratio), nn.Linear(3 * width, width), nn.GELU())
 
@@ -73,13 +82,21 @@ class LimbNetwork(BaseModule):
         """The clips' features.
 
         Args:
-            x: (N, M, T, K, 3): M persons, T frames, K keypoints with x, y and score.
+            x: (N, M, T, K, 3): M persons, T frames, K keypoints with x, y and score. Frames
+                without a keypoint do not count, unless there is no other.
 
         Returns:
             (N, M, width, 1, 1): one step and one joint are left.
         """
         n, m = x.shape[:2]
-        frames = self.frame(limb_features(x.flatten(0, 1)))  # (N * M, T, width)
-        spread = frames.var(dim=1, unbiased=False).add(1e-6).sqrt()
-        feature = self.clip(torch.cat([frames.mean(1), frames.amax(1), spread], dim=1))
+        x = x.flatten(0, 1)  # (N * M, T, K, 3)
+        given = (x[..., 2] > 0).any(-1)
+        given = given | ~given.any(-1, keepdim=True)
+        share = (given / given.sum(-1, keepdim=True))[:, None]  # (N * M, 1, T)
+        frames = self.frame(limb_features(x))  # (N * M, T, width)
+        mean = (share @ frames)[:, 0]
+        # torch's own variance over an inner axis takes longer than the layers
+        spread = ((share @ frames.square())[:, 0] - mean.square()).clamp(min=0).add(1e-6).sqrt()
+        highest = (frames + torch.where(given, 0, -torch.inf)[..., None]).amax(1)
+        feature = self.clip(torch.cat([mean, highest, spread], dim=1))
         return feature.view(n, m, -1, 1, 1)

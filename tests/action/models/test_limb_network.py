@@ -70,6 +70,27 @@ def test_frames_are_a_set_and_clips_do_not_touch(clips):
     assert torch.allclose(network(x[1:]), feature[1:], atol=1e-5)
 
 
+def test_frames_that_are_not_given_do_not_count(clips):
+    torch.manual_seed(0)
+    network = LimbNetwork(width=16).eval()
+    more = torch.cat([clips, 9 * torch.ones_like(clips[:, :2])], dim=1)
+    more[:, 5:, :, 2] = 0
+
+    assert torch.allclose(network(more[:, None]), network(clips[:, None]), atol=1e-6)
+
+
+def test_pooling_is_mean_maximum_and_deviation(clips):
+    network = LimbNetwork(width=16).eval()
+    pooled = []
+    network.clip.register_forward_pre_hook(lambda module, inputs: pooled.append(inputs[0]))
+
+    network(clips[:, None])
+
+    frames = network.frame(limb_features(clips))
+    expected = [frames.mean(1), frames.amax(1), (frames.var(1, unbiased=False) + 1e-6).sqrt()]
+    assert torch.allclose(pooled[0], torch.cat(expected, 1), atol=1e-4)
+
+
 def test_every_weight_learns(clips):
     network = LimbNetwork(width=16)
 

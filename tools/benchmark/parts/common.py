@@ -30,6 +30,7 @@ class Settings:
         input_size: Width and height of the network's input.
         depth: Of the ResNet in the training step.
         batch_size: Clips in a training step.
+        keypoint_batch_size: Of networks that see only keypoints.
         compiled: Whether to measure compiled steps too, which takes minutes of compiling.
     """
 
@@ -42,12 +43,13 @@ class Settings:
     input_size: tuple[int, int] = (192, 256)
     depth: int = 50
     batch_size: int = 1
+    keypoint_batch_size: int = 512
     compiled: bool = False
 
 
 # At these everything runs once in seconds and the numbers say nothing.
 QUICK = dict(num_clips=96, num_rows=3000, rounds=1, image_size=(480, 270), input_size=(48, 64),
-             depth=18)
+             depth=18, keypoint_batch_size=32)
 
 
 @dataclass(frozen=True)
@@ -75,23 +77,25 @@ class Row:
         return [self.part, self.work, f'{self.value:,.4g} {self.unit}', self.compared, self.goal]
 
 
-def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, np.ndarray]:
+def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int,
+                clock: Callable[[], float] = time.perf_counter) -> dict[str, np.ndarray]:
     """Seconds of every call, (rounds,), of functions called in turn, A B C A B C, so that a busy
     moment hits all alike; each is called once before, unmeasured.
 
     Args:
         ways: Functions by name. Work that they leave on a GPU is waited for.
         rounds: Calls of each.
+        clock: Gives seconds.
     """
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(-1, rounds):
         for name, way in ways.items():
             _wait_for_gpu()
-            start = time.perf_counter()
+            start = clock()
             way()
             _wait_for_gpu()
             if turn >= 0:
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(clock() - start)
     return {name: np.array(values) for name, values in seconds.items()}
 
 
