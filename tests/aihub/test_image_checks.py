@@ -4,8 +4,11 @@ import csv
 import errno
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import cv2
@@ -182,6 +185,24 @@ def test_in_tars_as_in_folders(tree):
     assert check_images(tree.root).reused == 320
     build_index(tree.root)
     assert frame_numbers(tree.root)[12, 'E'] == [1, 3, *NUMBERS[3:]]
+
+
+def test_a_tar_is_read_from_its_beginning_to_its_end(tree, monkeypatch):
+    """Whatever the order of its members."""
+    names = sorted((tree.root / 'training/img' / DAY).rglob('*.jpg'),
+                   key=lambda path: path.name[::-1])
+    with tarfile.open(tree.root / f'training/img/{DAY}.tar', 'w') as archive:
+        folders = sorted({name.parent for name in names}, reverse=True)
+        for name in sorted(names, key=lambda name: folders.index(name.parent)):
+            archive.add(name, str(name.relative_to(tree.root / 'training/img')))
+    shutil.rmtree(tree.root / 'training/img' / DAY)
+    build_index(tree.root)
+    asked = []
+    read = os.pread
+    monkeypatch.setattr(os, 'pread', lambda file, size, offset: asked.append(offset) or read(
+        file, size, offset))
+    check_images(tree.root)
+    assert len(asked) == 320 and asked == sorted(asked)
 
 
 def test_damaged_results_end_in_a_sentence(tree):

@@ -10,7 +10,7 @@ from mutants.common import Kind, damage_bytes, run
 
 from fitness_mm.errors import FitnessError
 
-NUMBERS = {'labels': 300, 'tars': 500, 'clips': 200, 'index': 200, 'records': 300,
+NUMBERS = {'labels': 300, 'images': 200, 'tars': 500, 'clips': 200, 'index': 200, 'records': 300,
            'videos': 60, 'checkpoints': 200, 'texts': 400}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fitness_mm.errors import plain_errors
 
-KINDS = ('labels', 'tars', 'clips', 'index', 'videos', 'records', 'checkpoints', 'texts')
+KINDS = ('labels', 'images', 'tars', 'clips', 'index', 'videos', 'records', 'checkpoints', 'texts')
 
 
 def parse_args() -> argparse.Namespace:

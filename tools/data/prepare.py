@@ -44,11 +44,11 @@ def parse_args() -> argparse.Namespace:
                         "the data set's): the labels alone suffice for networks that see only "
                         'keypoints')
     parser.add_argument('--check-images', choices=LEVELS, nargs='?', const='header',
-                        help='look at every image once and leave broken ones out of the index: '
-                        'its beginning and end (header, the default), which finds files that are '
-                        'cut off, empty or no JPEG; or all of it (whole), which also finds damage '
-                        'inside and takes a hundred times the processor time, see '
-                        'docs/data_tools.md')
+                        help='look at every image once, list the broken ones and leave them out '
+                        'of the index: at the beginning and end of each (header, the default), '
+                        'which finds files that are cut off, empty or no JPEG; or at all of it '
+                        '(whole), which finds damage inside too and takes thirty times the '
+                        'processor time; see docs/data_tools.md')
     args = parser.parse_args()
     if args.check_images and (args.shard or args.merge or args.labels_only):
         parser.error('--check-images goes without --shard, --merge and --labels-only')

@@ -127,6 +127,12 @@ class ArchiveMembers:
                 data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, MAX_IMAGE_BYTES + 1)
         return data
 
+    def offset(self, name: str) -> int | None:
+        """Where an image, or the first of a folder by name, lies in the archive."""
+        i = self._position(name)
+        return int(self._offsets[i]) if i < len(self) and self._names[i].as_py().startswith(
+            name) else None
+
     def _bytes_at(self, offset: int, size: int) -> bytes:
         if hasattr(os, 'pread'):  # forked workers share the place that seek moves
             return os.pread(self._file.fileno(), size, offset)

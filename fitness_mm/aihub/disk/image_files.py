@@ -118,6 +118,13 @@ class ImageFiles:
                                 for _, entry in self._images_in(list(listing))]
         return max(changed, default=0)
 
+    def place(self, name: str) -> tuple[str, int]:
+        """What to sort images, or folders of them, by to read them in the order of the disk: what
+        is in an archive by where it lies there, the rest by name."""
+        found = ((str(members.archive), members.offset(member))
+                 for members, member in self._in_archives(name))
+        return next((place for place in found if place[1] is not None), (name, 0))
+
     def read(self, name: str, size: Sequence[int] | None = None) -> np.ndarray:
         """uint8 BGR (H, W, 3) of an image, see :func:`~fitness_mm.aihub.disk.images.decode_jpeg`.
 

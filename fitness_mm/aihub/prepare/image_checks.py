@@ -41,6 +41,10 @@ class _Folder(NamedTuple):
     num_images: int
     size: tuple[int, int]
 
+    def image(self, number: int) -> str:
+        """An image's path relative to the root."""
+        return f'{self.path}/{self.prefix}-{number:07d}.jpg'
+
 
 @dataclass(frozen=True)
 class CheckSummary:
@@ -116,8 +120,9 @@ def check_folders(sources: Sources, level: str, folders: list[_Folder]) -> list[
                 last_change, numbers = folder_state(files, folder.path, folder.prefix)
             except OSError:
                 continue
-            broken = [BrokenImage(number, *problem) for number in numbers
-                      if (problem := _problem(files, folder, number, warnings))]
+            numbers = sorted(numbers, key=lambda number: files.place(folder.image(number)))
+            broken = sorted(BrokenImage(number, *problem) for number in numbers
+                            if (problem := _problem(files, folder, number, warnings)))
             checks.append(FolderCheck(folder.path, folder.prefix, len(numbers), last_change,
                                       level == 'whole', broken))
     return checks
@@ -132,7 +137,7 @@ def are_unchanged(sources: Sources, checks: list[FolderCheck]) -> list[bool]:
 def _problem(files: ImageFiles, folder: _Folder, number: int,
              warnings: Callable[[], str] | None) -> tuple[str, str] | None:
     """Path and what is wrong with an image, None if nothing is."""
-    name = f'{folder.path}/{folder.prefix}-{number:07d}.jpg'
+    name = folder.image(number)
     path = Path(name)
     try:
         with files.open(name) as file:
@@ -153,10 +158,12 @@ _UNREAD = 'cannot be read'
 
 def _folders(sources: Sources) -> list[_Folder]:
     names = ('image_dir', 'image_prefix', 'num_images', 'image_width', 'image_height')
-    return [_Folder(path, prefix, num_images, (width, height))
-            for rows in labelled_rows(sources, broken_too=True)
-            for path, prefix, num_images, width, height in sorted(zip(
-                *(rows[name].to_pylist() for name in names), strict=True))]
+    folders = [_Folder(path, prefix, num_images, (width, height))
+               for rows in labelled_rows(sources, broken_too=True)
+               for path, prefix, num_images, width, height in zip(
+                   *(rows[name].to_pylist() for name in names), strict=True)]
+    files = image_files(sources)
+    return sorted(folders, key=lambda folder: files.place(f'{folder.path}/'))
 
 
 def _unchanged(pool: Pool, sources: Sources, checks: list[FolderCheck],
