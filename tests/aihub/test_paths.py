@@ -16,7 +16,7 @@ from fitness_mm.aihub.disk.layout import (
     parse_label_name,
 )
 from fitness_mm.aihub.disk.resolve import REWRITES, ImageResolver
-from fitness_mm.aihub.disk.sources import find_sources
+from fitness_mm.aihub.disk.search import find_sources
 
 GOOD_KEY = make_label()['frames'][0]['view1']['img_key']
 

@@ -14,7 +14,7 @@ from fitness_mm import files
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.disk.archives import look_up_members, open_members
 from fitness_mm.aihub.disk.image_files import look_up_archives
-from fitness_mm.aihub.disk.sources import find_sources
+from fitness_mm.aihub.disk.search import find_sources
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.index.parquet import read_parquet
 from fitness_mm.aihub.prepare import build_clips, build_index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -54,13 +54,22 @@ class ImageFiles:
                   for place, path in _existing_archives(self.sources))
         return [(place, members) for place, members in opened if members is not None]
 
-    def days(self, split: str) -> list[str]:
-        """Days that have images."""
-        start = f'{split}/img/'
-        return sorted({*(day.removeprefix(start) for day in self._folders
-                         if day.startswith(start)),
-                       *(day for place, members in self._archives
-                         if split in _splits_of(place) for day in members.days)})
+    def days(self, labelled: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+        """Days that have images, of each split. Those in a place that does not say its split are
+        of the one whose labels have them.
+
+        Args:
+            labelled: Days that have labels, of each split.
+        """
+        found: dict[str, set[str]] = {split: set() for split in SPLITS}
+        for place, days in (*((place, (place.day, )) for place in self.sources.images if place.day),
+                            *((place, members.days) for place, members in self._archives)):
+            for day in days:
+                for split in ((place.split, ) if place.split else
+                              [split for split in SPLITS if day in labelled.get(split, ())]
+                              or SPLITS[:1]):
+                    found[split].add(day)
+        return found
 
     def subfolders(self, parent: str) -> dict[str, str]:
         """Sub-folder -> 'folder', or 'outside' for a link that leads out of the roots."""

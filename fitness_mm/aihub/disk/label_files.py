@@ -20,8 +20,8 @@ from .layout import (
     parse_label_name,
     readable,
 )
-from .sources import Place, Sources, unjoined_parts
-from .zips import Zip, is_zip, open_zip, read_from_zip, zip_on_disk
+from .sources import Place, Sources
+from .zips import Zip, is_zip, open_zip, read_from_zip, unjoined_parts, zip_on_disk
 
 _MAX_DEPTH = 8  # a ZIP unpacked into a folder of its own name adds one level, seldom two
 _MAX_ZIPS_IN_ZIPS = 2
@@ -54,7 +54,11 @@ class LabelTree:
 
 
 def walk_labels(sources: Sources) -> dict[str, LabelTree]:
-    """List the label files of each split without following a link below a folder of labels."""
+    """List the label files of each split without following a link below a folder of labels.
+
+    Raises:
+        LayoutError: ``misplaced`` if there is nothing but parts of ZIPs.
+    """
     root = sources.roots[0]
     trees = {split: LabelTree() for split in SPLITS}
     found: dict[tuple[str, str], list[tuple]] = {}
@@ -88,11 +92,19 @@ def walk_labels(sources: Sources) -> dict[str, LabelTree]:
             trees[split].problems += [(path, LayoutError(
                 'misplaced', 'expected it in a day folder such as Day01_200921_F, or an img_key '
                 'in it that says the day')) for *_, path in sorted(entries)]
+    if not found:
+        _check_joined(trees)
     for (split, day), entries in sorted(found.items()):
         for is_3d, *_, path in sorted(entries):
             tree = trees[split]
             (tree.labels_3d if is_3d else tree.labels).setdefault(day, []).append(path)
     return trees
+
+
+def _check_joined(trees: dict[str, LabelTree]) -> None:
+    for path, problem in (problem for tree in trees.values() for problem in tree.problems):
+        if problem.reason == 'unjoined':
+            raise LayoutError('misplaced', f'{path} {problem}')
 
 
 def read_label(root: Path, file: str, most: int) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ MAX_NESTED_BYTES = 1 << 29
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others are unpacked without a limit
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
+_PART = re.compile(r'(.+\.zip)\.part\d+', re.IGNORECASE)
 _END_OF_ZIP = re.compile(r'(?<=\.zip)/', re.IGNORECASE)
 
 
@@ -153,3 +155,19 @@ def read_from_zip(root: Path, path: str, most: int) -> bytes | None:
 @lru_cache(maxsize=4)
 def _opened(path: Path, state: tuple[int, int, int]) -> Zip:
     return Zip(open_file(path))
+
+
+def unjoined_parts(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, LayoutError]]:
+    """ZIPs of which only the parts lie in a folder, as AI Hub's downloader leaves them, and how to
+    join them."""
+    parts: dict[str, int] = {}
+    for name in names:
+        match = _PART.fullmatch(name)
+        if match and match[1] not in names:
+            parts[match[1]] = parts.get(match[1], 0) + 1
+    for name, count in parts.items():
+        quoted = shlex.quote(name)
+        yield name, LayoutError('unjoined', (
+            f'lies in {folder} in {count} parts, as it was downloaded; join them in the order of '
+            f"their numbers, there, with: printf '%s\\0' {quoted}.part* | sort -zV | xargs -0 cat "
+            f'> {quoted} (on Windows with copy /b "{name}.part0"+... "{name}") and run this again'))

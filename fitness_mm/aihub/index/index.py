@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.aihub.disk.image_files import image_files
 from fitness_mm.aihub.disk.sources import Sources
 
 from .parquet import DAMAGED, reading_parquet
@@ -171,6 +170,7 @@ class FitnessIndex:
     def image_path(self, i: int, frame_number: int) -> Path:
         """Path of an image; it may be in an archive, see
         :mod:`fitness_mm.aihub.disk.image_files`."""
+        from fitness_mm.aihub.disk.image_files import image_files  # OpenCV, to look at labels?
         return image_files(self.sources).path(self.image_name(i, frame_number))
 
     def image_name(self, i: int, frame_number: int) -> str:

@@ -21,7 +21,8 @@ from fitness_mm.aihub.disk.image_files import ImageFiles, look_up_archives
 from fitness_mm.aihub.disk.label_files import state_of_label, walk_labels
 from fitness_mm.aihub.disk.layout import SPLITS, LayoutError, own_folder, readable
 from fitness_mm.aihub.disk.resolve import ImageResolver
-from fitness_mm.aihub.disk.sources import SOURCES_KEY, Sources, find_sources
+from fitness_mm.aihub.disk.search import find_sources
+from fitness_mm.aihub.disk.sources import SOURCES_KEY, Sources
 from fitness_mm.aihub.image_checks.results import (
     FolderCheck,
     amounts_checked,
@@ -139,7 +140,8 @@ def build_index(root: str | Path | Sources, workers: int = 1,
             _finish_day(day, results, parts / day.part_name)
     _merge(sources, days, report)
     index = FitnessIndex.read(out)
-    summary = summarise(report, index, image_size is not None, amounts_checked(out))
+    summary = summarise(report, index, image_size is not None, amounts_checked(out),
+                        [readable(file) for day in days for file in day.files])
     text = as_text(summary)
     _write(out / 'report.json', orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     _write(out / 'report.txt', text.encode())
@@ -153,12 +155,12 @@ def _plan(sources: Sources,
     days, report = [], Report()
     trees = walk_labels(sources)
     images = ImageFiles(sources)
+    with_images = images.days({split: tree.labels for split, tree in trees.items()})
     for split, tree in trees.items():
         report.other_files += tree.num_other
         resolver = ImageResolver(images, split)
-        with_images = [] if image_size else images.days(split)
-        for name in sorted({*tree.labels, *tree.labels_3d, *with_images}):
-            folders = list(resolver.clip_folders(name)) if name in with_images else []
+        for name in sorted({*tree.labels, *tree.labels_3d, *with_images[split]}):
+            folders = list(resolver.clip_folders(name)) if name in with_images[split] else []
             day = _Day(split, name, tree.labels.get(name, []), folders)
             day.report.labels_2d = len(day.files)
             day.report.labels_3d = len(tree.labels_3d.get(name, ()))

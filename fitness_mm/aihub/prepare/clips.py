@@ -15,7 +15,8 @@ from fitness_mm.aihub.clips.clip import ClipResult, existing_clips, make_clips
 from fitness_mm.aihub.clips.job import ClipJob, clip_folder, clip_jobs
 from fitness_mm.aihub.clips.results import RESULTS_FILE, read_results, results_table, write_results
 from fitness_mm.aihub.disk.layout import own_folder
-from fitness_mm.aihub.disk.sources import Sources, find_sources
+from fitness_mm.aihub.disk.search import find_sources
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import remove_leftovers
 from fitness_mm.processes import Pool

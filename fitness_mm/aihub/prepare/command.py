@@ -11,7 +11,8 @@ from pathlib import Path
 from fitness_mm.aihub.clips.job import DEFAULT_HEIGHT
 from fitness_mm.aihub.disk.image_files import look_up_archives
 from fitness_mm.aihub.disk.layout import LayoutError
-from fitness_mm.aihub.disk.sources import Sources, find_sources
+from fitness_mm.aihub.disk.search import find_sources
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.image_checks.results import LIST_FILE
 from fitness_mm.aihub.index import recorded_sources
 from fitness_mm.errors import FitnessError

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.images import FrameError
-from fitness_mm.aihub.disk.sources import Sources, find_sources
+from fitness_mm.aihub.disk.search import find_sources
+from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.image_checks.look import check_header, check_whole, decoder_warnings
 from fitness_mm.aihub.image_checks.results import (
     BrokenImage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,10 +15,12 @@ from fitness_mm.aihub.disk.layout import SPLITS
 from fitness_mm.aihub.image_checks.results import LIST_FILE
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.aihub.labels import LabelError
+from fitness_mm.printable import printable
 
 from .reasons import NOTES, REASONS
 
 _EXAMPLES = 20
+_AROUND_DAYS = re.compile(r'(/Day\d\d[^/]*)*/[^/]*$')
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Report:
 
 
 def summarise(report: Report, index: FitnessIndex, labels_only: bool,
-              images_checked: dict[str, int]) -> dict:
+              images_checked: dict[str, int], files: Iterable[str] = ()) -> dict:
     """Everything ``report.json`` says; independent of how the build was run.
 
     Args:
@@ -84,6 +87,7 @@ def summarise(report: Report, index: FitnessIndex, labels_only: bool,
         index: What was indexed.
         labels_only: Whether no image was looked for.
         images_checked: From :func:`~fitness_mm.aihub.image_checks.results.amounts_checked`.
+        files: All 2D label files.
     """
     tables = ('rejected_files', 'rejected_views', 'rewrites', 'notes', 'examples')
     summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
@@ -93,6 +97,7 @@ def summarise(report: Report, index: FitnessIndex, labels_only: bool,
     summary['images_checked'] = images_checked
     # no two clip-views share a folder
     summary['unused_image_folders'] = 0 if labels_only else report.image_folders - len(index)
+    summary['unused_groups'] = _unused_groups(files, index)
     summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
     split = index.split
     summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
@@ -101,6 +106,18 @@ def summarise(report: Report, index: FitnessIndex, labels_only: bool,
         {'exercise': e.name, 'exercise_ko': e.name_ko} | _amounts(index.select(exercise == e.index))
         for e in EXERCISES if (exercise == e.index).any()]
     return summary
+
+
+def _unused_groups(files: Iterable[str], index: FitnessIndex) -> dict[str, int]:
+    """Folders or ZIPs around days of labels to the number of their label files, where neither one
+    of these nor one of the same name elsewhere is indexed."""
+    used = {file.rpartition('/')[2] for file in index.column('label_file').tolist()}
+    total, unused = Counter(), Counter()
+    for file in files:
+        group = _AROUND_DAYS.sub('', file)
+        total[group] += 1
+        unused[group] += file.rpartition('/')[2] not in used
+    return {group: count for group, count in sorted(unused.items()) if count == total[group]}
 
 
 def _amounts(index: FitnessIndex) -> dict[str, int]:
@@ -140,6 +157,11 @@ def as_text(summary: dict) -> str:
     if summary['days_without_labels']:
         lines += ['', 'Days with images or 3D labels but no 2D label: nothing to index']
         lines += [f'           {day}' for day in summary['days_without_labels']]
+    if summary['unused_groups']:
+        lines += ['', 'Label groups that are not in the index']
+        lines += [printable(f'  {group}: none of its {count} label files could be used; if its '
+                            'images lie elsewhere, name the place with --images')
+                  for group, count in summary['unused_groups'].items()]
     if summary['examples']:
         lines += ['', 'Examples (more of them in report.json)']
         lines += [f'  {sentences[0]}' for sentences in summary['examples'].values()]

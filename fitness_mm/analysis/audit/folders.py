@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fitness_mm.aihub.disk.image_files import ImageFiles
 from fitness_mm.aihub.disk.layout import SPLITS
 from fitness_mm.aihub.disk.resolve import ImageResolver
-from fitness_mm.aihub.disk.sources import find_sources
+from fitness_mm.aihub.disk.search import find_images_again
 from fitness_mm.aihub.index import FitnessIndex
 
 
@@ -37,17 +37,14 @@ class FolderComparison:
 
 def compare_folders(index: FitnessIndex) -> FolderComparison:
     """Lists the folders above the images, a few thousand, and compares. No image is looked at.
-
-    Raises:
-        LayoutError: If a folder that the images were in is gone.
     """
-    roots = index.sources.roots
-    sources = find_sources(roots[0], roots[1:], index.root)
-    images = ImageFiles(sources)
+    images = ImageFiles(find_images_again(index.sources))
     present: set[str] = set()
+    days = images.days({split: set(index.select(index.split == split).column('day').tolist())
+                        for split in SPLITS})
     for split in SPLITS:
         resolver = ImageResolver(images, split)
-        for day in images.days(split):
+        for day in days[split]:
             present.update(resolver.clip_folders(day))
     unreadable = {path: problem.detail for path, problem in images.unusable.items()}
     used = set(index.column('image_dir').tolist())
