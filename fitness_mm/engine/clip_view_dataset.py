@@ -146,14 +146,12 @@ class ClipViewDataset(BaseDataset):
             count, most = int(self._unreadable.sum()), max(_FEW, len(self) // 100)
             if count > most:
                 raise FrameError(error.path, f'{error.what}; {count} of {len(self)} samples have '
-                                 f'a file that cannot be read; {self._advice(error.path)}'
-                                 ) from error
+                                 f'a file that cannot be read{_advice(error.path)}') from error
             left_out = self._leave_out(self._row(idx), error.path)
             if not left_out:
                 self._failures += 1
                 if self.test_mode:
-                    raise FrameError(error.path, f'{error.what}; {self._advice(error.path)}'
-                                     ) from error
+                    raise FrameError(error.path, error.what + _advice(error.path)) from error
                 if self._failures >= _FEW:
                     raise FrameError(error.path, f'{error.what}; none of the {_FEW} samples drawn '
                                      'last could be read, are the images still there?') from error
@@ -163,11 +161,6 @@ class ClipViewDataset(BaseDataset):
             return self.prepare_data(idx) if left_out else None
         self._failures = 0
         return sample
-
-    def _advice(self, path: Path) -> str:
-        what = ('--check-images whole, which leaves broken images out of the index'
-                if parse_image_name(path.name) else '--clips, which makes damaged clip files again')
-        return f'run python tools/data/prepare.py --root {self.data_root} {what}'
 
     def _leave_out(self, row: int, path: Path) -> bool:
         """Leaves out the labelled frame that an image file is of, unless no other is left."""
@@ -201,6 +194,14 @@ class ClipViewDataset(BaseDataset):
         subset = copy.copy(self)
         subset.get_subset_(indices)
         return subset
+
+
+def _advice(path: Path) -> str:
+    """What to do about a broken file, as the end of a sentence; nothing about a missing root."""
+    option = ('--check-images whole, which leaves broken images out of the index'
+              if parse_image_name(path.name) else
+              '--clips, which makes damaged clip files again' if path.suffix == '.mp4' else '')
+    return f'; run tools/data/prepare.py again with {option}' if option else ''
 
 
 def _shared_flags(count: int) -> torch.Tensor:

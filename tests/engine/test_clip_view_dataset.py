@@ -68,7 +68,7 @@ def test_what_is_all_broken_is_replaced_in_training_and_raised_in_testing(
         images.refused = lambda row, number, name=name: None if row else name.format(number)
         np.random.seed(0)
         assert DATASETS.build(cfg)[0]['sample_idx'] != 0
-        with pytest.raises(FrameError, match=f'cannot be decoded; run python .*{advice}'):
+        with pytest.raises(FrameError, match=f'cannot be decoded; run tools/.*{advice}'):
             DATASETS.build(dict(test_mode=True, **cfg))[0]
 
 
@@ -107,12 +107,13 @@ def test_too_many_broken_images_end_a_training_whichever_worker_met_them(sample_
     loader = DataLoader(dataset, num_workers=2, sampler=range(40),
                         collate_fn=lambda samples: samples[0]['frame_number'])
     numbers = []
-    with pytest.raises(Exception, match=r'0000001\.jpg: cannot be decoded; 1[12] of 90 samples '
-                       'have a file that cannot be read; run python tools'):
+    with pytest.raises(Exception, match=r'0000001\.jpg: cannot be decoded; 1[1-4] of 90 samples '
+                       'have a file that cannot be read; run tools'):
         for number in loader:
             numbers.append(number)
+    # each worker may be two samples ahead
     assert len(numbers) >= 5 and set(numbers) == {3}
-    assert int(dataset._unreadable.sum()) in (11, 12)
+    assert 11 <= int(dataset._unreadable.sum()) <= 14
 
 
 class Broken(Dataset):
