@@ -43,10 +43,12 @@ def transformed(keypoints: Tensor, matrix: Tensor, shift: Tensor) -> Tensor:
         matrix: Applied from the left, (N, V, 2, 2).
         shift: Added afterwards, (N, V, 2).
     """
-    n, v, t, k, _ = keypoints.shape
-    points = keypoints[..., :2].reshape(n * v, t * k, 2)
-    points = torch.baddbmm(shift.view(n * v, 1, 2), points, matrix.reshape(n * v, 2, 2).mT)
-    return torch.cat([points.view(n, v, t, k, 2), keypoints[..., 2:]], -1)
+    turn = keypoints.new_zeros(*matrix.shape[:2], 3, 3)  # and the score as it is
+    turn[..., :2, :2], turn[..., 2, 2] = matrix.mT, 1
+    move = torch.nn.functional.pad(shift, (0, 1))
+    points = keypoints.flatten(0, 1).flatten(1, 2)  # (N * V, T * K, 3)
+    points = torch.baddbmm(move.flatten(0, 1)[:, None], points, turn.flatten(0, 1))
+    return points.view_as(keypoints)
 
 
 def without_joints(keypoints: Tensor, lost: Tensor) -> Tensor:

@@ -84,13 +84,14 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
         inputs, samples = data['inputs'], data['data_samples']
         if isinstance(inputs, list):
             inputs, samples = joined(inputs, samples)
-        keypoints, half_crop = centred(inputs, samples.boxes, samples.image_sizes, self.margin)
-        numbers = samples.frame_numbers
+        clips = 1 if training else self.test_clips
+        keypoints, numbers = inputs, samples.frame_numbers
         if self.num_frames is not None:
-            clips = 1 if training else self.test_clips
             keypoints, numbers = chosen_frames(keypoints, numbers, self.num_frames, clips,
                                                self.mode, training)
-            half_crop = half_crop.repeat_interleave(clips, 1)
+        boxes, sizes = (each.repeat_interleave(clips, 1)
+                        for each in (samples.boxes, samples.image_sizes))
+        keypoints, half_crop = centred(keypoints, boxes, sizes, self.margin)
         if training:
             for augment in self.augments:
                 keypoints = augment(keypoints)
@@ -130,10 +131,11 @@ def centred(keypoints: Tensor, boxes: Tensor, sizes: Tensor,
     low = torch.floor(low - margin * longer + _ROUNDING).clamp(min=0)
     high = torch.minimum(torch.ceil(high + margin * longer - _ROUNDING), sizes)
     # the middle of pixel edges, which is half a pixel off that of their centres
-    middle = ((low + high - 1) / 2).float()[:, :, None, None]
-    unit = longer.float()[:, :, None, None]
-    points = (keypoints[..., :2] - middle) / unit
-    return torch.cat([points, keypoints[..., 2:]], -1), ((high - low) / (2 * longer)).float()
+    middle = (low + high - 1) / 2
+    one = torch.ones_like(longer)  # for the score
+    scale = torch.cat([1 / longer, 1 / longer, one], -1).float()[:, :, None, None]
+    offset = torch.cat([-middle / longer, 0 * one], -1).float()[:, :, None, None]
+    return torch.addcmul(offset, keypoints, scale), ((high - low) / (2 * longer)).float()
 
 
 def frame_positions(available: Tensor, num_frames: int, clips: int = 1, mode: str = 'uniform',
