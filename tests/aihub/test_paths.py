@@ -135,6 +135,22 @@ def test_known_rewrites(tmp_path, day, view, slot, folder, prefix, rewrites):
     assert found.rewrites == rewrites
 
 
+@pytest.mark.parametrize('label, disk, rewrites', [
+    ('004-1-1-01_Z3_C', '004-1-1-01_Z3_C', ()),  # 119 clips of Day12 say it in the label too
+    ('004-1-1-01_Z3_C', '004-1-1-01-Z3_C', ('performer_separator', )),
+    ('004-1-1-01-Z3_C-', '004-1-1-01-Z3_C-', ()),  # Day23, Day25 and Day29
+    ('004-1-1-01-Z3_C-', '004-1-1-01-Z3_C', ('trailing_dash', )),
+])
+def test_odd_spellings_in_the_label(tmp_path, label, disk, rewrites):
+    folder = tmp_path / f'training/img/{D12}/1/C/{disk}'
+    folder.mkdir(parents=True)
+    (folder / f'{disk}-0000033.jpg').touch()
+    key = parse_image_key(f'{D12}/1/C/{label}/{label}-0000001.jpg')
+    found = resolver_of(tmp_path).resolve(key)
+    assert key.clip == '004-1-1-01-Z3'
+    assert (found.prefix, found.numbers, found.rewrites) == (disk, (33, ), rewrites)
+
+
 def test_every_rewrite_has_a_case():
     cases = test_known_rewrites.pytestmark[0].args[1]
     assert {name for case in cases for name in case[-1]} == {row.name for row in REWRITES}

@@ -111,7 +111,11 @@ class Zip:
         """
         if self._entered is None or self._entered[0] != name:
             self._entered = None  # before the next is read
-            self._entered = name, Zip(io.BytesIO(self.read(name, MAX_NESTED_BYTES)))
+            try:
+                data = self.read(name, MAX_NESTED_BYTES)
+            except LayoutError as error:
+                raise LayoutError(error.reason, f'{error}; unpack the ZIP around it') from error
+            self._entered = name, Zip(io.BytesIO(data))
         return self._entered[1]
 
 
