@@ -80,16 +80,17 @@ def test_a_second_run_parses_nothing_and_changes_nothing(built):
     calls = []
     result = build_index(tree.root, on_progress=lambda *call: calls.append(call))
     assert (result.labels_parsed, result.labels_reused) == (0, 3 * CLIPS_A_DAY)
-    assert calls == [(0, 0)]
+    assert calls == []
     assert results(tree.root) == expected
 
 
-def test_progress_counts_label_files(built):
+def test_progress_counts_label_files_and_clip_views(built):
     tree, _ = built
     forget(tree.root)
     calls = []
     build_index(tree.root, on_progress=lambda *call: calls.append(call))
-    assert calls == [(n, 60) for n in (0, 16, 20, 36, 40, 56, 60)]
+    files = (0, 16, 20, 36, 40, 56, 60)
+    assert calls == [('labels', n, 60) for n in files] + [('images', 5 * n, 300) for n in files]
 
 
 def changed_label(tree):
@@ -123,19 +124,23 @@ def added_image(tree):
 
 
 def damaged_part(tree):
-    part = tree.root / 'index_parts' / f'training-{DAYS[1]}.parquet'
+    part = tree.root / 'index_parts' / f'training-{DAYS[1]}.labels.parquet'
     part.write_bytes(part.read_bytes()[:-50])
 
 
-@pytest.mark.parametrize('change', [changed_label, added_label, removed_label, touched_label,
-                                    removed_image_folder, added_image, damaged_part])
-def test_only_a_changed_day_is_done_again(tmp_path, change):
+@pytest.mark.parametrize('change, in_labels', [
+    (changed_label, True), (added_label, True), (removed_label, True), (touched_label, True),
+    (removed_image_folder, False), (added_image, False), (damaged_part, True)])
+def test_only_a_changed_day_is_done_again(tmp_path, change, in_labels):
     tree = make_tree(tmp_path / 'a', clips=3)
     build_index(tree.root)
     change(tree)
-    result = build_index(tree.root)
+    calls = []
+    result = build_index(tree.root, on_progress=lambda *call: calls.append(call))
     in_that_day = len(list(tree.label_path(1, DAYS[1]).parent.iterdir()))
-    assert (result.labels_parsed, result.labels_reused) == (in_that_day, 6)
+    parsed = in_that_day if in_labels else 0
+    assert (result.labels_parsed, result.labels_reused) == (parsed, 6 + in_that_day - parsed)
+    assert calls[-1] == ('images', in_that_day * 5, in_that_day * 5)
     incremental = results(tree.root)
     forget(tree.root)
     build_index(tree.root)
@@ -188,7 +193,7 @@ def test_interrupted_and_run_again(built, action, status, workers):
     assert run.returncode == status
     assert not (tree.root / 'index.parquet').exists()
     kept = sorted(path.name for path in (tree.root / 'index_parts').glob('*.parquet'))
-    assert kept == [f'training-{DAYS[0]}.parquet']
+    assert kept == [f'training-{DAYS[0]}.labels.parquet']
     if status == 130:
         assert run.stderr == ('prepare.py: stopped; what is finished is kept in '
                               f'{tree.root}, run it again to go on\n')
@@ -224,7 +229,8 @@ def test_tool(tmp_path):
     assert 'standing side crunch (스탠딩 사이드 크런치)' in first.stdout
     assert re.search(r'1 +bad_json', first.stdout)
     assert 'Parsed 7 label files, re-used 0' in first.stdout
-    assert re.fullmatch(r'labels 7/7, \d+\.\d/s, about 0 s left\n', first.stderr)
+    assert re.fullmatch(r'labels 7/7, \d+\.\d/s, about 0 s left\n'
+                        r'images 30/30, \d+\.\d/s, about 0 s left\n', first.stderr)
     assert len(FitnessIndex.read(link)) == 30
     assert json.loads((tree.root / 'report.json').read_text())['clips'] == 6
     second = run_tool('--root', link, '--workers', 1)

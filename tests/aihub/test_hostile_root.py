@@ -66,10 +66,13 @@ def test_a_day_without_a_usable_label(tree, days, damage):
                              dumps({**make_label(4, day), 'frames': []}))
     for clips in (ClipOptions(32), None):
         if len(days) == 2:
-            with pytest.raises(FitnessError, match='has no usable clip; see the reasons above'):
+            with pytest.raises(FitnessError, match='has no usable clip: no'):
                 prepare(tree.root, 1, clips)
+            assert not (tree.root / 'index.parquet').exists()
         else:
             prepare(tree.root, 1, clips)
+    if len(days) == 2:
+        return
     report = json.loads((tree.root / 'report.json').read_text('utf-8'))
     assert report['clip_views'] == report['clip_files'] == 5 * (2 - len(days))
     if damage == 'missing':
@@ -153,7 +156,8 @@ def test_what_is_no_file_is_not_opened(tree, monkeypatch, damage, place, views):
 
 
 @pytest.mark.parametrize('place', [
-    f'index_parts/training-{DAY}.parquet', f'archive_members/0/training/img/{OTHER_DAY}.tar.arrow',
+    f'index_parts/training-{DAY}.labels.parquet',
+    f'archive_members/0/training/img/{OTHER_DAY}.tar.arrow',
     'clips/32px/training/Day05_200925_F/3/A/004-1-1-01-Z3_A.mp4'])
 def test_our_own_file_that_is_none_is_made_again(tree, place):
     pack(tree)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from label_tree import DAY, Tree, dumps, make_label, point
+from label_tree import DAY, Tree, make_label, point
 
 from fitness_mm.aihub.index import FitnessIndex, IndexFileError, parquet
 from fitness_mm.aihub.index.parquet import write_parquet
@@ -128,7 +128,7 @@ DAMAGES = {
         lambda path: path.write_bytes(path.read_bytes()[:-100]),
     ],
     'not an index of fitness_mm': [lambda path: pq.write_table(pa.table({'a': [1]}), path)],
-    'version 0, expected 3': [lambda path: pq.write_table(pq.read_table(
+    'version 0, expected 4': [lambda path: pq.write_table(pq.read_table(
         path).replace_schema_metadata({'fitness_mm.index_version': '0'}), path)],
     'lacks the columns view, keypoints': [lambda path: pq.write_table(pq.read_table(
         path).drop_columns(['view', 'keypoints']), path)],
@@ -187,8 +187,7 @@ def test_python_reads_no_index_in_a_thread_of_pyarrow(root, monkeypatch):
 
 
 def test_index_without_rows(tmp_path):
-    tree = Tree(tmp_path)
-    tree.put(tree.label_path(4), dumps({**make_label(), 'frames': []}))
-    index = build_index(tree.root).index
+    write_parquet(tmp_path / 'index.parquet', SCHEMA.empty_table())
+    index = FitnessIndex.read(tmp_path)
     assert len(index) == 0 and index.view.tolist() == []
     assert index.describe().startswith('0 clips, 0 clip-views, 0 labelled frames')

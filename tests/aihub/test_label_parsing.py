@@ -92,6 +92,21 @@ def test_unusual_number_of_frames_is_kept(num_frames):
     assert clip.notes == ('unusual_frame_count',)
 
 
+def test_a_label_without_type_info_is_kept_for_pose():
+    clip = parse(changed(('type_info',), ...))
+    assert clip.exercise.name == 'standing side crunch'  # of type 004
+    assert clip.gt_conditions.tolist() == [-1] * 5 and not clip.gt_conditions_usable
+    assert clip.notes == ('no_type_info',) and set(clip.notes) <= set(NOTES)
+
+
+def test_a_label_of_one_view_is_kept():
+    label = make_label()
+    clip = parse({**label, 'frames': [{'view3': frame['view3']} for frame in label['frames']]})
+    assert clip.views == ('C',) and clip.keypoints.shape == (1, 16, 24, 2)
+    assert clip.keypoints[0, 2, 5].tolist() == list(point(2, 2, 5))
+    assert {error.reason for error in clip.rejected_views} == {'missing_view'}
+
+
 @pytest.mark.parametrize('type_number, spelling', [
     (409, {'이완 시 팔 긴장 유지': '이완시 팔 긴장 유지 ', '척추의 중립': ' 척추 중립'}),
     (33, {'척추 중립': '척추의 중립', '이완시 다리 긴장 유지': '이완 시 다리 긴장 유지'}),
@@ -142,7 +157,7 @@ FILE_DEFECTS = {
     'too_large': [b'[' + b' ' * MAX_LABEL_BYTES + b']'],
     'bad_structure': [b'[]', b'null', b'"x"', b'3', {}, changed(('frames',), {}),
                       changed(('frames',), None), changed(('type',), 4), changed(('type',), ...),
-                      changed(('type_info',), ...), changed(('type_info',), []),
+                      changed(('type_info',), []),
                       changed(('type_info', 'conditions'), 'all'),
                       changed(('type_info', 'conditions', 0), True),
                       changed(('type_info', 'conditions', 0, 'value'), 1),

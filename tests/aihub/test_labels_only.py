@@ -8,12 +8,13 @@ import sys
 import numpy as np
 import pytest
 from conftest import REPO
-from label_tree import DAY, dumps, make_label
+from label_tree import DAY, Tree, dumps, make_label
 from mmengine.registry import DATASETS, init_default_scope
 
 from fitness_mm.aihub import FitnessIndex
 from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.frames import FrameError, read_frames
+from fitness_mm.aihub.prepare import build_index
 from fitness_mm.aihub.prepare.rows import read_labels
 from fitness_mm.errors import FitnessError
 from fitness_mm.sample import make_sample
@@ -88,7 +89,7 @@ def test_no_content_of_a_file_stops_the_others(tmp_path):
         path.write_bytes(whole[:position] + piece + whole[position + rng.integers(3):])
         files.append(str(path.relative_to(root)))
 
-    table, found = read_labels(Sources(root, (root, )), 'training', DAY, files, (64, 36))
+    _, (table, found) = read_labels(Sources(root, (root, )), 'training', DAY, files)
 
     indexed = set(table['label_file'].to_pylist())
     for file, report in found.items():
@@ -96,14 +97,29 @@ def test_no_content_of_a_file_stops_the_others(tmp_path):
     assert 10 < len(indexed) < len(files)
 
 
-def test_looking_for_images_after_all_finds_none(labels_alone, tmp_path):
-    root = tmp_path / 'copy'
-    shutil.copytree(labels_alone, root)
+def test_looking_for_images_after_all_keeps_the_index(labels_alone):
+    before = {path: path.read_bytes() for path in labels_alone.glob('*.*')}
 
-    done = prepare(root)
+    done = prepare(labels_alone)
 
-    assert done.returncode == 1
+    assert done.returncode == 1 and done.stderr.count('\n') == 1
     assert 'has no images in it' in done.stderr
+    assert {path: path.read_bytes() for path in labels_alone.glob('*.*')} == before
+
+
+def test_labels_are_read_once_for_both_modes(tmp_path):
+    tree = Tree(tmp_path)
+    tree.add_clip(4)
+    tree.put(tree.label_path(5), dumps(make_label(5)))  # without images
+    with_images = build_index(tree.root)
+    expected = (tree.root / 'index.parquet').read_bytes()
+
+    alone = build_index(tree.root, image_size=(64, 36))
+    again = build_index(tree.root)
+
+    assert [built.labels_parsed for built in (with_images, alone, again)] == [2, 0, 0]
+    assert [len(built.index) for built in (with_images, alone, again)] == [5, 10, 5]
+    assert (tree.root / 'index.parquet').read_bytes() == expected
 
 
 @pytest.mark.parametrize(('arguments', 'sentence'), [

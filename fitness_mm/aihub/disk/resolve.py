@@ -176,22 +176,6 @@ class ImageResolver:
         return sorted(n for n, state in self._folders(parent).items() if state == 'folder')
 
 
-class ImagesUnseen:
-    """Stands for :class:`ImageResolver` where images are not looked for.
-
-    Args:
-        split: ``training`` or ``validation``.
-    """
-
-    def __init__(self, split: str) -> None:
-        self._top = f'{split}/img'
-
-    def resolve(self, key: ImageKey) -> ImageFolder:
-        """The folder as the label spells it, without images."""
-        return ImageFolder(f'{self._top}/{key.day}/{key.slot}/{key.view}/{key.folder}', key.prefix,
-                           (), ())
-
-
 def _spellings(level: str, name: str, key: ImageKey,
                camera: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A name and what the rewrites of a level make of it, with the rewrites' names."""

@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.sources import Sources
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .parquet import DAMAGED, reading_parquet
-from .schema import visible_of
-from .store import IndexFileError, MissingIndexError, Store, read_store, sources_in
+from .schema import UNKNOWN_MM, visible_of
+from .store import IndexFileError, MissingIndexError, Store, frame_key, read_store, sources_in
 
 INDEX_FILE = 'index.parquet'
 
@@ -160,6 +161,36 @@ class FitnessIndex:
         offsets, rows = self._store.condition_offsets, self._rows[rows]
         position, items = _items(offsets, rows)
         return position, items - offsets[rows][position], self._store.gt_conditions[items]
+
+    @property
+    def has_3d(self) -> np.ndarray:
+        """Whether a row's clip has 3D keypoints, bool (len,)."""
+        return np.diff(self._store.offsets_3d)[self._store.first_rows[self._rows]] > 0
+
+    def keypoints_3d(self, i: int) -> np.ndarray:
+        """float32 (T, K, 3) in cm, of the frames of :meth:`frame_numbers`; NaN where not known."""
+        return self.keypoints_3d_at(self.frames_of(np.array([i])))
+
+    def keypoints_3d_at(self, frames: np.ndarray) -> np.ndarray:
+        """3D keypoints of single frames of any rows; the views of a clip have the same.
+
+        Args:
+            frames: Where they are, as :meth:`frames_of` says, of any shape (...).
+
+        Returns:
+            float32 (..., K, 3) in cm of the shooting station's coordinates; NaN where not known.
+        """
+        store = self._store
+        rows = np.searchsorted(store.frame_offsets, frames, 'right') - 1
+        wanted = frame_key(store.first_rows[rows], store.frame_numbers[frames])
+        found = np.searchsorted(store.sorted_3d, wanted)
+        known = found < len(store.sorted_3d)
+        known[known] = store.sorted_3d[found[known]] == wanted[known]
+        keypoints = np.full((*wanted.shape, NUM_KEYPOINTS, 3), np.nan, np.float32)
+        if known.any():
+            mm = store.keypoints_3d[found[known]]
+            keypoints[known] = np.where(mm == UNKNOWN_MM, np.nan, mm / np.float32(10))
+        return keypoints
 
     def gt_conditions(self, i: int) -> np.ndarray:
         """int8 (C,) in catalogue order: 1 holds, 0 broken, -1 not given."""

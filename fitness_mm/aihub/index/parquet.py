@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -60,8 +60,8 @@ def reading_parquet(path: Path, **options: Any) -> Iterator[pq.ParquetFile]:
         yield parquet
 
 
-def check_parquet(path: Path) -> None:
-    """Compare a file with its checksum; a GB takes a second.
+def check_parquet(path: Path) -> int:
+    """Compare a file with its checksum, and give that; a GB takes a second.
 
     Raises:
         ValueError: If it is another, or not as it was written.
@@ -73,10 +73,11 @@ def check_parquet(path: Path) -> None:
         written = int.from_bytes(file.read(CHECKSUM_BYTES), 'little')
         if zlib.crc32(file.read(), checksum) != written:
             raise ValueError('its checksum is wrong')
+        return written
 
 
-def read_parquet(path: Path) -> pa.Table:
-    """A checked table.
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A checked table, or some columns of it.
 
     Raises:
         OSError: If it is missing or cannot be read.
@@ -84,7 +85,7 @@ def read_parquet(path: Path) -> pa.Table:
     """
     check_parquet(path)
     with reading_parquet(path) as file:
-        return file.read()
+        return file.read(columns)
 
 
 def first_line(error: Exception) -> str:

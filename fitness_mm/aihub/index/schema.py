@@ -13,7 +13,10 @@ older parts made again."""
 
 VERSION_KEY = b'fitness_mm.index_version'
 
-_KEYPOINT_BYTES = NUM_KEYPOINTS * 2 * 2
+_INT16_BYTES = 2
+
+UNKNOWN_MM = np.iinfo(np.int16).min
+"""Stands for a coordinate of ``keypoints_3d`` that is not known."""
 
 SCHEMA = pa.schema([
     ('split', pa.string()),  # training | validation
@@ -33,7 +36,7 @@ SCHEMA = pa.schema([
     ('frame_numbers', pa.list_(pa.int16())),  # image numbers of the labelled frames, ascending
     # Per frame 24 x (x, y) little-endian int16 pixels, and a bit per visible keypoint. As nested
     # lists of numbers the same took 2 s and 1.1 GB to open at full size; like this 0.2 s.
-    ('keypoints', pa.list_(pa.binary(_KEYPOINT_BYTES))),
+    ('keypoints', pa.list_(pa.binary(NUM_KEYPOINTS * 2 * _INT16_BYTES))),
     ('visible', pa.list_(pa.int32())),
     ('gt_conditions', pa.list_(pa.int8())),  # 1 holds, 0 broken, -1 not given
     ('gt_conditions_usable', pa.bool_()),
@@ -41,6 +44,10 @@ SCHEMA = pa.schema([
     # Lists of 4 and 2 or null: Parquet readers cannot restore a null list of fixed size.
     ('clip_box', pa.list_(pa.int32())),  # x1 y1 x2 y2 of the image that the clip shows
     ('clip_size', pa.list_(pa.int32())),  # width and height of the clip's frames
+    # Of a clip, so in the first of its rows only: image numbers, ascending, and 24 x (x, y, z)
+    # little-endian int16 mm or UNKNOWN_MM.
+    ('frame_numbers_3d', pa.list_(pa.int16())),
+    ('keypoints_3d', pa.list_(pa.binary(NUM_KEYPOINTS * 3 * _INT16_BYTES))),
 ], metadata={VERSION_KEY: str(INDEX_VERSION)})
 
 DICTIONARY_COLUMNS = ('split', 'day', 'slot', 'clip', 'view', 'label_file')
@@ -60,19 +67,21 @@ WRITE_OPTIONS = {
 
 
 def keypoint_column(keypoints: np.ndarray, offsets: np.ndarray) -> pa.Array:
-    """The ``keypoints`` column from int16 (S, K, 2) of all frames; row i is frames
-    ``offsets[i]`` to ``offsets[i + 1]``."""
+    """The ``keypoints`` column from int16 (S, K, 2) of all frames, ``keypoints_3d`` from
+    (S, K, 3); row i is frames ``offsets[i]`` to ``offsets[i + 1]``."""
     data = np.ascontiguousarray(keypoints, '<i2')
-    frames = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(_KEYPOINT_BYTES), len(data), [None, pa.py_buffer(data)])
+    size = pa.binary(NUM_KEYPOINTS * data.shape[-1] * _INT16_BYTES)
+    frames = pa.FixedSizeBinaryArray.from_buffers(size, len(data), [None, pa.py_buffer(data)])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), frames)
 
 
 def keypoints_of(frames: pa.FixedSizeBinaryArray) -> np.ndarray:
-    """int16 (S, K, 2) of flattened ``keypoints``."""
+    """int16 (S, K, 2) of flattened ``keypoints``, (S, K, 3) of ``keypoints_3d``."""
+    numbers = frames.type.byte_width // _INT16_BYTES
     flat = np.frombuffer(frames.buffers()[1], '<i2') if len(frames) else np.empty(0, '<i2')
-    start = frames.offset * NUM_KEYPOINTS * 2
-    return flat[start:start + len(frames) * NUM_KEYPOINTS * 2].reshape(-1, NUM_KEYPOINTS, 2)
+    start = frames.offset * numbers
+    return flat[start:start + len(frames) * numbers].reshape(
+        -1, NUM_KEYPOINTS, numbers // NUM_KEYPOINTS)
 
 
 def visible_bits(visible: np.ndarray) -> np.ndarray:

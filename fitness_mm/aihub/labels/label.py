@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from itertools import chain
@@ -10,7 +9,6 @@ from operator import itemgetter
 from typing import Any, NoReturn
 
 import numpy as np
-import orjson
 
 from fitness_mm.aihub.catalog import (
     NUM_TYPES,
@@ -22,40 +20,16 @@ from fitness_mm.aihub.catalog import (
     normalise,
 )
 from fitness_mm.aihub.disk.layout import VIEWS, parse_label_name
-from fitness_mm.errors import ArgumentError, FitnessError
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS, NUM_KEYPOINTS
-from fitness_mm.printable import printable
 
-MAX_LABEL_BYTES = 4 * 1024 * 1024
-"""Real labels are below 1 MB; what is larger is not parsed."""
+from .decode import NUMBERS, decode
+from .errors import LabelError
 
 _USUAL_FRAME_COUNT = 16
 _VIEW_FIELDS = tuple(f'view{number}' for number in range(1, len(VIEWS) + 1))
 _POINTS = itemgetter(*KEYPOINTS)
 _XY = itemgetter('x', 'y')
-_NUMBERS = {int, float}
-
-
-class LabelError(FitnessError):
-    """A label, or one view of it, that cannot be used.
-
-    Attributes:
-        reason: A key of :data:`~fitness_mm.aihub.prepare.reasons.REASONS`.
-        file: The label file.
-        detail: What is wrong and what was expected.
-        view: Camera letter if only that view is unusable.
-    """
-
-    def __init__(self, reason: str, file: str, detail: str, view: str | None = None) -> None:
-        super().__init__(reason, file, detail, view)
-        self.reason = reason
-        self.file = file
-        self.detail = detail
-        self.view = view
-
-    def __str__(self) -> str:
-        where = f'{self.file}, view {self.view}' if self.view else self.file
-        return printable(f'{where}: {self.detail}')
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +99,20 @@ class _Reader:
         return value
 
     def read(self, data: bytes) -> ClipLabel:
-        document = self._decode(data)
+        document = decode(data, self._file)
         frames = self._get(document, 'frames', list, 'the label')
         if not frames:
             self._fail('empty_frames', "'frames' is an empty list, expected 16 labelled frames")
-        info = self._get(document, 'type_info', dict, 'the label')
-        type_number, exercise = self._read_type(document, info)
+        type_number = self._read_type(document)
+        exercise = exercise_of_type(type_number)
         self._check_name(type_number)
-        gt_conditions, notes = self._read_conditions(info, exercise)
+        if document.get('type_info') is None:
+            gt_conditions = np.full(len(exercise.conditions), -1, np.int8)
+            notes = ['no_type_info']
+        else:
+            info = self._get(document, 'type_info', dict, 'the label')
+            self._check_info(info, type_number, exercise)
+            gt_conditions, notes = self._read_conditions(info, exercise)
         if type_number in QUARANTINED_TYPES:
             notes.append('quarantined_type')
         usable = not notes
@@ -170,34 +150,20 @@ class _Reader:
         reason = reasons.pop() if len(reasons) == 1 else 'no_usable_view'
         self._fail(reason, f'none of the five views can be used: {rejected[0].detail}')
 
-    def _decode(self, data: bytes) -> Any:
-        if len(data) > MAX_LABEL_BYTES:
-            self._fail('too_large', f'{len(data)} bytes, expected at most {MAX_LABEL_BYTES}')
-        data = data.removeprefix(b'\xef\xbb\xbf')
-        if not data.strip():
-            self._fail('empty_file', 'the file is empty, expected a JSON label')
-        try:
-            return orjson.loads(data)
-        except orjson.JSONDecodeError:
-            pass
-        # Python writes NaN and Infinity, which JSON lacks, and numbers may be beyond float64: this
-        # reads them as what is not finite, so that they cost the view they are in, not the file.
-        try:
-            return json.loads(data.decode(), parse_int=float)
-        except (ValueError, RecursionError) as error:
-            self._fail('bad_json', f'not a complete JSON document in UTF-8 ({error})')
-
-    def _read_type(self, document: dict, info: dict) -> tuple[int, Exercise]:
+    def _read_type(self, document: dict) -> int:
         code = self._get(document, 'type', str, 'the label')
         number = int(code) if re.fullmatch('[0-9]{3}', code) else 0
         if not 1 <= number <= NUM_TYPES:
             self._fail('unknown_type', f"'type' is {code[:20]!r}, expected '001' to "
                        f"'{NUM_TYPES}'")
+        return number
+
+    def _check_info(self, info: dict, number: int, exercise: Exercise) -> None:
+        code = f'{number:03d}'
         key = self._get(info, 'key', str, "'type_info'") if 'key' in info else code
         if key != code:
             self._fail('type_conflict', f"'type' is {code!r} but its 'type_info' is of "
                        f'{key[:20]!r}')
-        exercise = exercise_of_type(number)
         exercise_name = self._get(info, 'exercise', str, "'type_info'")
         try:
             named = exercise_by_name(exercise_name)
@@ -207,7 +173,6 @@ class _Reader:
         if named is not exercise:
             self._fail('type_conflict', f'type {code} is {exercise.name_ko!r} but the label says '
                        f'{normalise(exercise_name)!r}')
-        return number, exercise
 
     def _read_conditions(self, info: dict, exercise: Exercise) -> tuple[np.ndarray, list[str]]:
         values = np.full(len(exercise.conditions), -1, np.int8)
@@ -255,7 +220,7 @@ class _Reader:
             self._fail('bad_structure', f'{name!r} of {where} is not an object with x and y',
                        view)
         xy = _XY(point)
-        if not set(map(type, xy)) <= {*_NUMBERS, type(None)}:
+        if not set(map(type, xy)) <= {*NUMBERS, type(None)}:
             self._fail('bad_structure', f'x or y of {name!r} in {where} is not a number', view)
         values = _as_float32(xy)
         if not np.isfinite(values).all():
@@ -274,7 +239,7 @@ def _read_whole(frames: list) -> tuple | None:
         numbers = list(chain.from_iterable(map(_XY, points)))
     except (KeyError, TypeError):
         return None
-    if not set(map(type, numbers)) <= _NUMBERS or set(map(type, keys)) != {str}:
+    if not set(map(type, numbers)) <= NUMBERS or set(map(type, keys)) != {str}:
         return None
     shape = (len(VIEWS), len(frames), NUM_KEYPOINTS)
     keypoints = _as_float32(numbers).reshape(*shape, 2)

@@ -106,8 +106,7 @@ def _prepare(sources: Sources, workers: int, clips: ClipOptions | None,
     with shown_progress() as progress:
         if image_size is None:
             look_up_archives(sources, lambda *counts: progress('MB of archives', *counts))
-        result = build_index(sources, workers, lambda *counts: progress('labels', *counts),
-                             image_size)
+        result = build_index(sources, workers, progress, image_size)
         parsed = (f'Parsed {result.labels_parsed} label files, re-used {result.labels_reused} '
                   'from earlier runs.')
         if image_size:
@@ -147,5 +146,3 @@ def _show(sources: Sources, result: BuildResult, done: str) -> None:
     print(f'{done} The index and report.json are in {printable(str(sources.out))}'
           + (': that is the FITNESS_DATA_ROOT of trainings.' if sources.out != sources.roots[0]
              else '.'))
-    if not len(result.index):
-        raise FitnessError(f'{sources.roots[0]} has no usable clip; see the reasons above')

@@ -33,6 +33,9 @@ REASONS: dict[str, str] = {
     'missing_images': 'the images are not on the disk under any known spelling',
     'broken_image': 'no labelled image has a readable JPEG header, or all are broken',
     'broken_frames': 'a labelled image cannot be decoded, which making its clip file showed',
+    # about a 3D label
+    'no_2d_label': 'there is no usable 2D label of the clip of a 3D label',
+    'other_frames': 'a 3D label has another number of frames than the clip has labelled images',
     # about either
     'outside_root': 'a symbolic link leads out of the data root, not followed',
     'no_usable_view': 'every view was rejected, for different reasons',
@@ -46,6 +49,7 @@ NOTES: dict[str, str] = {
     'frames_with_broken_image': 'labelled frames whose image is broken (frame dropped)',
     'unknown_condition': 'clips with a condition the catalogue lacks (conditions not used)',
     'contradictory_condition': 'clips with a condition both true and false (conditions not used)',
+    'no_type_info': 'clips whose label says nothing about conditions (kept for pose)',
     'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',
     'no_clip_file': 'clip-views without a clip file, because an image without labels is missing '
                     'or broken (used from their images)',

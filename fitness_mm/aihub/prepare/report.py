@@ -21,6 +21,7 @@ from .reasons import NOTES, REASONS
 
 _EXAMPLES = 20
 _AROUND_DAYS = re.compile(r'(/Day\d\d[^/]*)*/[^/]*$')
+_COUNTERS = ('rejected_files', 'rejected_views', 'rejected_3d', 'rewrites', 'notes')
 
 
 @dataclass
@@ -29,11 +30,12 @@ class Report:
 
     Attributes:
         labels_2d: 2D label files seen.
-        labels_3d: 3D label files seen; they are counted, not read.
+        labels_3d: 3D label files seen.
         other_files: Other files seen in the label folders.
         image_folders: Clip image folders seen.
         rejected_files: Reason -> files.
         rejected_views: Reason -> clip-views of files that could be read.
+        rejected_3d: Reason -> 3D label files.
         rewrites: Path rewrite -> clip-views that needed it.
         notes: What was counted and kept.
         examples: Reason -> the first few sentences.
@@ -46,6 +48,7 @@ class Report:
     image_folders: int = 0
     rejected_files: Counter[str] = field(default_factory=Counter)
     rejected_views: Counter[str] = field(default_factory=Counter)
+    rejected_3d: Counter[str] = field(default_factory=Counter)
     rewrites: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -54,24 +57,34 @@ class Report:
     @classmethod
     def from_dict(cls, values: dict) -> Report:
         """The inverse of ``vars``, from JSON."""
-        counters = ('rejected_files', 'rejected_views', 'rewrites', 'notes')
-        return cls(**values | {name: Counter(values[name]) for name in counters})
+        return cls(**values | {name: Counter(values[name]) for name in _COUNTERS})
 
-    def note(self, problems: Iterable[LabelError]) -> None:
-        """Count and show what was left out, or kept and noticed."""
+    @property
+    def rejected(self) -> set[str]:
+        """Every reason for which something was left out."""
+        return {*self.rejected_files, *self.rejected_views, *self.rejected_3d}
+
+    def note(self, problems: Iterable[LabelError], in_3d: bool = False) -> None:
+        """Count and show what was left out, or kept and noticed.
+
+        Args:
+            problems: What it was.
+            in_3d: Whether they are about 3D labels.
+        """
         for problem in problems:
-            counter = (self.notes if problem.reason in NOTES else
+            counter = (self.rejected_3d if in_3d else self.notes if problem.reason in NOTES else
                        self.rejected_views if problem.view else self.rejected_files)
             counter[problem.reason] += 1
             self._show(problem.reason, [str(problem)])
 
-    def add(self, other: Report) -> None:
-        """Add another report to this one."""
-        for name, value in vars(other).items():
-            if name != 'examples':
-                setattr(self, name, getattr(self, name) + value)
-        for reason, sentences in other.examples.items():
-            self._show(reason, sentences)
+    def __add__(self, other: Report) -> Report:
+        """Both in one."""
+        total = Report(**{name: value + getattr(other, name) for name, value in vars(self).items()
+                          if name != 'examples'})
+        for report in (self, other):
+            for reason, sentences in report.examples.items():
+                total._show(reason, sentences)
+        return total
 
     def _show(self, reason: str, sentences: list[str]) -> None:
         shown = self.examples.setdefault(reason, [])
@@ -89,15 +102,15 @@ def summarise(report: Report, index: FitnessIndex, labels_only: bool,
         images_checked: From :func:`~fitness_mm.aihub.image_checks.results.amounts_checked`.
         files: All 2D label files.
     """
-    tables = ('rejected_files', 'rejected_views', 'rewrites', 'notes', 'examples')
     summary = vars(report) | {name: dict(sorted(getattr(report, name).items()))
-                                for name in tables}
+                              for name in (*_COUNTERS, 'examples')}
     summary |= _amounts(index)
     summary['labels_only'] = labels_only
     summary['images_checked'] = images_checked
     # no two clip-views share a folder
     summary['unused_image_folders'] = 0 if labels_only else report.image_folders - len(index)
     summary['unused_groups'] = _unused_groups(files, index)
+    summary['clips_with_3d'] = len(np.unique(index.codes('clip')[index.has_3d]))
     summary['clip_files'] = int(np.count_nonzero(index.column('clip_file') != ''))
     split = index.split
     summary['splits'] = {s: _amounts(index.select(split == s)) for s in SPLITS}
@@ -128,8 +141,8 @@ def _amounts(index: FitnessIndex) -> dict[str, int]:
 def as_text(summary: dict) -> str:
     """``report.txt``: the summary for people."""
     lines = [
-        f"Files      {summary['labels_2d']:>9} 2D labels, {summary['labels_3d']} 3D labels "
-        f"(not read), {summary['other_files']} others",
+        f"Files      {summary['labels_2d']:>9} 2D labels, {summary['labels_3d']} 3D labels, "
+        f"{summary['other_files']} others",
         'Images     not looked for' if summary['labels_only'] else
         f"Images     {summary['image_folders']:>9} clip folders, "
         f"{summary['unused_image_folders']} of them used by no indexed clip-view",
@@ -139,6 +152,8 @@ def as_text(summary: dict) -> str:
     ]
     lines += [f"  {split:<10} {amounts['clips']:>8} clips, {amounts['clip_views']} clip-views"
               for split, amounts in summary['splits'].items()]
+    if summary['labels_3d']:
+        lines.append(f"In 3D      {summary['clips_with_3d']:>9} of {summary['clips']} clips")
     if summary['clip_files']:
         lines.append(f"Clip files {summary['clip_files']:>9} of {summary['clip_views']} clip-views")
     lines += ['', f"{pad('Exercise', 58)}{'clips':>8}{'views':>9}{'frames':>10}{'people':>8}"]
@@ -148,6 +163,7 @@ def as_text(summary: dict) -> str:
     for title, counts, words in (
             ('Rejected files', summary['rejected_files'], REASONS),
             ('Rejected clip-views of files that could be read', summary['rejected_views'], REASONS),
+            ('Rejected 3D labels, whose clips are kept', summary['rejected_3d'], REASONS),
             ('Kept, but noticed', summary['notes'], NOTES),
             ('Clip-views found under another path than the label says', summary['rewrites'], {})):
         if any(counts.values()):

@@ -1,16 +1,14 @@
-"""Label files -> index rows: what a worker process of the build does."""
+"""Label files -> rows of what the labels say: what a worker process of the build does first."""
 
 from __future__ import annotations
 
-from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from PIL import Image
 
-from fitness_mm.aihub.disk.image_files import ImageFiles, image_files
 from fitness_mm.aihub.disk.label_files import read_label
 from fitness_mm.aihub.disk.layout import (
     ImageKey,
@@ -20,19 +18,35 @@ from fitness_mm.aihub.disk.layout import (
     parse_label_name,
     readable,
 )
-from fitness_mm.aihub.disk.resolve import ImageFolder, ImageResolver, ImagesUnseen
 from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.index.schema import SCHEMA, keypoint_column, visible_bits
-from fitness_mm.aihub.labels import MAX_LABEL_BYTES, ClipLabel, LabelError, parse_label
+from fitness_mm.aihub.labels import (
+    MAX_LABEL_BYTES,
+    ClipLabel,
+    LabelError,
+    parse_label,
+    parse_label_3d,
+)
 
 from .report import Report
 
 _INT16 = np.iinfo(np.int16)
 
+LABEL_SCHEMA = pa.schema([
+    *(SCHEMA.field(name) for name in (
+        'split', 'day', 'slot', 'type', 'exercise', 'performer', 'clip', 'view', 'label_file',
+        # frames in the order of the file; visible: what the label has, in the image or not
+        'frame_numbers', 'keypoints', 'visible', 'gt_conditions', 'gt_conditions_usable')),
+    ('img_key', pa.string()),  # of the first frame
+])
+"""A row per clip-view that a label can be used for, whatever images there are."""
 
-def read_labels(sources: Sources, split: str, day: str, files: list[str],
-                image_size: tuple[int, int] | None = None,
-                ) -> tuple[pa.Table, dict[str, Report]]:
+LABEL_3D_SCHEMA = pa.schema([SCHEMA.field('label_file'), SCHEMA.field('keypoints_3d')])
+"""A row per 3D label file."""
+
+
+def read_labels(sources: Sources, split: str, day: str,
+                files: list[str]) -> tuple[int, tuple[pa.Table, dict[str, Report]]]:
     """Read label files of one day.
 
     Args:
@@ -40,14 +54,11 @@ def read_labels(sources: Sources, split: str, day: str, files: list[str],
         split: ``training`` or ``validation``.
         day: Name of the day without a copy mark.
         files: As :class:`~fitness_mm.aihub.disk.label_files.LabelTree` has them.
-        image_size: Width and height of all images, which are not looked for then.
 
     Returns:
-        A table with the columns of the index, in the order of the files, and what was noticed in
-        each file. No content of a file raises.
+        The number of files; a table of :data:`LABEL_SCHEMA`, in the order of the files, and what
+        was noticed in each file. No content of a file raises.
     """
-    images = image_files(sources)
-    resolver = ImageResolver(images, split) if image_size is None else ImagesUnseen(split)
     rows: list[dict[str, Any]] = []
     found = {}
     for path in files:
@@ -56,10 +67,36 @@ def read_labels(sources: Sources, split: str, day: str, files: list[str],
         try:
             label = parse_label(read_bytes(sources.roots[0], path), file)
             report.note(label.rejected_views)
-            rows += _clip_rows(images, resolver, label, f'{split}/{day}', file, report, image_size)
+            rows += _clip_rows(label, split, day, file, report)
         except LabelError as error:
             report.note([error])
-    return _table(rows), found
+    columns = {field.name: pa.array([row[field.name] for row in rows], field.type)
+               for field in LABEL_SCHEMA if field.name != 'keypoints'}
+    columns['keypoints'] = _keypoint_column([row['keypoints'] for row in rows], 2)
+    return len(files), (pa.table(columns).select(LABEL_SCHEMA.names), found)
+
+
+def read_labels_3d(sources: Sources,
+                   files: list[str]) -> tuple[int, tuple[pa.Table, dict[str, LabelError]]]:
+    """Read 3D label files.
+
+    Args:
+        sources: Where everything is.
+        files: As :class:`~fitness_mm.aihub.disk.label_files.LabelTree` has them.
+
+    Returns:
+        The number of files; a table of :data:`LABEL_3D_SCHEMA`, in the order of the files, and
+        what is wrong with the others. No content of a file raises.
+    """
+    keypoints, problems = {}, {}
+    for path in files:
+        file = readable(path)
+        try:
+            keypoints[file] = parse_label_3d(read_bytes(sources.roots[0], path), file)
+        except LabelError as error:
+            problems[file] = error
+    columns = [pa.array(keypoints, pa.string()), _keypoint_column([*keypoints.values()], 3)]
+    return len(files), (pa.table(columns, LABEL_3D_SCHEMA), problems)
 
 
 def read_bytes(root: Path, file: str) -> bytes:
@@ -74,48 +111,36 @@ def read_bytes(root: Path, file: str) -> bytes:
         raise LabelError(error.reason, readable(file), error.detail) from error
 
 
-def _clip_rows(images: ImageFiles, resolver: ImageResolver | ImagesUnseen, label: ClipLabel,
-               day_path: str, file: str, report: Report,
-               image_size: tuple[int, int] | None) -> list[dict[str, Any]]:
-    keys: list[tuple[ImageKey, list[int]] | None] = []
-    for view, view_keys in zip(label.views, label.image_keys, strict=True):
+def _keypoint_column(rows: list[np.ndarray], dimensions: int) -> pa.Array:
+    frames = np.concatenate([np.empty((0, 24, dimensions), np.int16), *rows])
+    return keypoint_column(frames, np.cumsum([0, *map(len, rows)]))
+
+
+def _clip_rows(label: ClipLabel, split: str, day: str, file: str,
+               report: Report) -> list[dict[str, Any]]:
+    keypoints = np.rint(label.keypoints.clip(_INT16.min, _INT16.max)).astype(np.int16)
+    present = visible_bits(label.present)
+    first: ImageKey | None = None
+    rows: list[dict[str, Any]] = []
+    for v, (view, keys) in enumerate(zip(label.views, label.image_keys, strict=True)):
         try:
-            keys.append(_view_key(view, view_keys, label.type_number))
+            key, numbers = _view_key(view, keys, label.type_number)
+            if first is None:
+                first = key
+                _check_day(key, day, file)
+            if (key.day, key.slot, key.clip) != (first.day, first.slot, first.clip):
+                raise LayoutError('view_conflict', f'img_key is of clip {key.clip}, expected '
+                                  f'{first.clip} like view {first.view}')
         except LayoutError as error:
             report.note([LabelError(error.reason, file, error.detail, view)])
-            keys.append(None)
-    good = [key for key, _ in filter(None, keys)]
-    if not good:
-        return []
-    _check_day(good[0], day_path, file)
-
-    rows: list[dict[str, Any]] = []
-    taken: dict[str, str] = {}
-    for v, entry in enumerate(keys):
-        if entry is None:
             continue
-        key, numbers = entry
-        try:
-            if (key.day, key.slot, key.clip) != (good[0].day, good[0].slot, good[0].clip):
-                raise LayoutError('view_conflict', f'img_key is of clip {key.clip}, expected '
-                                  f'{good[0].clip} like view {good[0].view}')
-            folder = resolver.resolve(key)
-            if folder.path in taken:
-                raise LayoutError('missing_images', f'only {folder.path} is there, which is view '
-                                  f'{taken[folder.path]} already')
-            row = _view_row(images, label, v, numbers, folder, report.notes, image_size)
-        except LayoutError as error:
-            report.note([LabelError(error.reason, file, error.detail, key.view)])
-            continue
-        taken[folder.path] = key.view
-        report.rewrites.update(folder.rewrites)
-        split, day = day_path.split('/')
-        rows.append(row | {
+        rows.append({
             'split': split, 'day': day, 'slot': key.slot, 'performer': key.performer,
-            'clip': f'{day_path}/{key.slot}/{key.clip}', 'label_file': file,
+            'clip': f'{split}/{day}/{key.slot}/{key.clip}', 'view': view, 'label_file': file,
             'type': label.type_number, 'exercise': label.exercise.index,
             'gt_conditions': label.gt_conditions,
-            'gt_conditions_usable': label.gt_conditions_usable,
+            'gt_conditions_usable': label.gt_conditions_usable, 'img_key': keys[0],
+            'frame_numbers': numbers, 'keypoints': keypoints[v], 'visible': present[v],
         })
     if rows:
         report.notes.update(label.notes)
@@ -133,8 +158,8 @@ def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[Image
     base, _ = parse_image_name(keys[0])
     numbers = []
     for key in keys:
-        prefix, number = parse_image_name(key) or ('', 0)
-        if prefix != base or not 1 <= number <= _INT16.max or number in numbers:
+        number = _number_after(key[len(base):]) if key.startswith(base) else 0
+        if not 1 <= number <= _INT16.max or number in numbers:
             parse_image_key(key)  # has the better reason if it is wrong by itself
             raise LayoutError('mixed_images', f'img_key {key!r} is of another folder than the '
                               "first frame's, or stands there twice")
@@ -142,62 +167,17 @@ def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[Image
     return first, numbers
 
 
-def _check_day(key: ImageKey, day_path: str, file: str) -> None:
-    day = day_path.split('/')[1]
+@lru_cache(maxsize=1024)  # of 34,000 clips the same 32
+def _number_after(ending: str) -> int:
+    """Number of an image of which only the end of the name is given, 0 if it is none."""
+    prefix, number = parse_image_name(f'x{ending}') or ('', 0)
+    return number if prefix == 'x' else 0
+
+
+def _check_day(key: ImageKey, day: str, file: str) -> None:
     name = parse_label_name(file.rpartition('/')[2])
     if key.day != day:
         raise LabelError('day_conflict', file, f'img_key is of {key.day}, the folder of {day}')
     if f'Day{name.day_number:02d}' != day[:5]:
         raise LabelError('day_conflict', file, f'the file name says day {name.day_number}, the '
                          f'folder {day}')
-
-
-def _view_row(images: ImageFiles, label: ClipLabel, v: int, numbers: list[int], folder: ImageFolder,
-              notes: Counter[str], image_size: tuple[int, int] | None) -> dict[str, Any]:
-    on_disk = set(numbers if image_size else folder.numbers)
-    order = [t for t in sorted(range(len(numbers)), key=numbers.__getitem__)
-             if numbers[t] in on_disk]
-    if not order:
-        raise LayoutError('missing_images', f'{folder.path} has none of the labelled images')
-    width, height = image_size or _image_size(images, folder, [numbers[t] for t in order])
-    keypoints = np.rint(label.keypoints[v, order].clip(_INT16.min, _INT16.max)).astype(np.int16)
-    present = label.present[v, order]
-    visible = present & ((keypoints >= 0) & (keypoints < (width, height))).all(axis=-1)
-    num_present = int(present.sum())
-    notes['keypoints_missing'] += present.size - num_present
-    notes['keypoints_outside_image'] += num_present - int(visible.sum())
-    notes['frames_without_image'] += len(numbers) - len(order)
-    return {
-        'view': label.views[v], 'image_dir': folder.path, 'image_prefix': folder.prefix,
-        'num_images': min(len(folder.numbers), _INT16.max),
-        'image_width': width, 'image_height': height,
-        'frame_numbers': [numbers[t] for t in order], 'keypoints': keypoints,
-        'visible': visible_bits(visible),
-    }
-
-
-def _image_size(images: ImageFiles, folder: ImageFolder, numbers: list[int]) -> tuple[int, int]:
-    """Width and height from the first labelled image that has a JPEG header."""
-    problem = ''
-    for number in numbers:
-        name = f'{folder.prefix}-{number:07d}.jpg'
-        try:
-            with (images.open(f'{folder.path}/{name}') as file,
-                  Image.open(file, formats=('JPEG',)) as image):
-                return image.size
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            problem = problem or f'{name}: {type(error).__name__}'
-    raise LayoutError('broken_image', f'no labelled image of {folder.path} is a JPEG ({problem})')
-
-
-def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    columns = {}
-    for field_ in SCHEMA:
-        if field_.name == 'keypoints':
-            offsets = np.cumsum([0, *(len(row['frame_numbers']) for row in rows)])
-            frames = [row['keypoints'] for row in rows] or [np.empty((0, 24, 2), np.int16)]
-            columns[field_.name] = keypoint_column(np.concatenate(frames), offsets)
-        else:
-            values = [row.get(field_.name) for row in rows]
-            columns[field_.name] = pa.array(values, field_.type)
-    return pa.table(columns, SCHEMA)

@@ -28,7 +28,7 @@ def _originals(folder: Path) -> list[Path]:
     plans = plan_tree(96)[:2]
     write_labels(folder / 'root', plans)
     build_index(folder / 'root', image_size=(1920, 1080))
-    part = sorted((folder / 'root' / 'index_parts').iterdir())[0]
+    part = sorted((folder / 'root' / 'index_parts').glob('*.labels.parquet'))[0]
     clips = folder / 'clips.parquet'
     write_results(clips, results_table([]))
     tar = folder / 'Day05_200925_F.tar'
