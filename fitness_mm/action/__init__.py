@@ -23,6 +23,7 @@ from .data.transforms import (  # noqa: E402
 )
 from .evaluation.accuracy import FitnessAccMetric  # noqa: E402
 from .evaluation.posture import FitnessPostureMetric  # noqa: E402
+from .models.camera_turn import RandomCameraTurn  # noqa: E402
 from .models.data_preprocessor import HeatmapFusionDataPreprocessor  # noqa: E402
 from .models.fusion import EarlyFusion, StemFusion, SumFusion  # noqa: E402
 from .models.heatmaps import gaussian_heatmaps  # noqa: E402
@@ -45,7 +46,7 @@ __all__ = [
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessKeypointDataset',
     'FitnessPostureMetric', 'FitnessSTGCN', 'FlipKeypoints', 'FormatKeypoints',
     'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'JitterKeypoints',
-    'KeypointDataPreprocessor', 'LSTMHead', 'LimbNetwork',
-    'LoadLabelledFrames', 'PostureHead', 'RandomKeypointAffine', 'SampleLabelledFrames',
-    'StemFusion', 'SumFusion', 'gaussian_heatmaps'
+    'KeypointDataPreprocessor', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames', 'PostureHead',
+    'RandomCameraTurn', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion',
+    'gaussian_heatmaps'
 ]

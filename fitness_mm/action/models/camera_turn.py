@@ -1,0 +1,107 @@
+"""Clips seen by a camera that stands a little elsewhere, from 3D keypoints."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from mmaction.registry import TRANSFORMS
+from torch import Tensor
+
+from fitness_mm.errors import ArgumentError
+
+_NEAR = 0.1
+"""Of the longer side of the box: what lies further from where its 3D keypoint would be seen has
+one of the two wrong."""
+_ROUNDS = 3  # of fitting, from the second on without those
+
+
+def fitted_depth(keypoints: Tensor, points_3d: Tensor) -> Tensor:
+    """How far behind the middle of the person keypoints are, in the unit of x and y.
+
+    An affine camera is fitted to every view; its third axis is normal to the two that are seen.
+    Whether positive is nearer or further depends on the handedness of the 3D coordinates.
+
+    Args:
+        keypoints: x, y and score, (N, V, T, K, 3), x and y in units of the box's longer side.
+        points_3d: In any coordinates and unit, NaN where not known, (N, V, T, K, 3).
+
+    Returns:
+        (N, V, T, K); NaN where it is not known, or where the two do not agree.
+    """
+    known = (keypoints[..., 2:] > 0) & points_3d.isfinite().all(-1, keepdim=True)
+    seen, space = keypoints[..., :2].double(), torch.where(known, points_3d, 0).double()
+    near = known  # (N, V, T, K, 1)
+    for _ in range(_ROUNDS):
+        # of each frame by itself: a body that is elsewhere in one would decide everything
+        weight = near / near.sum(3, keepdim=True).clamp(min=1)
+        within, within_seen = ((near * (points - (points * weight).sum(3, keepdim=True)))
+                               .flatten(2, 3) for points in (space, seen))
+        spread = within.mT @ within  # (N, V, 3, 3)
+        size = spread.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
+        spread = spread + torch.eye(3, device=spread.device) * (1e-9 * size + 1e-12)
+        axes = torch.linalg.solve(spread, within.mT @ within_seen)[:, :, None]  # (N, V, 1, 3, 2)
+        off = torch.where(near, seen - space @ axes, torch.nan)
+        off = seen - space @ axes - off.flatten(2, 3).nanmedian(2).values[:, :, None, None]
+        near = known & (off.norm(dim=-1, keepdim=True) < _NEAR)
+    x, y = axes.unbind(-1)  # (N, V, 1, 3)
+    normal = torch.linalg.cross(x, y) / (x.norm(dim=-1) * y.norm(dim=-1)).sqrt().clamp(
+        min=1e-12)[..., None]
+    depth = torch.where(near, space @ normal[..., None], torch.nan)[..., 0]
+    middle = depth.flatten(2).nanmedian(2).values[..., None, None]
+    return (depth - middle).float()
+
+
+def turned(keypoints: Tensor, depth: Tensor, yaw: Tensor, pitch: Tensor) -> Tensor:
+    """Views from a camera that has gone around the person, in the picture's axes.
+
+    Args:
+        keypoints: (N, V, T, K, 3), x and y from the middle of the person.
+        depth: (N, V, T, K) as :func:`fitted_depth` gives it.
+        yaw: Around the picture's vertical, radians (N, V).
+        pitch: Then around its horizontal, radians (N, V).
+
+    Returns:
+        The keypoints; those whose depth is not known are not given. A view in which that is more
+        than half of those given stays as it is.
+    """
+    x, y, score = keypoints.unbind(-1)
+    known, given = depth.isfinite(), score > 0
+    enough = (known & given).sum((2, 3)) * 2 > given.sum((2, 3))  # (N, V)
+    yaw, pitch = ((angle * enough)[..., None, None] for angle in (yaw, pitch))
+    z = torch.where(known, depth, 0)
+    z, x = z * yaw.cos() - x * yaw.sin(), x * yaw.cos() + z * yaw.sin()
+    y = y * pitch.cos() - z * pitch.sin()
+    return torch.stack([x, y, score * (known | ~enough[..., None, None])], -1)
+
+
+@TRANSFORMS.register_module()
+class RandomCameraTurn:
+    """Turns some views by random angles, where 3D keypoints are known.
+
+    Args:
+        ratio: Share of the views.
+        yaw_deg: Largest angle around the picture's vertical, either way.
+        pitch_deg: Largest one around its horizontal.
+
+    Raises:
+        ArgumentError: If an angle is negative or 90 degrees or more, or ``ratio`` no share.
+    """
+
+    def __init__(self, ratio: float = 0.5, yaw_deg: float = 20.0, pitch_deg: float = 5.0) -> None:
+        if not 0 <= ratio <= 1:
+            raise ArgumentError(f'ratio has to be from 0 to 1, but got {ratio}')
+        if not (0 <= yaw_deg < 90 and 0 <= pitch_deg < 90):
+            raise ArgumentError('yaw_deg and pitch_deg have to be at least 0 and below 90, but got '
+                                f'{yaw_deg} and {pitch_deg}')
+        self.ratio = ratio
+        self.yaw, self.pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+
+    def __call__(self, keypoints: Tensor, points_3d: Tensor) -> Tensor:
+        """Draws which views and by how much, and turns them."""
+        shape = keypoints.shape[:2]
+        angles = keypoints.new_empty(2, *shape).uniform_(-1, 1)
+        chosen = keypoints.new_empty(shape).uniform_() < self.ratio
+        moved = turned(keypoints, fitted_depth(keypoints, points_3d), angles[0] * self.yaw,
+                       angles[1] * self.pitch)
+        return torch.where(chosen[..., None, None, None], moved, keypoints)
