@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from mmaction.registry import DATASETS
 
+from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import seen
 
 from .dataset import FitnessClipDataset
@@ -30,17 +31,28 @@ class FitnessKeypointDataset(FitnessClipDataset):
     Args:
         data_root: As for :class:`~fitness_mm.action.data.dataset.FitnessClipDataset`.
         multiview: Whether a sample is a clip, with all of ``views`` that it has, in that order.
+        with_3d: Whether the 3D keypoints come along, for ``RandomCameraTurn``.
         **kwargs: Those of :class:`~fitness_mm.action.data.dataset.FitnessClipDataset`, without a
             pipeline.
+
+    Raises:
+        ArgumentError: If 3D keypoints are asked for where there are none.
     """
 
-    def __init__(self, data_root: str, multiview: bool = False, **kwargs) -> None:
-        self.multiview = multiview
+    def __init__(self, data_root: str, multiview: bool = False, with_3d: bool = False,
+                 **kwargs) -> None:
+        self.multiview, self.with_3d = multiview, with_3d
         super().__init__(data_root=data_root, pipeline=(), **kwargs)
 
     def _prepare_samples(self) -> None:
         super()._prepare_samples()
         index = self.index
+        if self.with_3d and (self.predicted is not None or not index.has_3d.any()):
+            raise ArgumentError(
+                'with_3d=True needs 3D keypoints, of which '
+                + (f'{self.data_root} has none; add the -3d.json files and run prepare.py again'
+                   if self.predicted is None else 'predicted ones (keypoints_from) have none')
+                + ', or set with_3d=False and camera_turn=None')
         if self.excluded_frames or self.predicted is not None:
             frames = [self._frames_of(row) for row in range(len(index))]
             self._counts = np.array([len(some) for some in frames])
@@ -90,9 +102,11 @@ class FitnessKeypointDataset(FitnessClipDataset):
         source = self.index if self.predicted is None else self.predicted
         numbers, points, scores = source.labels_at(self._frames[places])
         numbers[~given] = -1
-        keypoints = np.empty((*scores.shape, 3), np.float32)  # (N, V, T, K, 3)
-        keypoints[..., :2] = points
+        keypoints = np.empty((*scores.shape, 6 if self.with_3d else 3), np.float32)
+        keypoints[..., :2] = points  # (N, V, T, K, 2)
         keypoints[..., 2] = scores * given[..., None]
+        if self.with_3d:
+            keypoints[..., 3:] = source.keypoints_3d_at(self._frames[places])
         sizes = self._sizes[rows]
         boxes = _boxes(keypoints, sizes)
         if (numbers != numbers[:, :1]).any():
