@@ -26,8 +26,7 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q \
-		tests/tools tests/benchmark tests  # the long ones first
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/demo.sh

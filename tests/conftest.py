@@ -12,16 +12,26 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
+# Two workers on two cores; more threads than that only get in each other's way. Torch looks at it
+# when it is loaded.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
 from fitness_mm import compat
 
 # Tests import torchvision and the hosts in any order.
 compat.apply()
 
 REPO = Path(__file__).resolve().parents[1]
-# Two workers on two cores; more threads than that only get in each other's way.
-os.environ.setdefault('OMP_NUM_THREADS', '1')
 # A run of the tests must not depend on the person's own data set.
 os.environ.pop('FITNESS_DATA_ROOT', None)
+
+
+LONG = ('tools', 'benchmark')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders of long files first: no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope='session')
@@ -42,6 +52,10 @@ def sample_root(tmp_path_factory) -> Path:
 def fresh_mmengine_singletons():
     """No test sees the default scope, logger, visualizer or message hub of another."""
     yield
+    forget_singletons()
+
+
+def forget_singletons() -> None:
     if 'mmengine' not in sys.modules:
         return
     from mmengine.logging import MessageHub, MMLogger
@@ -63,21 +77,31 @@ def run_tool(tool: str, *args, cwd: Path = REPO, check: bool = True, env: dict |
     return result
 
 
-@pytest.fixture
-def refuse(monkeypatch):
-    """Runs a tool that is expected to refuse, here, where torch and the hosts are loaded already:
-    ``refuse(tool, *args, env={})`` gives its return code and what it printed."""
-    def run(tool: str, *args, env: dict | None = None) -> SimpleNamespace:
+def run_here(tool: str | Path, *args, cwd: Path = REPO, check: bool = True,
+             env: dict | None = None) -> SimpleNamespace:
+    """Runs a tool in this process, where torch and the hosts are loaded already; its return code
+    and what it printed."""
+    path = REPO / 'tools' / tool
+    printed, code = io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(printed):
         for name, value in (env or {}).items():
-            monkeypatch.setenv(name, str(value))
-        path = REPO / 'tools' / tool
-        monkeypatch.setattr(sys, 'argv', [str(path), *map(str, args)])
-        monkeypatch.setattr(sys, 'path', [str(path.parent), *sys.path])
-        printed = io.StringIO()
-        with (pytest.raises(SystemExit) as caught, redirect_stdout(printed),
-              redirect_stderr(printed)):
+            patch.setenv(name, str(value))
+        patch.chdir(cwd)
+        patch.setattr(sys, 'argv', [str(path), *map(str, args)])
+        patch.setattr(sys, 'path', [str(path.parent), *sys.path])
+        forget_singletons()
+        try:
             runpy.run_path(str(path), run_name='__main__')
-        sentence = caught.value.code if isinstance(caught.value.code, str) else ''
-        return SimpleNamespace(returncode=1 if sentence else caught.value.code,
-                               stdout=printed.getvalue() + sentence)
-    return run
+        except SystemExit as end:
+            code = end.code or 0
+    forget_singletons()
+    sentence = code if isinstance(code, str) else ''
+    stdout = printed.getvalue() + sentence
+    assert bool(code) != check, stdout[-4000:]
+    return SimpleNamespace(returncode=1 if sentence else code, stdout=stdout)
+
+
+@pytest.fixture
+def refuse():
+    """The same for a tool that is expected to refuse, where the test is."""
+    return lambda *args, **kwargs: run_here(*args, cwd=Path.cwd(), check=False, **kwargs)

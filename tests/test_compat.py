@@ -95,7 +95,8 @@ def check_root():
 
 @pytest.mark.parametrize('before, first, second', [
     ('', 'pose', 'action'), (f"import {', '.join(LIGHT)}", 'action', 'pose'),
-    (f"import mmengine, {', '.join(LIGHT)}", 'pose', 'action'), ('import torch', 'action', 'pose')])
+    (f"import mmengine, {', '.join(LIGHT)}", 'pose', 'action'),
+    ('import torch, fitness_mm.action.models.fusion', 'action', 'pose')])
 def test_custom_imports_register_whatever_was_imported_before(before, first, second):
     run_python(f'{before}\n{REGISTERED}\ncheck_{first}(); check_root(); check_{second}()')
 

@@ -211,10 +211,7 @@ def _files(part: str, config: str | Path | None,
     """The files given, or those of the demo."""
     if (config is None) != (checkpoint is None):
         raise InferenceError(f'the {part} model needs both a config and a checkpoint')
-    if config is None:
-        files = demo_files(part)
-        return files.config, files.checkpoint
-    return Path(config), Path(checkpoint)
+    return demo_files(part) if config is None else (Path(config), Path(checkpoint))
 
 
 def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> PostureCalibration:

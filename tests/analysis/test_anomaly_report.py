@@ -176,9 +176,8 @@ def test_data_without_views_and_performers_has_figures_too(case, tmp_path):
         'report.md', 'report.json', 'groups.png', 'joint_distances.png', 'sweep.png'}
 
 
-def test_the_tool_names_a_missing_record(tmp_path):
-    result = run_tool('analysis/anomalies.py', tmp_path / 'fold0.npz', '--out', tmp_path / 'out',
-                      check=False)
+def test_the_tool_names_a_missing_record(refuse, tmp_path):
+    result = refuse('analysis/anomalies.py', tmp_path / 'fold0.npz', '--out', tmp_path / 'out')
     assert result.returncode == 1
     assert result.stdout.startswith('anomalies.py: there is no record of residuals at')
     assert 'Traceback' not in result.stdout

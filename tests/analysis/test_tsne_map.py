@@ -31,10 +31,8 @@ def test_golden_numbers_of_the_map_of_fixed_features():
     assert np.ptp(points, 0) == pytest.approx([10.6, 10.6], abs=2.5)
 
 
-def test_few_points_have_a_map_and_fewer_have_none():
-    assert tsne_map(fixed_features()[::10]).shape == (6, 2)
-    with pytest.raises(ValueError, match='at least 5 clips, but got 4'):
-        tsne_map(fixed_features()[:4])
+def test_few_points_have_a_map():
+    assert tsne_map(fixed_features()[::12]).shape == (5, 2)
 
 
 def test_every_class_of_the_catalogue_has_its_own_look():

@@ -3,7 +3,7 @@ import os
 import shutil
 
 import pytest
-from conftest import run_tool
+from conftest import run_here, run_tool
 from inference_models import work_dirs  # noqa: F401
 from video_cases import moving_square, write_video
 
@@ -47,9 +47,9 @@ def test_the_tool_takes_the_demo_models_and_says_what_to_open(work_dirs, tmp_pat
     (('--font', 'none.ttf'), 'none.ttf is missing'),
 ])
 def test_arguments_are_checked_before_models_are_loaded(arguments, message, tmp_path):
-    result = run_tool('infer.py', 'a.mp4', '--out', 'out', *arguments, cwd=tmp_path, check=False)
+    result = run_here('infer.py', 'a.mp4', '--out', 'out', *arguments, cwd=tmp_path, check=False)
     assert result.returncode == 1
-    assert result.stdout.startswith(f'infer.py: {message}') and result.stdout.count('\n') == 1
+    assert result.stdout.startswith(f'infer.py: {message}') and len(result.stdout.splitlines()) == 1
     assert not (tmp_path / 'out').exists()
 
 
@@ -57,14 +57,14 @@ def test_what_is_not_there_is_said_before_models_are_looked_for(tmp_path):
     (tmp_path / 'file').write_text('')
     for out, message in (('out', "infer.py: there is no file 'a.mp4'"),
                          ('file', 'infer.py: file cannot be written (')):
-        result = run_tool('infer.py', 'a.mp4', '--out', out, cwd=tmp_path, check=False)
+        result = run_here('infer.py', 'a.mp4', '--out', out, cwd=tmp_path, check=False)
         assert result.returncode == 1 and result.stdout.startswith(message)
-        assert result.stdout.count('\n') == 1
+        assert len(result.stdout.splitlines()) == 1
 
 
 def test_without_the_demo_it_says_how_to_get_there(tmp_path):
     write_video(tmp_path / 'a.mp4', moving_square(3))
-    result = run_tool('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False)
+    result = run_here('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False)
     assert result.returncode == 1
     assert result.stdout.splitlines()[-1].startswith('infer.py: there is no trained pose model in '
                                                      'work_dirs/demo_pose_r18; run `make demo`')

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from fitness_mm.aihub.index import select_exercises
-from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.stages.pose import PoseResult
 from fitness_mm.apis.stages.recognition import recognise
@@ -53,9 +52,3 @@ def test_windows_in_which_nobody_is_say_nothing(there, asked):
                                          [e.conditions for e in recogniser.exercises])
     recognise(poses, plan_windows(100, 10, None), (9, 9), recogniser, unknown, lambda *n: None)
     assert len(windows) == asked
-
-
-@pytest.mark.parametrize('window, stride, name', [(0, None, 'window'), (10, -1, 'stride')])
-def test_lengths_have_to_be_positive(window, stride, name):
-    with pytest.raises(InferenceError, match=f'{name} has to be positive'):
-        plan_windows(10, window, stride)

@@ -128,37 +128,34 @@ def test_samples_of_another_pipeline_are_explained():
         evaluate([[other]])
 
 
-RANK = '''
-import json, sys
-sys.path.insert(0, sys.argv[4])
+RANKS = '''
+import json, os, sys
+sys.path.insert(0, sys.argv[3])
 import torch.distributed
 from test_mpjpe import samples
 from fitness_mm.pose import FitnessMPJPE
 
-rank = int(sys.argv[1])
-torch.distributed.init_process_group('gloo', init_method=f'file://{sys.argv[2]}', rank=rank,
+child = os.fork()
+rank = 0 if child else 1
+torch.distributed.init_process_group('gloo', init_method=f'file://{sys.argv[1]}', rank=rank,
                                      world_size=2)
 three = samples()[:3]
-metric = FitnessMPJPE(out_file=sys.argv[3])
+metric = FitnessMPJPE(out_file=sys.argv[2])
 # as DistributedSampler deals three samples to two: the first comes twice
 for position in ((0, 2), (1, 0))[rank]:
     metric.process(None, [three[position]])
-print(json.dumps(metric.evaluate(3)))
+print(json.dumps(metric.evaluate(3)), flush=True)
 torch.distributed.destroy_process_group()
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 '''
 
 
 def test_two_processes_give_the_number_of_one(tmp_path):
-    command = [sys.executable, '-c', RANK]
-    args = [str(tmp_path / 'store'), str(tmp_path / 'two.json'), str(Path(__file__).parent)]
-    ranks = [subprocess.Popen([*command, str(rank), *args], text=True, stdout=subprocess.PIPE)
-             for rank in range(2)]
-    try:
-        printed = [rank.communicate(timeout=240)[0] for rank in ranks]
-    finally:
-        for rank in ranks:
-            rank.kill()
-    assert [rank.returncode for rank in ranks] == [0, 0]
+    two = subprocess.run(
+        [sys.executable, '-c', RANKS, tmp_path / 'store', tmp_path / 'two.json',
+         Path(__file__).parent], text=True, stdout=subprocess.PIPE, timeout=240, check=True)
+    printed = [line for line in two.stdout.splitlines() if line.startswith('{')]
     expected = evaluate([samples()[:3]], out_file=str(tmp_path / 'one.json'))
-    assert [json.loads(text.splitlines()[-1]) for text in printed] == [expected, expected]
+    assert [json.loads(line) for line in printed] == [expected, expected]
     assert (tmp_path / 'two.json').read_bytes() == (tmp_path / 'one.json').read_bytes()

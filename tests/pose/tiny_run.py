@@ -1,8 +1,8 @@
 """A real mmengine run whose network copies the labels, but is wrong about chosen clip-views.
 
-``python tiny_run.py ROOT WORK_DIR`` tests in as many processes as torchrun's environment variables
-say, with samplers that repeat a sample to give each process equally many, and that do not, and then
-trains.
+``python tiny_run.py ROOT WORK_DIR`` tests in two processes, as torchrun's environment variables say
+where they meet, with samplers that repeat a sample to give each process equally many, and that do
+not, and then trains.
 """
 
 import os
@@ -120,6 +120,10 @@ def run_both_ways(root, work_dir, launcher='none'):
 
 
 if __name__ == '__main__':
+    child = os.fork()
+    os.environ['RANK'] = os.environ['LOCAL_RANK'] = '0' if child else '1'
     run_both_ways(sys.argv[1], sys.argv[2], 'pytorch')
     build_runner(sys.argv[1], os.path.join(sys.argv[2], 'trained'), 'pytorch', max_epochs=1).train()
     torch.distributed.destroy_process_group()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import mmaction
 import mmpose
 import pytest
-from conftest import REPO, run_tool
+from conftest import REPO, run_here
 
 MMPOSE_CONFIG = '''
 default_scope = 'mmpose'
@@ -88,7 +88,7 @@ def test_foreign_config_under_our_script(config, sample_root, tmp_path):
     """Of mmengine's settings such a config has only those that mmengine itself asks for."""
     (tmp_path / 'base.py').write_text(LAZY_BASE, 'utf-8')
     (tmp_path / 'mine.py').write_text(config, 'utf-8')
-    run_tool('train.py', 'mine.py', '--seed', 3, '--amp', '--cfg-options',
+    run_here('train.py', 'mine.py', '--seed', 3, '--amp', '--cfg-options',
              'train_dataloader.dataset.indices=8', 'train_dataloader.num_workers=0',
              f'train_dataloader.dataset.data_root={sample_root}', cwd=tmp_path)
     assert (tmp_path / 'work_dirs' / 'mine' / 'epoch_1.pth').is_file()

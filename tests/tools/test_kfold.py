@@ -9,10 +9,11 @@ import time
 import numpy as np
 import orjson
 import pytest
-from conftest import REPO, run_tool
+from conftest import REPO, run_here, run_tool
 
 from fitness_mm.aihub.index import read_exclusions
 from fitness_mm.anomaly import Residuals
+from fitness_mm.engine.tool_launcher import ToolLauncher
 
 # Two epochs of two views; half of the frames are flagged at the threshold below.
 OPTIONS = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2',
@@ -26,14 +27,27 @@ def arguments(work_dir, *more):
             *more, *OPTIONS)
 
 
+def kfold_here(sample_root, *args):
+    """K-fold in this process; its output, and the trainings and tests that it ran, here too."""
+    ran = []
+
+    def run(launcher, tool, config, *rest, folder, device=None):
+        ran.append(tool)
+        run_here(f'{tool}.py', config, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ToolLauncher, 'run', run)
+        return run_here('kfold.py', *args, env={'FITNESS_DATA_ROOT': sample_root}).stdout, ran
+
+
 @pytest.fixture(scope='module')
 def finished(sample_root, tmp_path_factory):
     """Work directory and output of a run with a retraining."""
     work_dir = tmp_path_factory.mktemp('kfold')
-    result = run_tool('kfold.py', *arguments(work_dir, '--retrain', '--truth',
-                                             sample_root / 'planted_errors.json'),
-                      env={'FITNESS_DATA_ROOT': sample_root})
-    return work_dir, result.stdout
+    output, ran = kfold_here(sample_root, *arguments(
+        work_dir, '--retrain', '--truth', sample_root / 'planted_errors.json'))
+    assert ran == ['train', 'test'] * 2 + ['train', 'test', 'test'] * 2
+    return work_dir, output
 
 
 def test_every_frame_is_judged_once_by_a_network_that_has_not_seen_its_performer(finished):
@@ -54,8 +68,8 @@ def test_finished_work_is_not_done_again(finished, sample_root):
     flags = work_dir / 'anomalies/all_frames.json'
     before = flags.read_bytes()
     checkpoint = (work_dir / 'fold0/epoch_2.pth').stat().st_mtime_ns
-    result = run_tool('kfold.py', *arguments(work_dir), env={'FITNESS_DATA_ROOT': sample_root})
-    assert 'Epoch(' not in result.stdout
+    _, ran = kfold_here(sample_root, *arguments(work_dir))
+    assert ran == []
     assert flags.read_bytes() == before
     assert (work_dir / 'fold0/epoch_2.pth').stat().st_mtime_ns == checkpoint
 

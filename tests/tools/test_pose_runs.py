@@ -9,7 +9,7 @@ from pathlib import Path
 import mmpose
 import numpy as np
 import pytest
-from conftest import REPO, run_tool
+from conftest import REPO, run_here, run_tool
 
 from fitness_mm.anomaly import Residuals
 
@@ -66,7 +66,7 @@ def test_training_leaves_checkpoints_and_a_report(run):
 
 def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     work_dir, _, env = run
-    run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path, '--cfg-options',
+    run_here('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path, '--cfg-options',
              *SMALL, f'test_evaluator.dump_file={tmp_path / "predictions.npz"}', env=env)
     report, validated = (json.loads((folder / 'mpjpe.json').read_text('utf-8'))
                          for folder in (tmp_path, work_dir))
@@ -80,7 +80,7 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
 
 def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
     work_dir, _, env = run
-    run_tool('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path, '--cfg-options',
+    run_here('test.py', CONFIG, work_dir / 'epoch_2.pth', '--work-dir', tmp_path, '--cfg-options',
              *SMALL, 'test_dataloader.dataset.subset=train', 'test_dataloader.dataset.indices=6',
              'model.head.decoder.type=ArgmaxHeatmap',
              f'test_evaluator.dump_file={tmp_path / "train.npz"}', env=env)
@@ -96,7 +96,7 @@ def test_training_error_and_arg_max_are_one_option_away(run, tmp_path):
 def test_an_ensemble_of_two_epochs(run, tmp_path):
     work_dir, _, env = run
     members = [str(work_dir / f'epoch_{epoch}.pth') for epoch in (1, 2)]
-    result = run_tool('test.py', REPO / 'configs' / 'pose/ensemble_pose_r18.py', members[0],
+    result = run_here('test.py', REPO / 'configs' / 'pose/ensemble_pose_r18.py', members[0],
                       '--work-dir', tmp_path, '--cfg-options', *SMALL,
                       f'model.checkpoints=[{",".join(members)}]', env=env)
     assert 'mpjpe/input_px' in result.stdout
@@ -116,13 +116,13 @@ def test_foreign_project_under_mmposes_own_script(sample_root, tmp_path):
 
 def test_mmposes_oks_metric_with_an_exported_file(run, sample_root, tmp_path):
     work_dir, _, env = run
-    run_tool('data/export_coco.py', '--root', sample_root, '--out', tmp_path / 'val.json',
+    run_here('data/export_coco.py', '--root', sample_root, '--out', tmp_path / 'val.json',
              '--subset', 'val', '--frames', 'first')
     config = tmp_path / 'oks.py'
     config.write_text(f"_base_ = '{CONFIG}'\n"
                       "test_evaluator = [dict(type='FitnessMPJPE'), "
                       f"dict(type='CocoMetric', ann_file='{tmp_path / 'val.json'}')]\n", 'utf-8')
     options = [option for option in SMALL if not option.startswith('test_dataloader.dataset')]
-    result = run_tool('test.py', config, work_dir / 'epoch_2.pth', '--work-dir', tmp_path,
+    result = run_here('test.py', config, work_dir / 'epoch_2.pth', '--work-dir', tmp_path,
                       '--cfg-options', *options, env=env)
     assert 'coco/AP: ' in result.stdout and 'mpjpe/input_px: ' in result.stdout

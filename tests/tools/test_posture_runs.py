@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import REPO, run_tool
+from conftest import REPO, run_here, run_tool
 
 from fitness_mm.analysis.study.results import read_result
 from fitness_mm.posture.records import PostureRecords
@@ -51,7 +51,7 @@ def test_a_resumed_run_in_half_precision_goes_on_where_it_was(run, tmp_path):
     work_dir, log, env = run
     shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
-    resumed = run_tool('train.py', CONFIG, '--work-dir', tmp_path, '--resume', '--amp', *SMALL,
+    resumed = run_here('train.py', CONFIG, '--work-dir', tmp_path, '--resume', '--amp', *SMALL,
                        env=env)
     expected = [float(loss) for loss in logged('loss_conditions', log)]
     losses = [float(loss) for loss in logged('loss_conditions', resumed.stdout)]

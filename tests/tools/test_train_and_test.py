@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import REPO, run_tool
+from conftest import REPO, run_here, run_tool
 
 CONFIG = REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py'
 SMALL = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=2',
@@ -53,7 +53,7 @@ def test_resumed_run_gives_the_numbers_of_the_uninterrupted_one(run, tmp_path):
     # killed while it wrote the second checkpoint, and moved since
     (tmp_path / 'epoch_2.pth').write_bytes((work_dir / 'epoch_2.pth').read_bytes()[:100_000])
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_2.pth')
-    resumed = run_tool('train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL, env=env)
+    resumed = run_here('train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL, env=env)
     expected = losses(log)
     assert losses(resumed.stdout) == expected[len(expected) // 2:]
     first, second = (torch.load(d / 'epoch_2.pth')['state_dict'] for d in (work_dir, tmp_path))
@@ -66,14 +66,14 @@ def test_testing_repeats_the_validation_and_dumps_predictions(run, tmp_path):
     work_dir, _, env = run
     dump = tmp_path / 'new' / 'predictions.pkl'
     checkpoint = shutil.copy(work_dir / 'epoch_2.pth', tmp_path / 'mine.pth')
-    result = run_tool('test.py', CONFIG, checkpoint, '--dump', dump, *SMALL, env=env)
+    result = run_here('test.py', CONFIG, checkpoint, '--dump', dump, *SMALL, env=env)
     validated = json.loads((work_dir / 'accuracy.json').read_text('utf-8'))
     tested = json.loads((tmp_path / 'mine/accuracy.json').read_text('utf-8'))
     whose = dict(training=validated.pop('training'), epoch=validated.pop('epoch'))
     assert tested == {**validated, 'checkpoint': str(checkpoint)}
-    drawn = run_tool('analysis/plot_run.py', tmp_path / 'mine')
+    drawn = run_here('analysis/plot_run.py', tmp_path / 'mine')
     assert f'checkpoint      {checkpoint}\n' in drawn.stdout and 'training.png' not in drawn.stdout
-    drawn = run_tool('analysis/plot_run.py', work_dir)
+    drawn = run_here('analysis/plot_run.py', work_dir)
     assert f"{whose['training']}, after epoch 2" in drawn.stdout and 'training.png' in drawn.stdout
     assert f"acc/top1: {validated['top1']:.4f}" in result.stdout
     assert dump.stat().st_size > 0
@@ -125,7 +125,7 @@ def test_a_training_that_diverges_ends_in_one_sentence_and_keeps_its_checkpoint(
     work_dir, _, env = run
     shutil.copy(work_dir / 'epoch_1.pth', tmp_path)
     (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_1.pth'))
-    result = run_tool(
+    result = run_here(
         'train.py', CONFIG, '--work-dir', tmp_path, '--resume', *SMALL,
         'model.data_preprocessor.amplitude=inf', check=False, env=env)
     assert result.returncode == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from fitness_mm.apis.errors import InferenceError
@@ -13,15 +12,7 @@ _DEMO = {'pose': 'demo_pose_r18', 'posture': 'demo_posture'}
 _HINT = 'run `make demo`, which trains it, or name a config and a checkpoint'
 
 
-@dataclass(frozen=True)
-class ModelFiles:
-    """A config and the checkpoint trained with it."""
-
-    config: Path
-    checkpoint: Path
-
-
-def demo_files(part: str, work_dirs: str | Path = 'work_dirs') -> ModelFiles:
+def demo_files(part: str, work_dirs: str | Path = 'work_dirs') -> tuple[Path, Path]:
     """Config and last checkpoint of a model that `make demo` trained.
 
     Args:
@@ -42,7 +33,7 @@ def demo_files(part: str, work_dirs: str | Path = 'work_dirs') -> ModelFiles:
     checkpoint = folder / Path(os.fsdecode(pointer.read_bytes()).strip()).name
     if not checkpoint.is_file():
         raise InferenceError(f'{pointer} names {checkpoint.name}, which is not there; {_HINT}')
-    return ModelFiles(configs[-1], checkpoint)
+    return configs[-1], checkpoint
 
 
 def calibration_beside(checkpoint: Path) -> Path | None:

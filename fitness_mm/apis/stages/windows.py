@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.video.crops import Crop
 
 MOMENTS = 16
@@ -52,16 +51,8 @@ class WindowPlan:
 
 
 def plan_windows(duration: float, seconds: float, stride: float | None) -> WindowPlan:
-    """A plan of windows of some seconds; half of each is new if no stride is given.
-
-    Raises:
-        InferenceError: If a length is not positive.
-    """
-    stride = seconds / 2 if stride is None else stride
-    for name, value in (('window', seconds), ('stride', stride)):
-        if not value > 0:
-            raise InferenceError(f'{name} has to be positive, in seconds, but is {value}')
-    return WindowPlan(max(duration, 1e-3), seconds, stride)
+    """A plan of windows of some seconds; half of each is new if no stride is given."""
+    return WindowPlan(max(duration, 1e-3), seconds, seconds / 2 if stride is None else stride)
 
 
 @dataclass
