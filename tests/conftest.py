@@ -26,7 +26,7 @@ REPO = Path(__file__).resolve().parents[1]
 os.environ.pop('FITNESS_DATA_ROOT', None)
 
 
-LONG = ('tools', 'benchmark')
+LONG = ('tools', 'benchmark', 'tests')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
