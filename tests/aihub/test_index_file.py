@@ -141,6 +141,7 @@ DAMAGES = {
                             ('image_dir', '/etc'), ('label_file', 'C:/x')]],
     'disagree about the number of frames': [lambda path: write_parquet(path, rewritten(
         pq.read_table(path), visible=pa.array([[0]] * 15, pa.list_(pa.int32()))))],
+    'has no clip-view in it': [lambda path: write_parquet(path, SCHEMA.empty_table())],
     'its checksum is wrong': [lambda path: pq.write_table(pq.read_table(path), path)],
 }
 
@@ -184,10 +185,3 @@ def test_python_reads_no_index_in_a_thread_of_pyarrow(root, monkeypatch):
     monkeypatch.setattr(parquet, 'open_file', lambda path: io.BufferedReader(Noted(path)))
     assert len(FitnessIndex.read(root)) == 15
     assert threads == {threading.get_ident()}
-
-
-def test_index_without_rows(tmp_path):
-    write_parquet(tmp_path / 'index.parquet', SCHEMA.empty_table())
-    index = FitnessIndex.read(tmp_path)
-    assert len(index) == 0 and index.view.tolist() == []
-    assert index.describe().startswith('0 clips, 0 clip-views, 0 labelled frames')

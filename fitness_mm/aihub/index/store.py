@@ -114,6 +114,8 @@ def read_store(path: Path) -> Store:
     try:
         with reading_parquet(path) as file:
             _check_schema(file.schema_arrow, path, again)
+            if not file.metadata.num_rows:
+                raise IndexFileError(f'{path} has no clip-view in it; {again}')
         checksum = check_parquet(path)
         with reading_parquet(path, read_dictionary=list(DICTIONARY_COLUMNS)) as file:
             return _load(file, path, checksum)

@@ -13,6 +13,7 @@ from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 from .decode import NUMBERS, decode
 from .errors import LabelError
 
+_POINTS = itemgetter(*KEYPOINTS)
 _XYZ = itemgetter('x', 'y', 'z')
 
 
@@ -34,8 +35,11 @@ def parse_label_3d(data: bytes, file: str) -> np.ndarray:
     document = decode(data, file)
     try:
         frames = [frame['pts'] for frame in document['frames']]
-        points = [pts.get(name, {}) for pts in frames for name in KEYPOINTS]
-        xyz = [_XYZ(point) if point else (None,) * 3 for point in points]
+        try:
+            xyz = [*map(_XYZ, chain.from_iterable(map(_POINTS, frames)))]
+        except KeyError:
+            points = [pts.get(name) for pts in frames for name in KEYPOINTS]
+            xyz = [_XYZ(point) if point else (None,) * 3 for point in points]
     except (AttributeError, KeyError, TypeError):
         raise LabelError('bad_structure', file, "expected 'frames' with 'pts' of x, y and z "
                          'by the name of each keypoint') from None

@@ -156,22 +156,22 @@ def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[Image
         raise LayoutError('type_conflict', f'img_key is of type {first.type_number:03d}, the '
                           f'label of type {type_number:03d}')
     base, _ = parse_image_name(keys[0])
-    numbers = []
-    for key in keys:
-        number = _number_after(key[len(base):]) if key.startswith(base) else 0
-        if not 1 <= number <= _INT16.max or number in numbers:
-            parse_image_key(key)  # has the better reason if it is wrong by itself
-            raise LayoutError('mixed_images', f'img_key {key!r} is of another folder than the '
-                              "first frame's, or stands there twice")
-        numbers.append(number)
+    rest = len(base)
+    numbers = [_number_after(key[rest:]) if key.startswith(base) else 0 for key in keys]
+    if 0 in numbers or len({*numbers}) < len(numbers):
+        wrong = next(key for i, key in enumerate(keys)
+                     if not numbers[i] or numbers[i] in numbers[:i])
+        parse_image_key(wrong)  # has the better reason if it is wrong by itself
+        raise LayoutError('mixed_images', f'img_key {wrong!r} is of another folder than the first '
+                          "frame's, or stands there twice")
     return first, numbers
 
 
 @lru_cache(maxsize=1024)  # of 34,000 clips the same 32
 def _number_after(ending: str) -> int:
-    """Number of an image of which only the end of the name is given, 0 if it is none."""
+    """Number of an image of which only the end of the name is given, 0 if it has none."""
     prefix, number = parse_image_name(f'x{ending}') or ('', 0)
-    return number if prefix == 'x' else 0
+    return number if prefix == 'x' and number <= _INT16.max else 0
 
 
 def _check_day(key: ImageKey, day: str, file: str) -> None:

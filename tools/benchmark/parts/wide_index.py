@@ -54,6 +54,7 @@ def _day(clips: range, day_number: int, rng: np.random.Generator) -> pa.Table:
                 'image_height': 1080, 'frame_numbers': _LABELLED,
                 'gt_conditions': np.ones(len(exercise.conditions), np.int8),
                 'gt_conditions_usable': True,
+                'frame_numbers_3d': _LABELLED if view == VIEWS[0] else None,
             })
     frames = len(rows) * _FRAMES
     # joints of one frame lie near each other, which is what compresses
@@ -61,7 +62,11 @@ def _day(clips: range, day_number: int, rng: np.random.Generator) -> pa.Table:
     keypoints = (centres + rng.integers(-200, 200, (frames, NUM_KEYPOINTS, 2))).astype(np.int16)
     seen = visible_bits(np.ones((_FRAMES, NUM_KEYPOINTS), bool))
     columns = {field.name: pa.array([row.get(field.name) for row in rows], field.type)
-               for field in SCHEMA if field.name not in ('keypoints', 'visible')}
+               for field in SCHEMA if field.name not in ('keypoints', 'visible', 'keypoints_3d')}
     columns['keypoints'] = keypoint_column(keypoints, np.arange(0, frames + 1, _FRAMES))
+    # of each clip in its first row
+    in_mm = rng.integers(-1000, 1000, (len(clips) * _FRAMES, NUM_KEYPOINTS, 3)).astype(np.int16)
+    offsets = (np.arange(len(rows) + 1) + len(VIEWS) - 1) // len(VIEWS) * _FRAMES
+    columns['keypoints_3d'] = keypoint_column(in_mm, offsets)
     columns['visible'] = pa.array([seen] * len(rows), SCHEMA.field('visible').type)
     return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
