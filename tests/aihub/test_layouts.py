@@ -238,10 +238,9 @@ def without_station_day(tree):
     (parts_alone, r"/맨몸 운동.zip lies in .* in 3 parts, as it was downloaded; join them in the "
      r"order of their numbers, there, with: printf '%s\\0' '맨몸 운동.zip'.part\* \| sort -zV \| "
      r"xargs -0 cat > '맨몸 운동.zip' \(on Windows with copy /b"),
-    (images_in_parts, r"원시데이터/\[원천\]body_01.zip lies in .* in 1 parts"),
+    (images_in_parts, r"원시데이터/\[원천\]body_01.zip lies in .* in 1 part, as"),
     (nothing_but_images, 'has no labels in it; expected the folder'),
-    (inside, r'has no images in it but lies in a data set whose root may be .*/training; expected|'
-     r'has no labels in it but lies in a data set whose root may be .*/training; expected'),
+    (inside, 'has no labels in it but lies in a data set whose root may be .*/data; expected'),
     (without_station_day, 'holds stations of which no folder says the day'),
 ])
 def test_mistakes_are_one_sentence(tree, mistake, sentence):

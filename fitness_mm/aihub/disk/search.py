@@ -156,6 +156,8 @@ def _nothing(root: str | os.PathLike, found: _Search, what: str, expected: str) 
         return LayoutError('misplaced', f'{name} {found.parts[0]}')
     above = next((parent.parent for parent in (Path(root).resolve() / 'x').parents
                   if role_of(parent.name)), None)
+    if above and split_of(above.name):
+        above = above.parent
     where = f' but lies in a data set whose root may be {above}' if above else ''
     return LayoutError('misplaced', f'{root} has no {what} in it{where}; {expected}')
 

@@ -171,7 +171,8 @@ def unjoined_parts(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, La
             parts[match[1]] = parts.get(match[1], 0) + 1
     for name, count in parts.items():
         quoted = shlex.quote(name)
+        number = '1 part' if count == 1 else f'{count} parts'
         yield name, LayoutError('unjoined', (
-            f'lies in {folder} in {count} parts, as it was downloaded; join them in the order of '
+            f'lies in {folder} in {number}, as it was downloaded; join them in the order of '
             f"their numbers, there, with: printf '%s\\0' {quoted}.part* | sort -zV | xargs -0 cat "
             f'> {quoted} (on Windows with copy /b "{name}.part0"+... "{name}") and run this again'))
