@@ -192,12 +192,13 @@ class Record:
 
 @dataclass(frozen=True, eq=False)
 class ClipViewRecord(Record):
-    """One row per clip-view, with its class and where it comes from.
+    """One row per clip-view, or per clip where a network saw all its views at once, with its class
+    and where it comes from.
 
     Attributes:
         label: True class, int64 (N,).
         clip: Clip name, the same for the views of one clip, (N,); '' if unknown.
-        view: Camera letter, (N,); '' if unknown.
+        view: Camera letter, of a clip those of all its views, (N,); '' if unknown.
         performer: Performer number, int64 (N,); -1 if unknown.
         classes: Class names.
     """
@@ -216,6 +217,20 @@ class ClipViewRecord(Record):
         super().__post_init__()
         if not ((self.label >= 0) & (self.label < len(self.classes))).all():
             raise RecordError(f'a label is none of the {len(self.classes)} classes')
+        if self.whole_clips and (self.clip != '').all() and len(
+                np.unique(self.clip)) < len(np.unique(self.clip_view)):
+            raise RecordError('some rows are whole clips and some are single views of them, which '
+                              'are tests of two kinds')
+
+    @property
+    def whole_clips(self) -> bool:
+        """Whether a row is a clip and not one view of it."""
+        return bool((np.char.str_len(self.view) > 1).any())
+
+    @property
+    def unit(self) -> str:
+        """What a row is, in words."""
+        return 'clips' if self.whole_clips else 'clip-views'
 
     @property
     def clip_view(self) -> np.ndarray:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
 from fitness_mm.errors import ArgumentError, FitnessError
 
@@ -64,6 +66,15 @@ _ROWS = (
     (785, 816, 'rowing machine', '로잉머신', 'machine', None),
 )
 
+# English name, Korean name, the exercises. Their people do the same with other equipment, which no
+# keypoint shows, and their conditions are the same, one by one. Others that resemble each other
+# differ in what is seen: the hands of a barbell lunge hold a bar, the lunges step elsewhere, the
+# bench of the incline fly is tilted, and knees lie on the floor or do not.
+_FAMILIES = (
+    ('barbell or dumbbell curl', '바벨 또는 덤벨 컬', ('barbell curl', 'dumbbell curl')),
+    ('barbell or dumbbell row', '바벨 또는 덤벨 로우', ('barbell row', 'dumbbell bent-over row')),
+)
+
 
 def read_table(path: str | Path = TABLE) -> dict[str, list[tuple[str, ...]]]:
     """Exercise -> what is known about each of its posture conditions, in :data:`COLUMNS`.
@@ -84,6 +95,18 @@ def read_table(path: str | Path = TABLE) -> dict[str, list[tuple[str, ...]]]:
                                'with single tabs between them')
         found.setdefault(cells[0], []).append(cells)
     return found
+
+
+class Family(NamedTuple):
+    """Exercises whose keypoints look alike: what a network that sees nothing else can know.
+
+    Attributes:
+        name: English name; the exercise's own where it is alone.
+        name_ko: Korean name.
+    """
+
+    name: str
+    name_ko: str
 
 
 @dataclass(frozen=True)
@@ -108,8 +131,15 @@ class Exercise:
     conditions: tuple[str, ...]
     study_class: int | None
 
+    @property
+    def family(self) -> Family:
+        """The exercises that keypoints do not tell from this one, itself among them."""
+        return _FAMILY_OF.get(self.name) or Family(self.name, self.name_ko)
+
 
 _TABLE = read_table()
+_FAMILY_OF = {member: Family(name, name_ko) for name, name_ko, members in _FAMILIES
+              for member in members}
 
 EXERCISES: tuple[Exercise, ...] = tuple(
     Exercise(i, name, name_ko, group, range(first, last + 1), tuple(row[1] for row in _TABLE[name]),
@@ -173,6 +203,11 @@ def exercise_by_name(name: str) -> Exercise:
         listed = ', '.join(get_close_matches(asked, near, 3, 0) or [e.name for e in EXERCISES])
         raise ArgumentError(f'no exercise is called {name!r}; the '
                             f'{"nearest are" if near else "catalogue has"}: {listed}') from None
+
+
+def families_of(classes: Sequence[str]) -> tuple[str, ...]:
+    """English names of the families of classes; one that is no exercise is its own family."""
+    return tuple(_FAMILY_OF[name].name if name in _FAMILY_OF else name for name in classes)
 
 
 def _spelling_key(condition: str) -> str:

@@ -80,7 +80,8 @@ def describe_report(report: Mapping) -> str:
         words += f"training        {report['training']}, after epoch {report.get('epoch', '?')}\n"
     if 'data_root' in report:
         words += f"data            {report['data_root']}, subset {report.get('subset', '?')}\n"
-    words += f"top-1 accuracy  {report['top1']:.3f} on {report['samples']} clip-views"
+    words += (f"top-1 accuracy  {report['top1']:.3f}, by family {report['family_top1']:.3f}, on "
+              f"{report['samples']} clip-views")
     if report.get('per_performer'):  # other data sets do not know who is in a clip
         words += ' of held-out performers ' + ', '.join(
             f'Z{number}' for number in sorted(report['per_performer'], key=lambda n: (len(n), n)))
@@ -111,6 +112,7 @@ def plot_confusion(report: Mapping, out: str | Path) -> Path:
     axes.set_xticks(ticks, report['classes'], rotation=45, ha='right', rotation_mode='anchor')
     axes.set_yticks(ticks, report['classes'])
     axes.set(xlabel='predicted', ylabel='true',
-             title=f"top-1 {report['top1']:.3f}, {report['samples']} clip-views")
+             title=f"top-1 {report['top1']:.3f}, by family {report['family_top1']:.3f}, "
+                   f"{report['samples']} clip-views")
     figure.colorbar(image, label='share of the true class', shrink=0.8)
     return save_figure(figure, out)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from fitness_mm.clip_scores import same_family
+
 from .records import PostureRecords
 
 GROUPS = ('view', 'performer')
@@ -20,15 +22,19 @@ def posture_report(records: PostureRecords) -> dict:
     """All measures of some records.
 
     Returns:
-        JSON-ready numbers, None where there is nothing to measure: those of
-        :func:`overall_measures` for all rows, ``per_condition`` (see
-        :func:`condition_measures`), ``per_view`` and ``per_performer``, overall measures by group,
-        and ``fused``, overall measures of clips whose views' logits were averaged.
+        JSON-ready numbers, None where there is nothing to measure: ``unit``, what a row is; those
+        of :func:`overall_measures` for all rows; ``per_condition`` (see
+        :func:`condition_measures`); ``per_view`` and ``per_performer``, overall measures by group;
+        and ``fused``, those of clips whose views' logits were averaged. Of rows that are clips, all
+        views of which the network saw at once, ``per_view`` is empty and ``fused`` None.
     """
     fused = records.fused_views()
-    report = {**overall_measures(records), 'per_condition': condition_measures(records)}
+    report = {'unit': records.unit, **overall_measures(records),
+              'per_condition': condition_measures(records)}
     for name in GROUPS:
         group = getattr(records, name)
+        if name == 'view' and records.whole_clips:
+            group = np.full(len(records), '')
         report[f'per_{name}'] = {str(value): overall_measures(records.select(group == value))
                                  for value in np.unique(group) if value not in ('', -1)}
     report['fused'] = None if fused is None else overall_measures(fused)
@@ -42,7 +48,7 @@ def overall_measures(records: PostureRecords) -> dict:
 
     Returns:
         - ``samples``, rows with a usable condition, and ``judgements``, usable conditions in all;
-        - ``exercise_top1``;
+        - ``exercise_top1``, and ``family_top1``, where exercises of one family count as one;
         - ``micro_acc``, the share of right judgements; ``exact_match``, that of rows with every
           condition right; ``hamming_loss``, the mean over rows of the share of wrong ones: all
           given the true exercise, and with ``_predicted`` behind the name given the predicted one;
@@ -73,6 +79,7 @@ def overall_measures(records: PostureRecords) -> dict:
         'samples': int(rows.sum()),
         'judgements': int(given.sum()),
         'exercise_top1': _mean(records.predicted == records.label),
+        'family_top1': _mean(same_family(records.classes, records.label, records.predicted)),
         **of(right),
         **of(right & seen, '_predicted'),
         **{name: _mean([c[name] for c in every if c[name] is not None])

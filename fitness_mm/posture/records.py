@@ -11,8 +11,8 @@ from fitness_mm.records import ClipViewRecord, RecordError, column
 
 @dataclass(frozen=True, eq=False)
 class PostureRecords(ClipViewRecord):
-    """One row per clip-view, or per clip once its views are fused; N rows, C exercises and the P
-    conditions of all of them, one exercise after the other.
+    """One row per clip-view, or per clip whose views were seen at once or fused; N rows, C
+    exercises and the P conditions of all of them, one exercise after the other.
 
     Attributes:
         exercise_logits: float32 (N, C), uncalibrated.
@@ -65,17 +65,16 @@ class PostureRecords(ClipViewRecord):
             (self.condition_logits > 0) == (self.gt_conditions == 1))
 
     def fused_views(self) -> PostureRecords | None:
-        """One row a clip: the mean of its views' logits. None where clips have no names."""
-        if (self.clip == '').any():
+        """One row a clip: the mean of its views' logits. None where rows are clips already, or
+        clips have no names."""
+        if self.whole_clips or (self.clip == '').any():
             return None
-        _, first, clip_of = np.unique(self.clip, return_index=True, return_inverse=True)
-        counts = np.bincount(clip_of)[:, None]
+        ordered = self.in_order()
+        _, first, counts = np.unique(ordered.clip, return_index=True, return_counts=True)
 
         def mean(logits: np.ndarray) -> np.ndarray:
-            sums = np.zeros((len(first), logits.shape[1]))
-            np.add.at(sums, clip_of, logits)
-            return sums / counts
+            return np.add.reduceat(logits, first, dtype=float) / counts[:, None]
 
-        return replace(self.select(first), exercise_logits=mean(self.exercise_logits),
-                       condition_logits=mean(self.condition_logits),
-                       view=np.full(len(first), ''))
+        return replace(ordered.select(first), exercise_logits=mean(ordered.exercise_logits),
+                       condition_logits=mean(ordered.condition_logits),
+                       view=np.array(list(map(''.join, np.split(ordered.view, first[1:])))))

@@ -54,8 +54,8 @@ def test_numbers_of_one_model(models):
 def test_the_report_of_two_models(models, tmp_path):
     out = tmp_path / 'report'
     text = write_study_report(models, out, measure=False).read_text('utf-8')
-    assert '| rgb | 0.8750 | 0.6667 | 0.6667 | 0.5000 | 0.3333 | 1.0000 |' in text
-    assert '| fused | – | 0.8333 | 0.8222 | 0.7500 | 0.6667 | 1.0000 |' in text
+    assert '| rgb | 0.8750 | 0.6667 | 0.6667 | 0.6667 | 0.5000 | 0.3333 | 1.0000 |' in text
+    assert '| fused | – | 0.8333 | 0.8333 | 0.8222 | 0.7500 | 0.6667 | 1.0000 |' in text
     # Fused is right once more than rgb, on one view of clip b. Of three clips, all drawn are b once
     # in 27 times, and none is 8 times.
     assert '| fused | all | +0.1667 | +0.0000 to +0.5000 |' in text
@@ -94,7 +94,7 @@ def test_a_model_whose_data_knows_no_views_and_performers_has_a_report(tmp_path)
     nobody = dict(clip=np.full(6, ''), view=np.full(6, ''), performer=np.full(6, -1))
     model = write_reports(tmp_path / 'a', RGB, **nobody)
     text = write_study_report([model], tmp_path / 'report', measure=False).read_text('utf-8')
-    assert '| a | – | 0.6667 | 0.6667 | 0.5000 |\n' in text
+    assert '| a | – | 0.6667 | 0.6667 | 0.6667 | 0.5000 |\n' in text
     assert (tmp_path / 'report' / 'confusion_a.png').is_file()
 
 

@@ -7,7 +7,8 @@ from fitness_mm.analysis import run_plots
 from fitness_mm.clip_scores import read_accuracy_report
 from fitness_mm.errors import FitnessError
 
-REPORT = dict(top1=0.75, samples=4, classes=['curl', 'row'], confusion=[[1, 1], [0, 2]],
+REPORT = dict(top1=0.75, family_top1=1.0, samples=4, unit='clip-views',
+              classes=['curl', 'row'], confusion=[[1, 1], [0, 2]],
               per_class={'curl': 0.5, 'row': 1.0}, per_performer={'12': 0.5, '3': 1.0})
 
 
@@ -69,7 +70,7 @@ def test_a_report_says_whose_it_is(about, words):
 
 def test_report_in_words():
     words = run_plots.describe_report(REPORT)
-    assert '0.750 on 4 clip-views of held-out performers Z3, Z12' in words
+    assert '0.750, by family 1.000, on 4 clip-views of held-out performers Z3, Z12' in words
     assert 'curl (0.50)' in words
 
 
@@ -77,7 +78,7 @@ def test_report_in_words():
     dict(per_performer={}), dict(per_class={'curl': None, 'row': None}, samples=0)])
 def test_a_report_that_lacks_performers_or_samples_is_described(without):
     report = {**REPORT, **without}
-    assert f"0.750 on {report['samples']} clip-views" in run_plots.describe_report(report)
+    assert f"1.000, on {report['samples']} clip-views" in run_plots.describe_report(report)
     nobody = {name: value for name, value in report.items() if name != 'per_performer'}
     assert 'performers' not in run_plots.describe_report(nobody)
 

@@ -14,6 +14,7 @@ def test_measures_against_hand_computed_numbers():
     report = posture_report(hand_made())
     assert (report['samples'], report['judgements']) == (5, 9)
     assert report['exercise_top1'] == pytest.approx(5 / 6)
+    assert report['family_top1'] == pytest.approx(5 / 6)
     assert report['micro_acc'] == pytest.approx(7 / 9)
     assert report['exact_match'] == pytest.approx(3 / 5)
     assert report['hamming_loss'] == pytest.approx((0 + 1 / 2 + 0 + 1 / 2 + 0) / 5)
@@ -55,6 +56,16 @@ def test_groups_and_fused_views():
     assert report['fused']['judgements'] == 7
     assert report['fused']['micro_acc'] == pytest.approx(5 / 7)
     assert report['fused']['exact_match'] == pytest.approx(2 / 4)
+    curls = replace(hand_made(), classes=('barbell curl', 'dumbbell curl'))
+    assert posture_report(curls)['family_top1'] == 1
+    fused = hand_made().fused_views()
+    assert fused.view.tolist() == ['A', 'A', 'AB', 'A', 'A']  # five, four, one, three, two
+    assert fused.unit == 'clips' and hand_made().unit == 'clip-views'
+    # what a network said of all views at once is not averaged again, and has no views apart
+    assert fused.fused_views() is None
+    again = posture_report(fused)
+    assert (again['fused'], again['per_view'], again['unit']) == (None, {}, 'clips')
+    assert again['micro_acc'] == pytest.approx(5 / 7)
     nameless = replace(hand_made(), clip=np.full(len(ROWS), ''))
     assert posture_report(nameless)['fused'] is None
 
@@ -95,6 +106,7 @@ def test_files_that_are_no_records(tmp_path, content):
     (dict(label=np.array([0, 0, 0, 0, 1, 2])), 'none of the 2 classes'),
     (dict(label=np.zeros(5, int)), 'shape'),
     (dict(classes=('a', 'b', 'c')), 'shape'),
+    (dict(view=np.array(['ABC', 'A', 'B', 'B', 'B', 'B'])), 'tests of two kinds'),
 ])
 def test_records_that_contradict_themselves(change, message):
     with pytest.raises(RecordError, match=message):

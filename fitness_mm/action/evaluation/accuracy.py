@@ -18,12 +18,13 @@ from fitness_mm.files import write_text
 
 @METRICS.register_module()
 class FitnessAccMetric(AccMetric):
-    """MMAction2's accuracy, and a JSON file that says where the errors are.
+    """MMAction2's accuracy, that by family (``family_top1``), and a JSON file that says where the
+    errors are.
 
     Args:
         out_file: Where the report of the latest evaluation goes: top-k accuracies, macro-F1,
-            accuracy by class, view and performer, and the confusion matrix. Every sample's scores
-            go beside it, as :class:`ClipScores` in ``.npz``. No files if None;
+            accuracy by family, class, view and performer, and the confusion matrix. Every sample's
+            scores go beside it, as :class:`ClipScores` in ``.npz``. No files if None;
             ``tools/train.py`` and ``tools/test.py`` set it to the work directory.
         about: What the report begins with: whose results these are.
         **kwargs: Those of :class:`mmaction.evaluation.AccMetric`.
@@ -53,17 +54,18 @@ class FitnessAccMetric(AccMetric):
     def compute_metrics(self, results: list[dict]) -> dict:
         """The host's accuracies; writes the report on the way."""
         metrics = super().compute_metrics(results)
+        scores = np.stack([result['pred'] for result in results])
+        classes = (self.dataset_meta or {}).get('classes') or map(str, range(scores.shape[1]))
+        origin = {name: np.array([result.get(name, unknown) for result in results])
+                  for name, unknown in ClipScores.UNKNOWN.items()}
+        records = ClipScores(
+            scores=scores, label=np.array([result['label'] for result in results]),
+            classes=tuple(classes), **origin)
+        report = accuracy_report(records)
         if self.out_file is not None:
-            scores = np.stack([result['pred'] for result in results])
-            classes = (self.dataset_meta or {}).get('classes') or map(str, range(scores.shape[1]))
-            origin = {name: np.array([result.get(name, unknown) for result in results])
-                      for name, unknown in ClipScores.UNKNOWN.items()}
-            records = ClipScores(
-                scores=scores, label=np.array([result['label'] for result in results]),
-                classes=tuple(classes), **origin)
-            report = {**report_head(self.about), **{k: float(v) for k, v in metrics.items()},
-                      **accuracy_report(records)}
             path = Path(self.out_file)
             records.write(path.with_suffix('.npz'))
-            write_text(path, json.dumps(report, ensure_ascii=False, indent=1))
-        return metrics
+            write_text(path, json.dumps({
+                **report_head(self.about), **{k: float(v) for k, v in metrics.items()}, **report},
+                ensure_ascii=False, indent=1))
+        return {**metrics, 'family_top1': report['family_top1']}

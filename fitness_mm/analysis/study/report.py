@@ -45,10 +45,12 @@ def write_study_report(work_dirs: Sequence[Path],
     rows = result_rows(results, [_cost(d, measure, log) for d in work_dirs])
     for result in results:
         plot_confusion(result.report, out / f"confusion_{result.name.replace('/', '_')}.png")
+    held_out = results[0].records
     texts = {
         'results.csv': csv_table(rows[0], map(dict.values, rows)),
         'differences.csv': differences_csv(found),
-        'results.md': markdown(rows, found, len(results[0].records), baseline or names[0]),
+        'results.md': markdown(rows, found, f'{len(held_out)} {held_out.unit}',
+                               baseline or names[0]),
     }
     for name, text in texts.items():
         write_text(out / name, text)

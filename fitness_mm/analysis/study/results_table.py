@@ -24,6 +24,7 @@ def result_rows(results: Sequence[ModelResult],
         'model': result.name,
         'train_acc': result.train_accuracy,
         'valid_acc': result.report['top1'],
+        'family_acc': result.report['family_top1'],
         'macro_f1': result.report['macro_f1'],
         'confusable_acc': result.confusable,
         **{f'view_{view}': result.report.get('per_view', {}).get(view) for view in views},
@@ -55,23 +56,24 @@ def differences(results: Sequence[ModelResult]) -> list[tuple[str, str, str, Dif
 
 
 def markdown(rows: Sequence[dict], found: Sequence[tuple[str, str, str, Difference]],
-             samples: int, baseline: str) -> str:
+             samples: str, baseline: str) -> str:
     """The tables for people: accuracy, cost, and differences to one model.
 
     Args:
         rows: Those of :func:`result_rows`.
         found: Those of :func:`differences`.
-        samples: Number of held-out clip-views.
+        samples: How many clip-views or clips are held out.
         baseline: The model that the others are compared with.
     """
     views = [key for key in rows[0] if key.startswith('view_')]
-    heads = ['model', 'train acc', 'valid acc', 'macro-F1', 'confusable three',
+    heads = ['model', 'train acc', 'valid acc', 'family acc', 'macro-F1', 'confusable three',
              *(f'view {key[5:]}' for key in views)]
-    keys = ['train_acc', 'valid_acc', 'macro_f1', 'confusable_acc', *views]
+    keys = ['train_acc', 'valid_acc', 'family_acc', 'macro_f1', 'confusable_acc', *views]
     shares = [[row['model'], *(number(row[key], 4) for key in keys)] for row in rows]
     parts = [markdown_table(heads, shares),
-             f'Held-out clip-views: {samples}. `train acc` is that of the final weights on the '
-             'training part, without augmentation. `confusable three` is the accuracy on clips of '
+             f'Held out: {samples}. `train acc` is that of the final weights on the '
+             'training part, without augmentation. `family acc` takes barbell and dumbbell '
+             'variants of one exercise for one. `confusable three` is the accuracy on clips of '
              'stiff-leg deadlift, barbell row and deadlift.']
     measured = [row for row in rows if row['parameters'] is not None]
     if measured:

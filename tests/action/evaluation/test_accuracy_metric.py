@@ -26,6 +26,15 @@ def test_report_against_hand_computed_numbers():
     assert report['macro_f1'] == pytest.approx((0.8 + 2 / 3 + 0) / 3)
 
 
+def test_variants_of_one_exercise_count_as_one_family_and_clips_have_no_view():
+    report = accuracy_report(ClipScores(
+        scores=np.eye(4)[PREDICTED], label=LABELS, clip=np.arange(6).astype(str),
+        view=np.full(6, 'ABCDE'), performer=np.full(6, 7),
+        classes=('barbell squat', 'barbell curl', 'dumbbell curl', 'stretching')))
+    assert report['family_top1'] == pytest.approx(5 / 6)  # the dumbbell curl is taken for the other
+    assert report['unit'] == 'clips' and 'per_view' not in report
+
+
 def samples():
     for label, predicted, view in zip(LABELS, PREDICTED, VIEWS, strict=True):
         scores = torch.full((4, ), 0.1)
@@ -45,6 +54,7 @@ def test_metric_equals_the_host_and_writes_the_report(tmp_path, batch_size):
     metrics = metric.evaluate(6)
     assert metrics['acc/top1'] == pytest.approx(4 / 6)
     assert metrics['acc/top5'] == 1.0
+    assert metrics['acc/family_top1'] == pytest.approx(4 / 6)
     assert metrics['acc/mean1'] == pytest.approx((2 / 3 + 1 + 0) / 3)
 
     report = json.loads(out_file.read_text('utf-8'))
