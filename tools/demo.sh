@@ -46,7 +46,7 @@ train "$images" demo_tsm_r18_heatmap "$recogniser" &
 first=$!
 set +m
 train "$images" demo_pose_r18 "$pose"
-train "$labels" demo_posture_limbs "$posture"
+train "$labels" demo_posture_keypoints "$posture"
 wait "$first"
 first=
 unset OMP_NUM_THREADS
@@ -57,7 +57,7 @@ python tools/analysis/plot_run.py "$recogniser"
 step "5/6 calibrating posture judgement with the pose estimator's keypoints"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_pose_keypoints.py \
     "$(checkpoint "$pose")" --work-dir "$pose/keypoints"
-FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_posture_limbs.py \
+FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_posture_keypoints.py \
     "$(checkpoint "$posture")" --work-dir "$posture/predicted" --cfg-options \
     test_dataloader.dataset.subset=all \
     test_dataloader.dataset.keypoints_from="$pose/keypoints/anomalies/keypoints.npz"

@@ -33,9 +33,10 @@ from .models.keypoint_augments import (  # noqa: E402
     RandomKeypointAffine,
 )
 from .models.keypoint_preprocessor import KeypointDataPreprocessor  # noqa: E402
-from .models.limb_network import LimbNetwork  # noqa: E402
 from .models.lstm_head import LSTMHead  # noqa: E402
 from .models.posture_head import PostureHead  # noqa: E402
+from .models.posture_network import PostureNetwork  # noqa: E402
+from .models.posture_recognizer import PostureRecognizer  # noqa: E402
 from .models.recognizer import HeatmapFusionRecognizer  # noqa: E402
 from .models.skeleton_graph import FitnessSTGCN  # noqa: E402
 
@@ -46,7 +47,7 @@ __all__ = [
     'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessKeypointDataset',
     'FitnessPostureMetric', 'FitnessSTGCN', 'FlipKeypoints', 'FormatKeypoints',
     'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'JitterKeypoints',
-    'KeypointDataPreprocessor', 'LSTMHead', 'LimbNetwork', 'LoadLabelledFrames', 'PostureHead',
+    'KeypointDataPreprocessor', 'LSTMHead', 'PostureNetwork', 'LoadLabelledFrames', 'PostureHead',
     'RandomCameraTurn', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion',
     'gaussian_heatmaps'
 ]

@@ -9,8 +9,8 @@ from fitness_mm.analysis.load_model import build_dataset, read_recogniser
 from fitness_mm.engine.load import build_model
 
 NAMES = [*sorted(f'study/{p.stem}' for p in (REPO / 'configs/study').glob('*.py')),
-         'demo/demo_posture_tsm_r18_heatmap', 'demo/demo_posture_limbs']
-WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256, 'demo_posture_limbs': 256}
+         'demo/demo_posture_tsm_r18_heatmap', 'demo/demo_posture_keypoints']
+WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256, 'demo_posture_keypoints': 256}
 
 
 @pytest.mark.parametrize('name', NAMES)

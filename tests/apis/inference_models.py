@@ -11,7 +11,7 @@ from fitness_mm.posture.calibration import CALIBRATION_FILE
 
 POSE = REPO / 'configs' / 'demo/demo_pose_r18.py'
 POSTURES = {'fusion': REPO / 'configs' / 'demo/demo_posture_tsm_r18_heatmap.py',
-            'limbs': REPO / 'configs' / 'demo/demo_posture_limbs.py',
+            'limbs': REPO / 'configs' / 'demo/demo_posture_keypoints.py',
             'graph': REPO / 'configs' / 'demo/demo_posture_stgcnpp.py',
             'exercise only': REPO / 'configs' / 'demo/demo_tsm_r18_heatmap.py'}
 

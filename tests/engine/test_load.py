@@ -11,7 +11,7 @@ from fitness_mm.errors import FitnessError
 from fitness_mm.pose.facts import pose_facts
 
 POSE = REPO / 'configs/demo/demo_pose_r18.py'
-LIMBS = REPO / 'configs/demo/demo_posture_limbs.py'
+LIMBS = REPO / 'configs/demo/demo_posture_keypoints.py'
 
 
 @pytest.mark.parametrize('content, arguments, message', [
@@ -64,7 +64,7 @@ def test_two_hosts_side_by_side(tmp_path):
     ('recognition/r3d_r50_fitness', PipelineFacts(0.35, (192, 256), True, 'clips')),
     ('study/posec3d', PipelineFacts(0.22, (24, 32), False, 'volumes')),
     ('study/stgcnpp', PipelineFacts(0.22, (0, 0), False, 'skeletons')),
-    ('posture/posture_limbs_fitness', PipelineFacts(0.35, (0, 0), False, 'skeletons')),
+    ('posture/posture_keypoints_fitness', PipelineFacts(0.35, (0, 0), False, 'skeletons')),
 ])
 def test_what_pipelines_make_of_a_sample(config, facts):
     cfg = read_config(REPO / f'configs/{config}.py')
@@ -105,7 +105,7 @@ def test_what_cannot_be_built_is_named(options, match):
 
 
 def test_an_error_inside_of_a_part_is_not_the_configs(monkeypatch):
-    from fitness_mm.action import LimbNetwork
-    monkeypatch.setattr(LimbNetwork, '__init__', lambda self, **kwargs: {}['ours'])
+    from fitness_mm.action import PostureNetwork
+    monkeypatch.setattr(PostureNetwork, '__init__', lambda self, **kwargs: {}['ours'])
     with pytest.raises(KeyError, match='ours'):
         build_model(read_config(LIMBS))

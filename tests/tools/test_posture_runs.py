@@ -12,7 +12,7 @@ from conftest import REPO, run_here, run_tool
 from fitness_mm.analysis.study.results import read_result
 from fitness_mm.posture.records import PostureRecords
 
-CONFIG = REPO / 'configs' / 'demo/demo_posture_limbs.py'
+CONFIG = REPO / 'configs' / 'demo/demo_posture_keypoints.py'
 SMALL = ('--cfg-options', 'train_cfg.max_epochs=2', 'train_cfg.val_interval=1',
          'train_dataloader.batch_size=8', 'train_dataloader.num_workers=0',
          'val_dataloader.num_workers=0', 'test_dataloader.num_workers=0',

@@ -10,7 +10,7 @@ from conftest import REPO
 from fitness_mm.anomaly import Residuals
 from fitness_mm.clip_scores import ClipScores
 
-CONFIG = REPO / 'configs/demo/demo_posture_limbs.py'
+CONFIG = REPO / 'configs/demo/demo_posture_keypoints.py'
 LOADED = {
     'anomalies.py': ['{wrong}'],
     'anomalies.py --truth': ['{residuals}', '--truth', '{wrong}'],

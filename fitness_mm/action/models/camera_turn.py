@@ -52,12 +52,12 @@ def fitted_depth(keypoints: Tensor, points_3d: Tensor) -> Tensor:
     return (depth - middle).float()
 
 
-def turned(keypoints: Tensor, depth: Tensor, yaw: Tensor, pitch: Tensor) -> Tensor:
+def turned(keypoints: Tensor, yaw: Tensor, pitch: Tensor) -> Tensor:
     """Views from a camera that has gone around the person, in the picture's axes.
 
     Args:
-        keypoints: (N, V, T, K, 3), x and y from the middle of the person.
-        depth: (N, V, T, K) as :func:`fitted_depth` gives it.
+        keypoints: (N, V, T, K, 4), x and y from the middle of the person, a score, and a depth as
+            :func:`fitted_depth` gives it.
         yaw: Around the picture's vertical, radians (N, V).
         pitch: Then around its horizontal, radians (N, V).
 
@@ -65,22 +65,22 @@ def turned(keypoints: Tensor, depth: Tensor, yaw: Tensor, pitch: Tensor) -> Tens
         The keypoints; those whose depth is not known are not given. A view in which that is more
         than half of those given stays as it is.
     """
-    x, y, score = keypoints.unbind(-1)
+    x, y, score, depth = keypoints.unbind(-1)
     known, given = depth.isfinite(), score > 0
-    enough = (known & given).sum((2, 3)) * 2 > given.sum((2, 3))  # (N, V)
-    yaw, pitch = ((angle * enough)[..., None, None] for angle in (yaw, pitch))
+    enough = ((known & given).sum((2, 3)) * 2 > given.sum((2, 3)))[..., None, None]  # (N, V, 1, 1)
+    yaw, pitch = (angle[..., None, None] * enough for angle in (yaw, pitch))
     z = torch.where(known, depth, 0)
     z, x = z * yaw.cos() - x * yaw.sin(), x * yaw.cos() + z * yaw.sin()
-    y = y * pitch.cos() - z * pitch.sin()
-    return torch.stack([x, y, score * (known | ~enough[..., None, None])], -1)
+    y, z = y * pitch.cos() - z * pitch.sin(), z * pitch.cos() + y * pitch.sin()
+    return torch.stack([x, y, score * (known | ~enough), torch.where(known, z, depth)], -1)
 
 
 @TRANSFORMS.register_module()
 class RandomCameraTurn:
-    """Turns some views by random angles, where 3D keypoints are known.
+    """Turns clips by random angles, all views of one by the same, where 3D keypoints are known.
 
     Args:
-        ratio: Share of the views.
+        ratio: Share of the clips.
         yaw_deg: Largest angle around the picture's vertical, either way.
         pitch_deg: Largest one around its horizontal.
 
@@ -97,11 +97,17 @@ class RandomCameraTurn:
         self.ratio = ratio
         self.yaw, self.pitch = math.radians(yaw_deg), math.radians(pitch_deg)
 
-    def __call__(self, keypoints: Tensor, points_3d: Tensor) -> Tensor:
-        """Draws which views and by how much, and turns them."""
-        shape = keypoints.shape[:2]
-        angles = keypoints.new_empty(2, *shape).uniform_(-1, 1)
+    def __call__(self, keypoints: Tensor) -> Tensor:
+        """Draws which clips and by how much, and turns them.
+
+        Raises:
+            ArgumentError: If there is no depth.
+        """
+        if keypoints.shape[-1] < 4:
+            raise ArgumentError('RandomCameraTurn needs to know the depth of keypoints; set '
+                                'with_depth=True of model.data_preprocessor')
+        shape = len(keypoints), 1
+        yaw, pitch = keypoints.new_empty(2, *shape).uniform_(-1, 1)
         chosen = keypoints.new_empty(shape).uniform_() < self.ratio
-        moved = turned(keypoints, fitted_depth(keypoints, points_3d), angles[0] * self.yaw,
-                       angles[1] * self.pitch)
+        moved = turned(keypoints, yaw * self.yaw, pitch * self.pitch)
         return torch.where(chosen[..., None, None, None], moved, keypoints)

@@ -2,7 +2,8 @@
 
 All take and give keypoints (N, V, T, K, 3): N clips in V views (or several clips of a view), x to
 the right, y down from the middle of the crop, in units of the longer side of the person's box, and
-a score, of which 0 says that a keypoint is not given. What they draw comes from torch's global
+a score, of which 0 says that a keypoint is not given; what stands behind it, such as a depth, stays
+as it is. What they draw comes from torch's global
 generator; what they do with it is a function of its own.
 """
 
@@ -31,7 +32,8 @@ def mirrored(keypoints: Tensor, which: Tensor) -> Tensor:
         keypoints: (N, ..., K, 3).
         which: Clips to mirror, bool (N,).
     """
-    turned = keypoints[..., _MIRRORED, :] * keypoints.new_tensor([-1, 1, 1])
+    turned = keypoints[..., _MIRRORED, :]
+    turned[..., 0].neg_()
     return torch.where(which.view(-1, *[1] * (keypoints.ndim - 1)), turned, keypoints)
 
 
@@ -46,9 +48,9 @@ def transformed(keypoints: Tensor, matrix: Tensor, shift: Tensor) -> Tensor:
     turn = keypoints.new_zeros(*matrix.shape[:2], 3, 3)  # and the score as it is
     turn[..., :2, :2], turn[..., 2, 2] = matrix.mT, 1
     move = torch.nn.functional.pad(shift, (0, 1))
-    points = keypoints.flatten(0, 1).flatten(1, 2)  # (N * V, T * K, 3)
+    points = keypoints[..., :3].flatten(0, 1).flatten(1, 2)  # (N * V, T * K, 3)
     points = torch.baddbmm(move.flatten(0, 1)[:, None], points, turn.flatten(0, 1))
-    return points.view_as(keypoints)
+    return torch.cat([points.view_as(keypoints[..., :3]), keypoints[..., 3:]], -1)
 
 
 def without_joints(keypoints: Tensor, lost: Tensor) -> Tensor:
@@ -59,12 +61,12 @@ def without_joints(keypoints: Tensor, lost: Tensor) -> Tensor:
         keypoints: (..., K, 3).
         lost: bool (..., K).
     """
-    points, score = keypoints[..., :2], keypoints[..., 2:]
+    points, score, more = keypoints.tensor_split((2, 3), -1)
     there = score >= SEEN_SCORE
     count = there.sum(-2, keepdim=True).clamp(min=1)
     middle = torch.where(there, points, 0).sum(-2, keepdim=True) / count
-    instead = torch.cat([middle, torch.zeros_like(middle[..., :1])], -1)
-    return torch.where(lost[..., None], instead, keypoints)
+    lost = lost[..., None]
+    return torch.cat([torch.where(lost, middle, points), score.masked_fill(lost, 0), more], -1)
 
 
 def _uniform(like: Tensor, shape: Sequence[int], low: float = 0, high: float = 1) -> Tensor:
@@ -172,7 +174,8 @@ class JitterKeypoints:
             keypoints = without_joints(keypoints, lost)
         if self.frame_dropout:
             kept = _uniform(keypoints, (n, v, t, 1, 1)) >= self.frame_dropout
-            keypoints = torch.cat([keypoints[..., :2], keypoints[..., 2:] * kept], -1)
+            points, score, more = keypoints.tensor_split((2, 3), -1)
+            keypoints = torch.cat([points, score * kept, more], -1)
         return keypoints
 
 

@@ -15,6 +15,7 @@ from fitness_mm.action.data.keypoint_batch import joined
 from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import STUDY_MARGIN
 
+from .camera_turn import fitted_depth
 from .heatmaps import gaussian_heatmaps
 
 _ROUNDING = 1e-6  # of a pixel, as in Box.whole
@@ -41,8 +42,9 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
         test_clips: Clips of ``num_frames`` to take in testing, whose scores the head averages.
         augments: Configs of the augments, for training; those of ours are in
             :mod:`~fitness_mm.action.models.keypoint_augments`.
-        camera_turn: Config of a ``RandomCameraTurn``, for training on a data set with
-            ``with_3d=True``; it comes before the augments.
+        with_depth: Whether in training a fourth value of every keypoint is its depth, see
+            :func:`~fitness_mm.action.models.camera_turn.fitted_depth`. ``RandomCameraTurn`` needs
+            it, and the data set has to have ``with_3d=True``.
         margin: Of the crop, as a share of the longer side of the person's box.
         normalize: Whether x and y of the skeletons become -1 and 1 at the edges of the crop, as
             ``PreNormalize2D`` has them.
@@ -59,7 +61,7 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
                  mode: str = 'uniform',
                  test_clips: int = 1,
                  augments: Sequence[dict] = (),
-                 camera_turn: dict | None = None,
+                 with_depth: bool = False,
                  margin: float = STUDY_MARGIN,
                  normalize: bool = False,
                  heatmap_size: tuple[int, int] | None = None,
@@ -78,7 +80,7 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
             raise ArgumentError(f'margin has to be at least 0, but got {margin}')
         self.num_frames, self.mode, self.test_clips = num_frames, mode, test_clips
         self.augments = [TRANSFORMS.build(augment) for augment in augments]
-        self.camera_turn = camera_turn and TRANSFORMS.build(camera_turn)
+        self.with_depth = with_depth
         self.margin, self.normalize = margin, normalize
         self.heatmap_size, self.heatmap_sigma = heatmap_size, heatmap_sigma
 
@@ -97,12 +99,13 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
                         for each in (samples.boxes, samples.image_sizes))
         keypoints, points_3d = keypoints.split((3, keypoints.shape[-1] - 3), -1)
         keypoints, half_crop = centred(keypoints, boxes, sizes, self.margin)
-        if training and self.camera_turn is not None:
-            if not points_3d.shape[-1]:
-                raise ArgumentError('camera_turn needs 3D keypoints; set with_3d=True of '
-                                    'train_dataloader.dataset, or camera_turn=None')
-            keypoints = self.camera_turn(keypoints, points_3d)
         if training:
+            if self.with_depth:
+                if not points_3d.shape[-1]:
+                    raise ArgumentError('with_depth=True needs 3D keypoints; set with_3d=True of '
+                                        'train_dataloader.dataset')
+                depth = fitted_depth(keypoints, points_3d)
+                keypoints = torch.cat([keypoints, depth[..., None]], -1)
             for augment in self.augments:
                 keypoints = augment(keypoints)
         inputs = self._formatted(keypoints, half_crop)

@@ -9,6 +9,10 @@ from fitness_mm.action.models.camera_turn import RandomCameraTurn, fitted_depth,
 from fitness_mm.errors import ArgumentError
 
 
+def with_depth(keypoints, world):
+    return torch.cat([keypoints, fitted_depth(keypoints, world)[..., None]], -1)
+
+
 def rotation(yaw, pitch):
     cy, sy, cp, sp = math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
     around_y = torch.tensor([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -35,12 +39,13 @@ def scene():
 
 def test_a_turned_camera_sees_what_another_one_sees(scene):
     world, seen, handed = scene
-    depth = fitted_depth(seen(), world)
     yaw, pitch = 0.4, -0.15
     for right_handed in (1, -1):
         angles = torch.full((3, 2), float(right_handed))
-        moved = turned(seen(), depth, angles * yaw, angles * pitch)
-        expected = seen(rotation(yaw, pitch))
+        moved = turned(with_depth(seen(), world), angles * yaw, angles * pitch)
+        turn = rotation(yaw, pitch)
+        # a camera fitted to what is seen now finds the depth that came out
+        expected = with_depth(seen(turn), world)
         same = handed.sign() == right_handed
         assert same.any()
         off = (moved - expected)[same]  # the same everywhere, for the median is not the mean
@@ -56,29 +61,33 @@ def test_what_disagrees_has_no_depth_and_is_not_given(scene):
     keypoints[1, 1, 4, 4, 2] = 0  # one that is not in the label
     world[2, 0, :9] = torch.nan  # more than half of a view
 
-    depth = fitted_depth(keypoints, world)
-    unknown = ~depth.isfinite()
+    keypoints = with_depth(keypoints, world)
+    unknown = ~keypoints[..., 3].isfinite()
     expected = torch.zeros_like(unknown)
     expected[0, 0, 3, 5] = expected[0, 1, 2] = expected[1, 0, 7, 9] = expected[1, 1, 4, 4] = True
     expected[2, 0, :9] = True
     assert torch.equal(unknown, expected)
-    moved = turned(keypoints, depth, *torch.full((2, 3, 2), 0.3))
-    assert torch.equal(moved[2, 0], keypoints[2, 0])
+    moved = turned(keypoints, *torch.full((2, 3, 2), 0.3))
+    assert torch.equal(moved[2, 0, ..., :3], keypoints[2, 0, ..., :3])
     expected[2, 0] = False
     assert torch.equal(moved[..., 2] == 0, expected)
-    assert moved.isfinite().all()
+    assert moved[..., :3].isfinite().all()
+    assert torch.equal(moved[..., 3].isfinite(), ~unknown)
 
 
-def test_a_share_of_the_views_is_turned(scene):
+def test_a_share_of_the_clips_is_turned_with_all_of_their_views(scene):
     world, seen, _ = scene
     torch.manual_seed(0)
-    many = seen().repeat(50, 1, 1, 1, 1), world.repeat(50, 1, 1, 1, 1)
-    moved = RandomCameraTurn(0.3, 20, 0)(*many)
-    changed = (moved != many[0]).flatten(2).any(-1)
-    assert changed.float().mean() == pytest.approx(0.3, abs=0.08)
-    assert torch.allclose(moved[..., 1], many[0][..., 1], atol=1e-6)  # heights stay
-    nothing = torch.full_like(world, torch.nan)
-    assert torch.equal(RandomCameraTurn(1)(seen(), nothing), seen())
+    many = with_depth(seen(), world).repeat(50, 1, 1, 1, 1)
+    moved = RandomCameraTurn(0.3, 20, 0)(many)
+    changed = (moved != many).flatten(2).any(-1)
+    assert torch.equal(changed[:, 0], changed[:, 1])
+    assert changed.float().mean() == pytest.approx(0.3, abs=0.1)
+    assert torch.allclose(moved[..., 1], many[..., 1], atol=1e-6)  # heights stay
+    nothing = with_depth(seen(), torch.full_like(world, torch.nan))
+    assert torch.equal(RandomCameraTurn(1)(nothing)[..., :3], seen())
+    with pytest.raises(ArgumentError, match='with_depth=True'):
+        RandomCameraTurn()(seen())
 
 
 @pytest.mark.parametrize('kwargs', [dict(ratio=2), dict(yaw_deg=90), dict(pitch_deg=-1)])

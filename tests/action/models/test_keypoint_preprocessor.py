@@ -167,18 +167,18 @@ def test_views_of_a_clip_are_augmented_apart_but_mirrored_together(root, drawn):
 def test_a_camera_is_turned_where_there_are_3d_keypoints(root):
     data = batch(root)
     still = build(num_frames=4)(data)['inputs']
-    turn = dict(type='RandomCameraTurn', ratio=1)
+    turn = dict(with_depth=True, augments=[dict(type='RandomCameraTurn', ratio=1)])
     with pytest.raises(ArgumentError, match='with_3d=True'):
-        build(camera_turn=turn)(data, training=True)
+        build(**turn)(data, training=True)
     points = data['inputs'][0]
     depth = 50 * torch.randn(points[..., :1].shape)
     data['inputs'] = [torch.cat([points, depth], -1)[..., [0, 1, 2, 0, 1, 3]]]
-    turned = build(camera_turn=turn)(data, training=True)['inputs']
+    turned = build(**turn)(data, training=True)['inputs']
     straight = build()(data, training=True)['inputs']
-    assert turned.shape == straight.shape
-    moved = (turned - straight).abs().amax((1, 2, 3, 4))
+    assert turned.shape == (*straight.shape[:-1], 4)
+    moved = (turned[..., :3] - straight).abs().amax((1, 2, 3, 4))
     assert (moved[:, :2] > 1e-4).all() and (moved[:, 2] == 0).all()
-    assert torch.equal(build(camera_turn=turn, num_frames=4)(data)['inputs'], still)
+    assert torch.equal(build(**turn, num_frames=4)(data)['inputs'], still)
 
 
 @pytest.mark.parametrize('mode', ['consecutive', 'uniform'])

@@ -22,7 +22,7 @@ from fitness_mm.keypoints.skeleton import LEFT_KEYPOINTS, RIGHT_KEYPOINTS
 from .common import Row, Settings, best_ratio, interleaved
 from .wide_index import write_index
 
-_CONFIG = Path(__file__).parents[3] / 'configs/posture/posture_limbs_fitness.py'
+_CONFIG = Path(__file__).parents[3] / 'configs/posture/posture_keypoints_fitness.py'
 _ROWS = 5000
 # What MMAction2 has for such networks, with as much of our augmentation as it has.
 _HOST = [

@@ -1,0 +1,37 @@
+# Exercise and posture conditions from keypoints alone, of one view or of all that a clip has.
+_base_ = ['fitness_keypoints.py', 'schedule_10e.py', 'action_runtime.py']
+
+model = dict(
+    type='PostureRecognizer',
+    loss_depth=8.0,
+    data_preprocessor=dict(
+        type='KeypointDataPreprocessor',
+        with_depth=True,
+        augments=[
+            dict(type='RandomCameraTurn', ratio=1.0, yaw_deg=15, pitch_deg=5),
+            dict(type='RandomKeypointAffine', rotation_deg=5, stretch=0.1),
+            dict(type='JitterKeypoints', sigma=0.02, joint_dropout=0.0),
+            dict(type='FlipKeypoints'),
+        ]),
+    backbone=dict(type='PostureNetwork'),
+    cls_head=dict(
+        type='PostureHead',
+        num_conditions=_base_.num_conditions,
+        loss_conditions=dict(type='BCELossWithLogits', loss_weight=2.0),
+        head=dict(type='GCNHead', in_channels=1024, dropout=0.3)))
+
+# Training sees every clip once an epoch with all of its views, and each of them by itself.
+train_dataloader = dict(
+    batch_size=16,
+    sampler=dict(_delete_=True, type='DefaultSampler', shuffle=True),
+    dataset=dict(multiview=True, with_3d=True))
+val_dataloader = dict(batch_size=256)
+test_dataloader = dict(batch_size=256)
+
+# What is kept is the mean of the last thousand or so steps.
+custom_hooks = [*_base_.custom_hooks,
+                dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.008,
+                     interval=8)]
+val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best='posture/exact_match_predicted', rule='greater'))
