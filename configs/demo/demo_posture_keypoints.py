@@ -1,5 +1,5 @@
-# The posture network on a generated sample of labels alone: 1,200 clips of 25 people take no longer to
-# make than the images of 50 clips, and posture takes more clips to learn than exercises do.
+# The posture network on a generated sample of labels alone: 1,200 clips of 25 people take no longer
+# to make than the images of 50 clips, and posture takes more clips to learn than exercises do.
 _base_ = '../posture/posture_keypoints_fitness.py'
 import os  # noqa: E402
 

@@ -43,11 +43,11 @@ from .models.skeleton_graph import FitnessSTGCN  # noqa: E402
 compat.mend_mmaction()
 
 __all__ = [
-    'ClassBalancedSampler', 'ClassCountHook', 'CropToUnionBox', 'EarlyFusion',
-    'EpochSeedHook', 'FitnessAccMetric', 'FitnessClipDataset', 'FitnessKeypointDataset',
-    'FitnessPostureMetric', 'FitnessSTGCN', 'FlipKeypoints', 'FormatKeypoints',
-    'HeatmapFusionDataPreprocessor', 'HeatmapFusionRecognizer', 'JitterKeypoints',
-    'KeypointDataPreprocessor', 'LSTMHead', 'PostureNetwork', 'LoadLabelledFrames', 'PostureHead',
-    'RandomCameraTurn', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion', 'SumFusion',
-    'gaussian_heatmaps'
+    'ClassBalancedSampler', 'ClassCountHook', 'CropToUnionBox', 'EarlyFusion', 'EpochSeedHook',
+    'FitnessAccMetric', 'FitnessClipDataset', 'FitnessKeypointDataset', 'FitnessPostureMetric',
+    'FitnessSTGCN', 'FlipKeypoints', 'FormatKeypoints', 'HeatmapFusionDataPreprocessor',
+    'HeatmapFusionRecognizer', 'JitterKeypoints', 'KeypointDataPreprocessor', 'LSTMHead',
+    'LoadLabelledFrames', 'PostureHead', 'PostureNetwork', 'PostureRecognizer',
+    'RandomCameraTurn', 'RandomKeypointAffine', 'SampleLabelledFrames', 'StemFusion',
+    'SumFusion', 'gaussian_heatmaps',
 ]

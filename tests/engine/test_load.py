@@ -37,7 +37,7 @@ def test_a_checkpoint_that_cannot_be_used_gets_one_sentence(tmp_path):
     with pytest.raises(FitnessError, match='there is no checkpoint'):
         load_model(cfg, file)
     torch.save(dict(state_dict={}), file)
-    with pytest.raises(FitnessError, match=r'a\.pth does not fit the model of .*limbs\.py'):
+    with pytest.raises(FitnessError, match=r'a\.pth does not fit the model of .*keypoints\.py'):
         load_model(cfg, file)
     with pytest.raises(FitnessError, match=r'the device .* cannot be used here'):
         load_model(cfg, file, 'cuda:99')

@@ -10,7 +10,6 @@ import torch
 from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
-from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import seen
 
 from .dataset import FitnessClipDataset

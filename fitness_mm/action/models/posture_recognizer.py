@@ -17,9 +17,9 @@ from .posture_network import Views, as_graph
 class PostureRecognizer(RecognizerGCN):
     """Judges clips by a :class:`PostureNetwork`, from one view or from all that a clip has.
 
-    In training each view has a loss of its own, as if it were all there is of the clip, and a random
-    choice of a clip's views has one together, whose names begin with ``views_``. In testing the
-    network sees what it is given: clip-views, or clips with ``multiview=True`` of the data set.
+    In training each view has a loss of its own, as if it were all there is of the clip, and a
+    random choice of a clip's views has one together, whose names begin with ``views_``. In testing
+    the network sees what it is given: clip-views, or clips with ``multiview=True`` of the data set.
 
     Args:
         loss_depth: Weight of the loss of the depth that every frame's features have to tell:
