@@ -37,12 +37,6 @@ class Views(NamedTuple):
     clips: Tensor
     given: Tensor
 
-    def each(self) -> Views:
-        """All views that there are, each as a clip of one view; in the order of clips and views."""
-        there = self.given.any(2)
-        return Views(self.frames[there][:, None], self.clips[there][:, None],
-                     self.given[there][:, None])
-
 
 @MODELS.register_module()
 class PostureNetwork(BaseModule):
@@ -50,9 +44,9 @@ class PostureNetwork(BaseModule):
 
     The frames of a view are a set: their mean says how the exercise is done, their highest and
     lowest values whether something ever happens, their deviation how much moves. In this data set
-    neighbouring labelled frames are far apart in the movement, so their order says little. The
-    views are a set too, of any number: they meet in every frame, where together they say where
-    the body is in space, and once more as whole clips. Minutes of one CPU core train it.
+    neighbouring labelled frames are far apart in the movement, so their order says little. Several
+    views are a set too: they meet in every frame, where together they say where the body is in
+    space, and once more as whole clips. Minutes of one CPU core train it.
 
     Takes and gives what MMAction2's ``GCNHead`` wants, with the views in the place of persons.
 
@@ -103,7 +97,8 @@ class PostureNetwork(BaseModule):
         return Views(*(part.unflatten(0, (n, v)) for part in (frames, clips, given)))
 
     def joined(self, views: Views) -> Tensor:
-        """Features (N, C) of clips from all the views that they have."""
+        """Features (N, C) of clips from all the views that they have, in the place of ``clips`` of
+        a single one."""
         clips = torch.cat(_over_views(views.clips, _some(views.given.any(2))), -1)  # (N, 3 C)
         mean, highest, _ = _over_views(views.frames, _some(views.given))  # (N, T, W)
         frames = self.joined_frame(torch.cat([mean, highest], -1))
@@ -119,7 +114,8 @@ class PostureNetwork(BaseModule):
         Returns:
             (N, 1, C, 1, 1): one person, one step and one joint are left.
         """
-        return as_graph(self.joined(self.views(x)))
+        views = self.views(x)
+        return as_graph(self.joined(views) if x.shape[1] > 1 else views.clips[:, 0])
 
 
 def as_graph(features: Tensor) -> Tensor:

@@ -54,24 +54,25 @@ class PostureRecognizer(RecognizerGCN):
         """
         inputs = inputs[:, :, 0]
         views = self.backbone.views(inputs[..., :3])
-        clip, _ = views.given.any(2).nonzero(as_tuple=True)
+        there = views.given.any(2)  # (N, V)
+        clip, _ = there.nonzero(as_tuple=True)
         labels = torch.cat([sample.gt_label for sample in data_samples])
         conditions = torch.stack([row for sample in data_samples for row in torch.atleast_2d(
             torch.as_tensor(sample.gt_conditions))])
-        losses = self._losses(views.each(), labels[clip], conditions[clip])
+        losses = self._losses(views.clips[there], labels[clip], conditions[clip])
         if inputs.shape[1] > 1:
-            together = self._losses(some_of(views), labels, conditions)
+            together = self._losses(self.backbone.joined(some_of(views)), labels, conditions)
             losses |= {f'views_{name}': value for name, value in together.items()}
         if self.loss_depth:
             losses['loss_depth'] = self.loss_depth * _depth_loss(
                 self.backbone.depth(views.frames).float(), inputs[..., 3])
         return losses
 
-    def _losses(self, views: Views, labels: Tensor, conditions: Tensor) -> dict:
+    def _losses(self, features: Tensor, labels: Tensor, conditions: Tensor) -> dict:
         sample = ActionDataSample()
         sample.set_field(labels, 'gt_label')
         sample.set_field(conditions, 'gt_conditions')
-        return self.cls_head.loss(as_graph(self.backbone.joined(views)), [sample])
+        return self.cls_head.loss(as_graph(features), [sample])
 
 
 def some_of(views: Views) -> Views:
