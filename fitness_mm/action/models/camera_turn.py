@@ -13,7 +13,7 @@ from fitness_mm.errors import ArgumentError
 _NEAR = 0.1
 """Of the longer side of the box: what lies further from where its 3D keypoint would be seen has
 one of the two wrong."""
-_ROUNDS = 3  # of fitting, from the second on without those
+_ROUNDS = 2  # of fitting, the second without those
 
 
 def fitted_depth(keypoints: Tensor, points_3d: Tensor) -> Tensor:
@@ -30,26 +30,28 @@ def fitted_depth(keypoints: Tensor, points_3d: Tensor) -> Tensor:
         (N, V, T, K); NaN where it is not known, or where the two do not agree.
     """
     known = (keypoints[..., 2:] > 0) & points_3d.isfinite().all(-1, keepdim=True)
-    seen, space = keypoints[..., :2].double(), torch.where(known, points_3d, 0).double()
+    both = torch.cat([torch.where(known, points_3d, 0), keypoints[..., :2]], -1)
     near = known  # (N, V, T, K, 1)
     for _ in range(_ROUNDS):
         # of each frame by itself: a body that is elsewhere in one would decide everything
-        weight = near / near.sum(3, keepdim=True).clamp(min=1)
-        within, within_seen = ((near * (points - (points * weight).sum(3, keepdim=True)))
-                               .flatten(2, 3) for points in (space, seen))
-        spread = within.mT @ within  # (N, V, 3, 3)
+        middles = (both * near).sum(3, keepdim=True) / near.sum(3, keepdim=True).clamp(min=1)
+        within = ((both - middles) * near).flatten(2, 3)  # (N, V, T * K, 5)
+        products = (within.mT @ within).double()
+        spread = products[..., :3, :3]
         size = spread.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
-        spread = spread + torch.eye(3, device=spread.device) * (1e-9 * size + 1e-12)
-        axes = torch.linalg.solve(spread, within.mT @ within_seen)[:, :, None]  # (N, V, 1, 3, 2)
-        off = torch.where(near, seen - space @ axes, torch.nan)
-        off = seen - space @ axes - off.flatten(2, 3).nanmedian(2).values[:, :, None, None]
+        spread = spread + torch.eye(3, device=spread.device) * (1e-6 * size + 1e-12)
+        axes = torch.linalg.solve(spread, products[..., :3, 3:]).float()  # (N, V, 3, 2)
+        # where the same camera has the middle of the picture in most frames
+        start = middles[..., 3:] - middles[..., :3] @ axes[:, :, None]  # (N, V, T, 1, 2)
+        start = torch.where(near.any(3, keepdim=True), start, torch.nan).nanmedian(2, True).values
+        off = both[..., 3:] - both[..., :3] @ axes[:, :, None] - start
         near = known & (off.norm(dim=-1, keepdim=True) < _NEAR)
-    x, y = axes.unbind(-1)  # (N, V, 1, 3)
+    x, y = axes.unbind(-1)  # (N, V, 3)
     normal = torch.linalg.cross(x, y) / (x.norm(dim=-1) * y.norm(dim=-1)).sqrt().clamp(
         min=1e-12)[..., None]
-    depth = torch.where(near, space @ normal[..., None], torch.nan)[..., 0]
-    middle = depth.flatten(2).nanmedian(2).values[..., None, None]
-    return (depth - middle).float()
+    depth = both[..., :3] @ normal[:, :, None, :, None]  # (N, V, T, K, 1)
+    middle = (depth * near).sum((2, 3), keepdim=True) / near.sum((2, 3), keepdim=True).clamp(min=1)
+    return torch.where(near, depth - middle, torch.nan)[..., 0]
 
 
 def turned(keypoints: Tensor, yaw: Tensor, pitch: Tensor) -> Tensor:
