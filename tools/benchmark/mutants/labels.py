@@ -140,15 +140,18 @@ def _plain(data: bytes) -> tuple | None:
         return None
     try:
         label = json.loads(data.removeprefix(b'\xef\xbb\xbf').decode(), parse_int=_number)
-        frames, info, code = label['frames'], label['type_info'], label['type']
-        if not isinstance(frames, list) or not frames or not isinstance(info, dict):
+        frames, info, code = label['frames'], label.get('type_info'), label['type']
+        if not isinstance(frames, list) or not frames or not isinstance(info, (dict, type(None))):
             return None
         if not isinstance(code, str) or not re.fullmatch('[0-9]{3}', code):
             return None
         exercise = exercise_of_type(int(code))
-        if info.get('key', code) != code or exercise_by_name(info['exercise']) is not exercise:
-            return None
-        conditions, usable = _plain_conditions(info['conditions'], exercise)
+        if info is None:
+            conditions, usable = [-1] * len(exercise.conditions), False
+        else:
+            if info.get('key', code) != code or exercise_by_name(info['exercise']) is not exercise:
+                return None
+            conditions, usable = _plain_conditions(info['conditions'], exercise)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArgumentError):
         return None
     if conditions is None:
