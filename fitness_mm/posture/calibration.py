@@ -17,6 +17,9 @@ from fitness_mm.files import replacing
 from fitness_mm.json_files import read_json
 
 CALIBRATION_FILE = 'calibration.json'
+VIEWS_CALIBRATION_FILE = 'calibration_views.json'
+"""Of what all views of a clip say together."""
+
 KEPT, BROKEN, NOT_JUDGED = 'kept', 'broken', 'not judged'
 
 TEMPERATURES = (0.05, 20.0)
@@ -151,6 +154,17 @@ class PostureCalibration:
         offsets = [known.offset for group in self.condition_reliability for known in group]
         return expit(np.asarray(logits, float) / self.condition_temperature + offsets)
 
+    @property
+    def judged(self) -> np.ndarray:
+        """Which conditions may be judged at all, bool (P,)."""
+        return np.array([known.judged for group in self.condition_reliability for known in group])
+
+    def certain(self, probabilities: np.ndarray) -> np.ndarray:
+        """Which of the probabilities (..., P) that conditions are kept give a verdict where all
+        joints are seen, bool (..., P)."""
+        # so that NaN is not judged either
+        return self.judged & (np.abs(probabilities - 0.5) >= self.band)
+
     def verdicts(self, condition_logits: np.ndarray, exercise: int,
                  seen: np.ndarray | None = None) -> tuple[CalibratedVerdict, ...]:
         """Judges the conditions of one exercise.
@@ -169,6 +183,7 @@ class PostureCalibration:
                              f'expected ({sum(counts)},)')
         start = sum(counts[:exercise])
         probabilities = self.condition_probabilities(condition_logits)
+        certain = self.certain(probabilities)
         joints_seen = _seen(self.classes[exercise], self.condition_reliability[exercise], seen)
         found = []
         for i, condition in enumerate(self.condition_reliability[exercise]):
@@ -178,7 +193,7 @@ class PostureCalibration:
                 reason = 'not_validated'
             elif not joints_seen[i]:
                 reason = 'joints_not_seen'
-            elif not abs(probability - 0.5) >= self.band:  # so that NaN is not judged either
+            elif not certain[start + i]:
                 reason = 'uncertain'
             verdict = NOT_JUDGED if reason else KEPT if probability > 0.5 else BROKEN
             found.append(CalibratedVerdict(start + i, condition.name, verdict, probability, reason))

@@ -61,17 +61,26 @@ def fit_calibration(records: PostureRecords,
         rule: When a condition is not judged.
     """
     temperature, offsets = _condition_scale(records)
-    decided = records.condition_logits / temperature + offsets
-    for rows in _left_out(records):
-        others_temperature, others_offsets = _condition_scale(records.select(~rows))
-        decided[rows] = records.condition_logits[rows] / others_temperature + others_offsets
     return PostureCalibration(
         classes=records.classes,
-        condition_reliability=_reliabilities(records, decided > 0, offsets, rule),
+        condition_reliability=_reliabilities(records, cross_fitted_logits(records) > 0, offsets,
+                                             rule),
         exercise_temperature=exercise_temperature(
             records.exercise_logits, records.label, _smoothing(len(records))),
         condition_temperature=temperature,
         band=rule.band)
+
+
+def cross_fitted_logits(records: PostureRecords) -> np.ndarray:
+    """Calibrated logits that each condition is kept, (N, P), those of each group of performers
+    with temperature and offsets fitted to the others; to all, if there is only one performer."""
+    logits = np.empty(records.condition_logits.shape)
+    everybody = np.ones(len(records), bool)
+    for rows in _left_out(records) or [everybody]:
+        fitted = records if rows.all() else records.select(~rows)
+        temperature, offsets = _condition_scale(fitted)
+        logits[rows] = records.condition_logits[rows] / temperature + offsets
+    return logits
 
 
 def exercise_temperature(logits: np.ndarray, labels: np.ndarray, smoothing: float = 0.0) -> float:

@@ -25,8 +25,9 @@ def posture_report(records: PostureRecords) -> dict:
         JSON-ready numbers, None where there is nothing to measure: ``unit``, what a row is; those
         of :func:`overall_measures` for all rows; ``per_condition`` (see
         :func:`condition_measures`); ``per_view`` and ``per_performer``, overall measures by group;
-        and ``fused``, those of clips whose views' logits were averaged. Of rows that are clips, all
-        views of which the network saw at once, ``per_view`` is empty and ``fused`` None.
+        and ``fused``, overall measures and ``per_condition`` of clips whose views' logits were
+        averaged. Of rows that are clips, all views of which the network saw at once, ``per_view``
+        is empty and ``fused`` None.
     """
     fused = records.fused_views()
     report = {'unit': records.unit, **overall_measures(records),
@@ -37,7 +38,8 @@ def posture_report(records: PostureRecords) -> dict:
             group = np.full(len(records), '')
         report[f'per_{name}'] = {str(value): overall_measures(records.select(group == value))
                                  for value in np.unique(group) if value not in ('', -1)}
-    report['fused'] = None if fused is None else overall_measures(fused)
+    report['fused'] = None if fused is None else {
+        **overall_measures(fused), 'per_condition': condition_measures(fused)}
     return report
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fitness_mm.aihub.disk.layout import clip_type
 from fitness_mm.records import ClipViewRecord, RecordError, column
 
 
@@ -52,6 +53,13 @@ class PostureRecords(ClipViewRecord):
         return self.exercise_logits.argmax(1)
 
     @property
+    def type_number(self) -> np.ndarray:
+        """Type of every row, (N,), as its clip's name says it; 0 where that is another data
+        set's."""
+        names, row = np.unique(self.clip, return_inverse=True)
+        return np.array([clip_type(name) or 0 for name in names])[row]
+
+    @property
     def exercise_of_condition(self) -> np.ndarray:
         """Class of every condition, (P,)."""
         return np.repeat(np.arange(len(self.condition_names)),
@@ -65,11 +73,12 @@ class PostureRecords(ClipViewRecord):
             (self.condition_logits > 0) == (self.gt_conditions == 1))
 
     def fused_views(self) -> PostureRecords | None:
-        """One row a clip: the mean of its views' logits. None where rows are clips already, or
-        clips have no names."""
-        if self.whole_clips or (self.clip == '').any():
-            return None
+        """One row a clip: the mean of its views' logits. None where rows are clips already, clips
+        have no names, or none has two views."""
         ordered = self.in_order()
+        if self.whole_clips or (self.clip == '').any() or (
+                len(np.unique(ordered.clip)) == len(ordered)):
+            return None
         _, first, counts = np.unique(ordered.clip, return_index=True, return_counts=True)
 
         def mean(logits: np.ndarray) -> np.ndarray:

@@ -10,8 +10,12 @@ from posture_cases import CLASSES, hand_made, random_records
 
 from fitness_mm.analysis.posture.abstaining import calibrated
 from fitness_mm.analysis.posture.compare import compare
+from fitness_mm.analysis.posture.intervals import measure_intervals
+from fitness_mm.analysis.posture.judged import judged_by_source
+from fitness_mm.analysis.posture.label_noise import error_shares, type_verdicts
+from fitness_mm.analysis.posture.markdown import posture_markdown
 from fitness_mm.analysis.posture.report import read_posture, write_posture_report
-from fitness_mm.analysis.posture.tables import condition_rows, overall_rows, posture_markdown
+from fitness_mm.analysis.posture.tables import condition_rows, main_rows, overall_rows
 from fitness_mm.errors import FitnessError
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.posture.calibration_fit import AbstainRule, fit_calibration
@@ -48,16 +52,23 @@ def test_rows_of_the_tables():
     assert overall['view C']['micro_acc'] == report['per_view']['C']['micro_acc']
     assert overall['clips, views fused']['samples'] == 24
 
-    rows = condition_rows(report, fit_calibration(records))
-    assert len(rows) == 4 + 3
+    rows = condition_rows(judged_by_source(records, report, AbstainRule()))
+    assert len(rows) == 2 * (4 + 3)
+    assert [row['from'] for row in rows] == ['one view'] * 7 + ['all views'] * 7
+    assert [row['auroc'] for row in rows[7:]] == [
+        c['auroc'] for c in report['fused']['per_condition']]
+    for row, of_c in zip(rows, posture_report(records.select(records.view == 'C'))['per_condition'],
+                         strict=False):
+        assert row['auroc_C'] == of_c['auroc']
+    assert rows[7]['auroc_C'] is None
+    assert rows[7]['kept_clips'] == rows[7]['kept_rows'] == rows[0]['kept_clips']
     assert (rows[0]['exercise_ko'], rows[0]['condition_ko']) == ('바벨 스쿼트', '척추의 중립')
     assert rows[0]['condition_en'] == 'neutral spine'
     assert rows[0]['kept_clips'] + rows[0]['broken_clips'] == 12
-    assert rows[0]['kept_clip_views'] == 2 * rows[0]['kept_clips']
+    assert rows[0]['kept_rows'] == 2 * rows[0]['kept_clips']
     # exercises of somebody else's catalogue keep their names
-    foreign = hand_made()
-    row = condition_rows(posture_report(replace(foreign, classes=('스쿼트 2', 'b'))),
-                         fit_calibration(replace(foreign, classes=('스쿼트 2', 'b'))))[0]
+    foreign = replace(hand_made(), classes=('스쿼트 2', 'b'))
+    row = condition_rows(judged_by_source(foreign, posture_report(foreign), AbstainRule()))[0]
     assert (row['exercise_ko'], row['condition_ko'], row['condition_en']) == ('스쿼트 2', 'ㄱ', '')
 
 
@@ -66,15 +77,113 @@ def test_weak_conditions_are_named():
     logits = records.condition_logits.copy()
     logits[:, 5] = np.where(np.arange(len(logits)) % 2, 1, -1)  # no opinion on plank's second
     records = replace(records, condition_logits=logits)
-    rule = AbstainRule()
-    text = posture_markdown(posture_report(records), fit_calibration(records, rule), rule,
-                            calibrated(records, rule))
-    assert 'Not judged, 1 of 7 conditions:' in text
-    assert '- plank (플랭크): torso and hips in line (몸통과 엉덩이의 정렬 유지)' in text
-    strict = AbstainRule(min_clips=99)
-    text = posture_markdown(posture_report(records), fit_calibration(records, strict), strict, None)
-    assert 'Not judged, 7 of 7' in text
+    text = told(records, AbstainRule())
+    assert 'From one view 6 of 7 conditions are judged' in text
+    assert '| plank (플랭크): torso and hips in line (몸통과 엉덩이의 정렬 유지) | **no**: ' in text
+    one = records.select(records.performer == 1)
+    text = told(one, AbstainRule(min_clips=99))
+    assert 'From one view 0 of 7' in text and 'From all views 0 of 7' in text
     assert 'all clips are of one performer' in text.lower()
+    assert 'Of fewer than 5 performers there are no intervals' in text
+    # a network for more exercises than the clips show
+    some = told(records.select(records.label == 0), AbstainRule())
+    assert '3 conditions that no clip is about are left out' in some and 'plank' not in some
+
+
+def told(records, rule):
+    report = posture_report(records)
+    return posture_markdown(records, report, judged_by_source(records, report, rule), rule)
+
+
+def test_a_test_on_all_views_at_once_says_so_and_is_not_averaged_again(tmp_path):
+    records = random_records(0.3, ['barbell curl', 'dumbbell curl'])
+    fused = records.fused_views()
+    fused.write(tmp_path / 'posture.npz')
+    files = write_posture_report([tmp_path], tmp_path / 'out')
+    assert 'calibration_views.json' in [f.name for f in files]
+    assert not (tmp_path / 'out' / 'calibration.json').exists()
+    text = files[0].read_text('utf-8')
+    assert 'Each row is a clip, all views of which the network saw at once.' in text
+    assert '| all clips, views seen at once | 24 |' in text and 'views fused' not in text
+    assert 'from one view' not in text and 'view AC' not in text
+    # beside a test on single views of the same clips, it is compared with their mean
+    found = compare(records, fused).differences
+    assert {change.change.value for change in found.values()} == {0.0}
+    assert found['family_top1'].first == 1 > found['exercise_top1'].first
+
+
+def test_intervals_are_over_performers_and_hold_the_measures():
+    records = random_records(0.7, ['barbell squat', 'plank'], range(1, 9))
+    report = posture_report(records)
+    rows = {(row['from'], row['measure']): row
+            for row in main_rows(judged_by_source(records, report, AbstainRule()))}
+    assert len(rows) == 2 * 7
+    for row in rows.values():
+        assert row['low'] <= row['value'] <= row['high']
+    assert rows['one view', 'auroc']['low'] < rows['one view', 'auroc']['high']
+    assert rows['one view', 'micro_acc']['low'] < rows['one view', 'micro_acc']['high']
+    assert rows['all views', 'auroc']['value'] == report['fused']['auroc']
+    assert rows['one view', 'micro_acc']['constant'] == report['majority_micro_acc']
+    # everybody the same: whoever is drawn, nothing moves, however few clips there are of each
+    same = records.select(np.repeat(np.flatnonzero(records.performer == 1)[None], 6, 0).ravel())
+    same = replace(same, performer=np.repeat(np.arange(6), len(same) // 6),
+                   clip=np.char.add(same.clip, np.repeat(np.arange(6), len(same) // 6).astype(str)))
+    measured = overall_measures(same)
+    for name, (low, high) in measure_intervals(same).items():
+        assert low == pytest.approx(measured[name]) and high == pytest.approx(measured[name])
+    assert measure_intervals(records.select(records.performer < 5)) == {}
+
+
+def by_type(verdicts):
+    """Clips of one condition: (type, performer, truth, logit) each."""
+    numbers, performers, truth, logits = zip(*verdicts, strict=True)
+    one = random_records(1.0, ['plank']).select(np.zeros(len(verdicts), int))
+    return replace(
+        one, condition_logits=np.array([[x, 0, 0] for x in logits], np.float32),
+        gt_conditions=np.array([[t, -1, -1] for t in truth], np.int8),
+        clip=np.array([f'training/Day01_200921_F/3/{n:03d}-1-{i}-01-Z{p}'
+                       for i, (n, p) in enumerate(zip(numbers, performers, strict=True))]),
+        performer=np.array(performers))
+
+
+def test_errors_that_all_people_of_a_type_share_come_with_the_type():
+    records = by_type([
+        *((553, p, 1, -3.0) for p in range(5)),  # all against
+        *((554, p, 1, 3.0) for p in range(5)),
+        *((555, p, 0, -3.0 if p else 3.0) for p in range(5)),  # one against
+        *((556, p, 0, 3.0 if p else -3.0) for p in range(5)),  # four of five
+        *((557, p, 0, -3.0) for p in range(3)),  # too few people
+        *((558, p, 1, 3.0) for p in range(5)),
+        *((n, p, 0, -3.0) for n in (559, 560) for p in range(5)),
+        (555, 0, 0, 2.0)])  # the same person again, who is one witness
+    plank = np.arange(3) < 2
+    found = type_verdicts(records, plank)
+    assert found.type_number.tolist() == [553, 554, 555, 556, 558, 559, 560]
+    assert found.people.tolist() == [5] * 7
+    assert found.against.tolist() == [5, 0, 1, 4, 0, 0, 0]
+    assert found.judged_kept.tolist() == [0, 5, 1, 4, 5, 0, 0]
+    assert found.type_number[found.contradicted].tolist() == [553, 556]
+    assert found.chance[found.contradicted] == pytest.approx([1 / 3**5, (5 * 3 + 1) / 4**5])
+    assert found.probability[0] < 0.5 < found.probability[1]
+    shares = error_shares(found)
+    assert (shares.judgements, shares.wrong, shares.all_against, shares.most_against) == (
+        35, 10, 5, 4)
+    # a third of what is kept is called broken, and a quarter the other way round: binomials of 5
+    assert shares.all_by_chance == pytest.approx(3 * 5 / 3**5 + 4 * 5 / 4**5)
+    assert shares.most_by_chance == pytest.approx(
+        3 * (3 * 10 * 2**2 + 4 * 5 * 2) / 3**5 + 4 * (3 * 10 * 3**2 + 4 * 5 * 3) / 4**5)
+    assert shares.of_types == pytest.approx(9 - shares.all_by_chance - shares.most_by_chance)
+    assert type_verdicts(records.select(records.type_number == 557), plank) is None
+    assert type_verdicts(records, ~plank) is None
+    text = told_types(records, found)
+    assert '| 553 | plank (플랭크): ' in text and '| kept | 0 of 5 |' in text
+    assert '| all people of the type | 5 | 0.500 | 0.1 |' in text
+
+
+def told_types(records, found):
+    report = posture_report(records)
+    rule = AbstainRule()
+    return posture_markdown(records, report, judged_by_source(records, report, rule), rule, found)
 
 
 def test_keeping_silent_against_hand_computed_numbers():
@@ -89,6 +198,8 @@ def test_keeping_silent_against_hand_computed_numbers():
         performer=np.array([p for p, *_ in rows]))
     found = calibrated(records, AbstainRule(min_accuracy=0.5, min_clips=1, band=0.1))
     # of four judgements a person, the one of 0.2 is withheld and the others are right
+    assert found.called == {'own name': (1.0, 1.0), "family's name": (0.0, None),
+                            'unclear': (0.0, None)}
     assert found.judged == 3 / 4
     assert found.judged_acc == 1.0
     assert (found.faults_reported, found.faults_withheld, found.false_alarms) == (0.5, 0.5, 0.0)
@@ -110,7 +221,7 @@ def test_what_a_second_set_loses():
         assert change.change.value == pytest.approx(measured[1] - measured[0])
         assert change.change.low <= change.change.value <= change.change.high < 0
     assert found.differences.keys() == {
-        'exercise_top1', 'micro_acc', 'exact_match', 'micro_acc_predicted',
+        'exercise_top1', 'family_top1', 'micro_acc', 'exact_match', 'micro_acc_predicted',
         'exact_match_predicted'}
 
 
@@ -131,8 +242,9 @@ def test_sets_that_cannot_be_compared(change, message):
 def test_the_report_of_one_performer_has_no_figure(tmp_path):
     random_records(1.0, ['plank'], [3]).write(tmp_path / 'posture.npz')
     files = write_posture_report([tmp_path], tmp_path / 'out')
-    assert [f.name for f in files] == ['posture.md', 'overall.csv', 'conditions.csv',
-                                       'calibration.json']
+    assert [f.name for f in files] == [
+        'posture.md', 'overall.csv', 'main.csv', 'conditions.csv', 'calibration.json',
+        'calibration_views.json']
 
 
 def test_data_without_views_performers_and_clips_has_a_report_too(tmp_path):
@@ -152,7 +264,8 @@ def test_the_tool_writes_tables_figure_and_calibration(tmp_path):
     result = run_tool('analysis/posture.py', tmp_path / 'labels', '--out', out, '--compare',
                       tmp_path / 'predicted.npz', '--band', 0.2)
     assert sorted(p.name for p in out.iterdir()) == [
-        'calibration.json', 'conditions.csv', 'overall.csv', 'posture.md', 'reliability.png']
+        'calibration.json', 'calibration_views.json', 'conditions.csv', 'main.csv', 'overall.csv',
+        'posture.md', 'reliability.png']
     assert (out / 'reliability.png').read_bytes().startswith(b'\x89PNG')
     calibration = PostureCalibration.read(out / 'calibration.json')
     assert calibration == fit_calibration(random_records(1.5), AbstainRule(band=0.2))
@@ -161,8 +274,11 @@ def test_the_tool_writes_tables_figure_and_calibration(tmp_path):
     assert '| exact match, predicted exercise |' in text
     with open(out / 'conditions.csv', encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
-    expected = posture_report(random_records(1.5))['per_condition']
-    assert [float(row['auroc']) for row in rows] == [c['auroc'] for c in expected]
+    expected = posture_report(random_records(1.5))
+    assert [float(row['auroc']) for row in rows] == [
+        c['auroc'] for part in (expected, expected['fused']) for c in part['per_condition']]
+    assert PostureCalibration.read(out / 'calibration_views.json') == fit_calibration(
+        random_records(1.5).fused_views(), AbstainRule(band=0.2))
 
 
 def test_one_sentence_for_a_user_mistake(tmp_path):

@@ -157,6 +157,13 @@ def parse_image_key(key: str) -> ImageKey:
                     int(clip['type']), int(clip['performer']))
 
 
+def clip_type(clip: str) -> int | None:
+    """The type that a clip's name begins with, whatever folders stand before it; None if it is no
+    clip of the data set."""
+    match = _CLIP.fullmatch(clip.rpartition('/')[2])
+    return int(match['type']) if match else None
+
+
 def _clip_name(match: re.Match) -> str:
     return f"{match['type']}-{match['a']}-{match['b']}-{match['nn']}-Z{match['performer']}"
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.posture.calibration import NOT_JUDGED, PostureCalibration
+from fitness_mm.clip_scores import same_family
+from fitness_mm.posture.calibration import PostureCalibration
 from fitness_mm.posture.calibration_fit import (
     AbstainRule,
     cross_calibrated,
     expected_calibration_error,
 )
+from fitness_mm.posture.naming import SURE, named
 from fitness_mm.posture.records import PostureRecords
 
 
@@ -24,6 +26,8 @@ class Calibrated:
             and after.
         broken: Probability that a condition is broken and whether it is, (J,) each; before and
             after.
+        called: By own name, family's name or as unclear: share of rows, and of these of those that
+            are right.
         judged: Share of all judgements that are not withheld.
         judged_acc: Share of these that are right; None if there are none.
         faults_reported: Share of broken conditions that are reported as broken.
@@ -33,6 +37,7 @@ class Calibrated:
 
     exercise: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
     broken: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+    called: dict[str, tuple[float, float | None]]
     judged: float | None
     judged_acc: float | None
     faults_reported: float | None
@@ -50,41 +55,43 @@ def calibrated(records: PostureRecords, rule: AbstainRule) -> Calibrated | None:
     parts = cross_calibrated(records, rule)
     if not parts:
         return None
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in (
-        'right', 'top_before', 'top_after', 'is_broken', 'broken_before', 'broken_after',
-        'judged')}
+    exercise = np.empty(records.exercise_logits.shape)  # probabilities, (N, C)
+    kept = np.empty(records.condition_logits.shape)  # probabilities, (N, P)
+    judged = np.empty(kept.shape, bool)
     for rows, calibration in parts:
-        part = records.select(rows)
-        plain = PostureCalibration.unknown(part.classes, part.condition_names)
-        given = part.gt_conditions >= 0
-        columns['right'].append(part.predicted == part.label)
-        columns['is_broken'].append(part.gt_conditions[given] == 0)
-        for name, by in (('before', plain), ('after', calibration)):
-            columns[f'top_{name}'].append(by.exercise_probabilities(part.exercise_logits).max(1))
-            columns[f'broken_{name}'].append(
-                1 - by.condition_probabilities(part.condition_logits)[given])
-        columns['judged'].append(_judged(part, calibration)[given])
-    joined = {name: np.concatenate(values) for name, values in columns.items()}
-    called = joined['broken_after'] > 0.5
-    broken, judged = joined['is_broken'], joined['judged']
+        exercise[rows] = calibration.exercise_probabilities(records.exercise_logits[rows])
+        kept[rows] = calibration.condition_probabilities(records.condition_logits[rows])
+        judged[rows] = calibration.certain(kept[rows])
+    given = records.gt_conditions >= 0
+    kept, judged, broken = kept[given], judged[given], records.gt_conditions[given] == 0  # (J,)
+    fault = kept < 0.5
+    right = records.predicted == records.label
+    plain = PostureCalibration.unknown(records.classes, records.condition_names)
     return Calibrated(
-        exercise=tuple((joined[f'top_{name}'], joined['right']) for name in ('before', 'after')),
-        broken=tuple((joined[f'broken_{name}'], broken) for name in ('before', 'after')),
+        exercise=((plain.exercise_probabilities(records.exercise_logits).max(1), right),
+                  (exercise.max(1), right)),
+        broken=((1 - plain.condition_probabilities(records.condition_logits)[given], broken),
+                (1 - kept, broken)),
+        called=_called(exercise, records),
         judged=_mean(judged),
-        judged_acc=_mean((called == broken)[judged]),
-        faults_reported=_mean((called & judged)[broken]),
+        judged_acc=_mean((fault == broken)[judged]),
+        faults_reported=_mean((fault & judged)[broken]),
         faults_withheld=_mean(~judged[broken]),
-        false_alarms=_mean((called & judged)[~broken]))
+        false_alarms=_mean((fault & judged)[~broken]))
 
 
-def _judged(records: PostureRecords, calibration: PostureCalibration) -> np.ndarray:
-    """Which conditions of their true exercise get a verdict, bool (N, P)."""
-    judged = np.zeros(records.gt_conditions.shape, bool)
-    for row, (logits, label) in enumerate(zip(records.condition_logits, records.label,
-                                              strict=True)):
-        for verdict in calibration.verdicts(logits, label):
-            judged[row, verdict.position] = verdict.verdict != NOT_JUDGED
-    return judged
+def _called(probabilities: np.ndarray,
+            records: PostureRecords) -> dict[str, tuple[float, float | None]]:
+    """Share of rows that are called by an exercise's own name, by its family's, or said to be
+    unclear, and which share of these the exercise, or the family, is right of."""
+    naming = named(probabilities, records.classes)
+    unclear = naming.probability < SURE
+    own = naming.exercise == records.label
+    family = same_family(records.classes, naming.exercise, records.label)
+    return {how: (float(rows.mean()), _mean(right[rows])) for how, rows, right in (
+        ('own name', ~unclear & ~naming.as_family, own),
+        ("family's name", ~unclear & naming.as_family, family),
+        ('unclear', unclear, family))}
 
 
 def _error(probability: np.ndarray, outcome: np.ndarray) -> float | None:

@@ -10,6 +10,8 @@ from fitness_mm.analysis.study.bootstrap import Difference, paired_difference
 from fitness_mm.errors import FitnessError
 from fitness_mm.posture.records import PostureRecords
 
+from .intervals import measured_values
+
 
 @dataclass(frozen=True)
 class Change:
@@ -52,6 +54,9 @@ def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
     """
     if (first.classes, first.condition_names) != (second.classes, second.condition_names):
         raise FitnessError('the two sets are of other exercises; compare tests on the same ones')
+    if first.whole_clips != second.whole_clips:
+        # the views of one are fused, that of the other were seen at once
+        first, second = (records.fused_views() or records for records in (first, second))
     rows = first.rows_of(second)
     if rows is None:
         raise FitnessError('the records do not say of which clip-views they are; test again with '
@@ -64,21 +69,10 @@ def compare(first: PostureRecords, second: PostureRecords) -> Comparison:
     if (a.gt_conditions != b.gt_conditions).any() or (a.label != b.label).any():
         raise FitnessError('the two sets have other truths for the same clip-views; compare tests '
                            'on the same data')
-    values = [_values(records) for records in (a, b)]
+    values = [measured_values(records) for records in (a, b)]
     return Comparison(a, b, len(first) + len(second) - 2 * len(a), {
         name: _difference(a, values[0][name], values[1][name]) for name in values[0]
         if not np.isnan(values[0][name]).all()})
-
-
-def _values(records: PostureRecords) -> dict[str, np.ndarray]:
-    """What each measure is the mean of, (N, any), NaN where it is not defined."""
-    given = records.gt_conditions >= 0
-    recognised = (records.predicted == records.label)[:, None].astype(float)
-    right = np.where(given, records.judged_right, np.nan)
-    exact = np.where(given.any(1), (records.judged_right | ~given).all(1), np.nan)[:, None]
-    return {'exercise_top1': recognised, 'micro_acc': right, 'exact_match': exact,
-            'micro_acc_predicted': right * recognised,
-            'exact_match_predicted': exact * recognised}
 
 
 def _difference(records: PostureRecords, first: np.ndarray, second: np.ndarray) -> Change:

@@ -16,20 +16,23 @@ from .abstaining import Calibrated
 _COLOURS = {'before': '#999999', 'after': '#0072b2'}
 
 
-def plot_reliability(found: Calibrated, out: str | Path) -> Path:
+def plot_reliability(found: dict[str, Calibrated], out: str | Path) -> Path:
     """Probability against frequency, and how often each is given, before and after calibration.
 
     Args:
-        found: For people that had no part in the calibration.
+        found: For people that had no part in the calibration, by what it is judged from.
         out: The image to write.
 
     Returns:
         ``out`` as a path.
     """
-    figure = Figure(figsize=(9, 5.4), layout='constrained')
-    panels = figure.subplots(2, 2, height_ratios=(3, 1), sharex='col')
-    _draw(panels[:, 0], found.exercise, 'Predicted exercise', 'share that is right')
-    _draw(panels[:, 1], found.broken, 'Condition broken', 'share that is broken')
+    figure = Figure(figsize=(9, 0.4 + 5 * len(found)), layout='constrained')
+    panels = figure.subplots(2 * len(found), 2, height_ratios=(3, 1) * len(found), sharex='col')
+    for row, (source, some) in enumerate(found.items()):
+        both = panels[2 * row:2 * row + 2]
+        _draw(both[:, 0], some.exercise, f'Predicted exercise, from {source}',
+              'share that is right')
+        _draw(both[:, 1], some.broken, f'Condition broken, from {source}', 'share that is broken')
     figure.suptitle('Probabilities for people left out of the calibration', fontsize=11)
     return save_figure(figure, out)
 

@@ -7,18 +7,21 @@ from pathlib import Path
 
 from fitness_mm.analysis.study.results import trainings
 from fitness_mm.files import check_output, write_text
-from fitness_mm.posture.calibration import CALIBRATION_FILE
-from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule, fit_calibration
+from fitness_mm.posture.calibration import CALIBRATION_FILE, VIEWS_CALIBRATION_FILE
+from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule
 from fitness_mm.posture.measures import posture_report
 from fitness_mm.posture.records import PostureRecords
 from fitness_mm.tables import csv_table
 
-from .abstaining import calibrated
 from .compare import compare
+from .judged import judged_by_source
+from .label_noise import type_verdicts
+from .markdown import posture_markdown
 from .reliability_plot import plot_reliability
-from .tables import condition_rows, overall_rows, posture_markdown
+from .tables import condition_rows, main_rows, overall_rows, type_rows
 
 RECORDS = 'posture.npz'
+_CALIBRATIONS = {'one view': CALIBRATION_FILE, 'all views': VIEWS_CALIBRATION_FILE}
 
 
 def read_posture(paths: Sequence[Path]) -> PostureRecords:
@@ -39,8 +42,9 @@ def write_posture_report(paths: Sequence[Path],
                          out: Path,
                          rule: AbstainRule = ABSTAIN_RULE,
                          second: Sequence[Path] = ()) -> list[Path]:
-    """Writes ``posture.md``, ``overall.csv``, ``conditions.csv`` and ``calibration.json``, and
-    ``reliability.png`` if there is more than one performer.
+    """Writes ``posture.md``; ``overall.csv``, ``main.csv``, ``conditions.csv`` and, where types are
+    known, ``types.csv``; ``calibration.json`` for one view and ``calibration_views.json`` for all
+    views of a clip; and ``reliability.png`` if there is more than one performer.
 
     Args:
         paths: Records or work directories of one network, see
@@ -48,7 +52,7 @@ def write_posture_report(paths: Sequence[Path],
         out: Folder for the report.
         rule: When a condition is not judged.
         second: Records of the same clips to compare, such as from predicted keypoints. The report
-            says what is lost; the calibration is of the first ones.
+            says what is lost; the calibrations are of the first ones.
 
     Returns:
         The files, the Markdown report first.
@@ -60,17 +64,21 @@ def write_posture_report(paths: Sequence[Path],
     records = read_posture(paths)
     comparison = compare(records, read_posture(second)) if second else None
     report = posture_report(records)
-    calibration = fit_calibration(records, rule)
-    abstaining = calibrated(records, rule)
+    found = judged_by_source(records, report, rule)
+    types = type_verdicts(records, found[-1].calibration.judged)
     texts = {
-        'posture.md': posture_markdown(report, calibration, rule, abstaining, comparison),
+        'posture.md': posture_markdown(records, report, found, rule, types, comparison),
         'overall.csv': _csv(overall_rows(report)),
-        'conditions.csv': _csv(condition_rows(report, calibration)),
+        'main.csv': _csv(main_rows(found)),
+        'conditions.csv': _csv(condition_rows(found)),
     }
-    files = [*(write_text(out / name, text) for name, text in texts.items()),
-             calibration.write(out / CALIBRATION_FILE)]
-    if abstaining is not None:
-        files.append(plot_reliability(abstaining, out / 'reliability.png'))
+    if types is not None:
+        texts['types.csv'] = _csv(type_rows(records, types, types.order))
+    files = [write_text(out / name, text) for name, text in texts.items()]
+    files += [one.calibration.write(out / _CALIBRATIONS[one.source]) for one in found]
+    shown = {one.source: one.abstaining for one in found if one.abstaining is not None}
+    if shown:
+        files.append(plot_reliability(shown, out / 'reliability.png'))
     return files
 
 

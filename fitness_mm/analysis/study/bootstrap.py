@@ -1,4 +1,5 @@
-"""Intervals for the difference between two models that judged the same clip-views."""
+"""Intervals by bootstrap: of the difference between two models that judged the same clip-views, and
+of what people vary in."""
 
 from __future__ import annotations
 
@@ -79,3 +80,22 @@ def paired_difference(first: np.ndarray,
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Difference(float(gain.mean()), float(low), float(high),
                       'performers' if over_performers else 'clips', len(clips_of))
+
+
+def performer_draws(performers: np.ndarray, draws: int = 2000,
+                    seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Performers drawn with replacement, as many as there are.
+
+    Args:
+        performers: Performer of every row, (N,).
+        draws: Number of bootstrap samples.
+        seed: For drawing them.
+
+    Returns:
+        How often each of the M performers is drawn, (D, M), and the performer of every row as a
+        column of it, (N,).
+    """
+    people, owner = np.unique(performers, return_inverse=True)
+    count = len(people)
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(count, np.full(count, 1 / count), draws), owner
