@@ -42,6 +42,9 @@ def parse_args() -> argparse.Namespace:
     looking = parser.add_argument_group('how to look')
     looking.add_argument('--box', type=float, nargs=4, metavar=('X1', 'Y1', 'X2', 'Y2'),
                          help='box that holds the person throughout, in pixels of the video')
+    looking.add_argument('--exercise', metavar='NAME',
+                         help='what is done, English or Korean, where it is known (default: it is '
+                         'recognised)')
     looking.add_argument('--fps', type=float,
                          help='of a folder of frames (default: 30); most files say it')
     looking.add_argument('--pose-fps', type=float, default=Options.pose_fps,

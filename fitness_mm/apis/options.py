@@ -29,11 +29,12 @@ class Options:
         window: Seconds that the recogniser sees at once: about four repetitions, as clips of the
             data set have.
         stride: Seconds from one window to the next; half a window if None.
+        exercise: Name of the exercise, English or Korean, for whoever knows it; recognised if None.
         evidence: Whether to find out which joints and moments speak for a fault.
         batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
 
     Raises:
-        InferenceError: If a value cannot be used.
+        FitnessError: If a value cannot be used.
     """
 
     fps: float | None = None
@@ -44,6 +45,7 @@ class Options:
     smooth: float = 0.3
     window: float = 10.0
     stride: float | None = None
+    exercise: str | None = None
     evidence: bool = True
     batch_size: int = 32
 
@@ -54,6 +56,9 @@ class Options:
                 checked(name, value)
         if self.channels not in ('rgb', 'bgr'):
             raise InferenceError(f"channels has to be 'rgb' or 'bgr', but is {self.channels!r}")
+        if self.exercise is not None:
+            from fitness_mm.aihub.catalog import exercise_by_name  # not loaded for --help
+            exercise_by_name(self.exercise)
         if self.box is not None:
             box = _numbers(self.box)
             if box.shape != (4, ) or not np.isfinite(box).all() or (box[2:] <= box[:2]).any():

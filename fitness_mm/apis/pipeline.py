@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.catalog import Exercise, exercise_by_name
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.keypoints.pixels import PixelMap
@@ -18,8 +18,16 @@ from .errors import InferenceError
 from .networks.pose_estimator import PoseEstimator
 from .networks.recogniser import PostureRecogniser
 from .options import Options
-from .report.sentences import NO_PERSON, Sentence, exercise_uncertain, other_people
-from .result import SURE, ConditionVerdict, Inference
+from .report.sentences import (
+    NO_PERSON,
+    Sentence,
+    exercise_name,
+    exercise_uncertain,
+    given_doubted,
+    only_family_known,
+    other_people,
+)
+from .result import ConditionVerdict, Inference
 from .stages.by_repetition import Repetitions, find_repetitions
 from .stages.judgement import Judgement, fault_course, judge_conditions
 from .stages.occlusion import find_evidence
@@ -80,8 +88,10 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         clock: Takes the stages' times.
 
     Raises:
-        InferenceError: If the box given lies outside the picture.
+        InferenceError: If the box given lies outside the picture, or the exercise given is none
+            of the network's.
     """
+    given = _given(options.exercise, models.posture)
     with clock.stage('find person'):
         frames = source.survey(SURVEY_FRAMES)
         person = _person(frames, source.size, models, options)
@@ -93,20 +103,21 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         poses = _poses(source, person, models, options, plan, progress, clock)
     with clock.stage('recognise'):
         recognition = recognise(poses, plan, source.size, models.posture, models.calibration,
-                                partial(progress, 'windows'))
+                                partial(progress, 'windows'), given)
     judged = recognition.judged
     exercise = models.posture.exercises[judged.exercise]
     still = one_picture(frames)
     repetitions = Repetitions(None, [], None) if still else find_repetitions(
         poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
-    reason = _STILL if still else _UNSURE_EXERCISE if judged.probability < SURE else None
+    reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
     verdicts = _verdicts(models, poses, recognition, repetitions, reason)
     if options.evidence and any(v.verdict == BROKEN for v in verdicts):
         with clock.stage('evidence'):
             verdicts = _with_evidence(verdicts, models.posture, recognition, repetitions, progress)
     return Inference(
         source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
-        exercise=exercise, probability=judged.probability, ranking=judged.ranking,
+        exercise=exercise, as_family=judged.as_family, given=judged.given,
+        probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
         notes=[*_warnings(source), *([_STILL] if still else ()), *_absence(poses.track),
                *_notes(person, exercise, judged)])
@@ -122,6 +133,18 @@ def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
     box = None if options.box is None else shrink.apply_box(options.box)
     person = find_person(frames, models.pose, box, models.detector)
     return person and replace(person, box=shrink.inverse().apply_box(person.box).clamped(size))
+
+
+def _given(name: str | None, posture: PostureRecogniser) -> int | None:
+    """Position of the exercise that the user named among the network's; None if none is."""
+    if name is None:
+        return None
+    exercise = exercise_by_name(name)
+    if exercise not in posture.exercises:
+        raise InferenceError(f'{exercise.name} is none of the {len(posture.exercises)} exercises '
+                             'of the posture model: '
+                             + ', '.join(known.name for known in posture.exercises))
+    return posture.exercises.index(exercise)
 
 
 def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
@@ -148,7 +171,7 @@ def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
               repetitions: Repetitions, reason: Sentence | None) -> list[ConditionVerdict]:
     """A verdict per condition; none is judged if there is a reason for that."""
     verdicts = judge_conditions(
-        recognition.scores, recognition.judged.exercise, models.posture.exercises,
+        recognition.scores, recognition.judged, models.posture.exercises,
         models.posture.conditions, models.calibration, poses.track, repetitions.counted or (),
         repetitions.logits)
     if reason is None:
@@ -205,10 +228,16 @@ def _notes(person: Person, exercise: Exercise, judged: Judgement) -> list[Senten
         notes.append(other_people(person.others))
     if person.how == 'given' and person.confidence < MIN_CONFIDENCE:
         notes.append(_DOUBTFUL_BOX)
-    disagreeing = sum(w.exercise != exercise.name for w in judged.windows)
-    if judged.probability < SURE:
-        notes.append(exercise_uncertain(exercise, judged.probability))
-    elif disagreeing:
+    disagreeing = len(judged.windows) - len(judged.agreeing)
+    seen = judged.ranking[0][0]
+    if judged.given and seen.family != exercise.family:
+        notes.append(given_doubted(seen))
+    elif not judged.sure:
+        notes.append(exercise_uncertain(exercise_name(exercise, judged.as_family),
+                                        judged.probability))
+    elif judged.as_family:
+        notes.append(only_family_known(exercise))
+    if disagreeing and judged.sure:
         notes.append(Sentence(
             f'영상의 {len(judged.windows)}개 구간 중 {disagreeing}개는 다른 운동처럼 보여서 '
             '판정에 쓰지 않았어요.',

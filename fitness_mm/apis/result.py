@@ -10,13 +10,11 @@ from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 from fitness_mm.posture.calibration import BROKEN
+from fitness_mm.posture.naming import SURE
 
-from .report.sentences import Sentence
+from .report.sentences import Sentence, exercise_name
 from .stages.person import Person
 from .stages.track import Track
-
-SURE = 0.5
-"""With less probability of the exercise its conditions are not judged."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +95,13 @@ class Inference:
         person: Whom it is about; None if nobody was seen.
         track: The person's keypoints; None if nobody was seen.
         exercise: The exercise; None if nobody was seen.
-        probability: Of the exercise, calibrated.
+        probability: Of the exercise, or of its family if that is named, calibrated.
         ranking: The most probable exercises with their probabilities.
         verdicts: One per condition of the exercise.
         repetitions: In order; None if they were not counted.
         windows: What each window was taken for.
+        as_family: Whether only its family is sure enough to be named.
+        given: Whether the user said which exercise it is.
         notes: Sentences about what limits the result.
         drawing_notes: The same about what was drawn of it last.
         seconds: Time that each stage took.
@@ -119,6 +119,8 @@ class Inference:
     verdicts: list[ConditionVerdict] = field(default_factory=list)
     repetitions: list[Counted] | None = None
     windows: list[WindowResult] = field(default_factory=list)
+    as_family: bool = False
+    given: bool = False
     notes: list[Sentence] = field(default_factory=list)
     drawing_notes: list[Sentence] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -130,8 +132,13 @@ class Inference:
 
     @property
     def sure(self) -> bool:
-        """Whether there is an exercise, and it is more probable than not."""
-        return self.exercise is not None and self.probability >= SURE
+        """Whether there is an exercise or family that is more probable than not, or was given."""
+        return self.exercise is not None and (self.given or self.probability >= SURE)
+
+    @property
+    def called(self) -> Sentence | None:
+        """The exercise's name, or its family's; None if nobody was seen."""
+        return self.exercise and exercise_name(self.exercise, self.as_family)
 
     @property
     def faults(self) -> list[ConditionVerdict]:
@@ -155,7 +162,8 @@ class Inference:
                 'confidence': _rounded(self.person.confidence, 3),
                 'other_people': self.person.others},
             'exercise': None if self.exercise is None else {
-                'name': self.exercise.name, 'name_ko': self.exercise.name_ko,
+                'name': self.called.en, 'name_ko': self.called.ko,
+                'is_family': self.as_family, 'given': self.given,
                 'probability': _rounded(self.probability, 4),
                 'ranking': [{'name': e.name, 'name_ko': e.name_ko, 'probability': _rounded(p, 4)}
                             for e, p in self.ranking]},

@@ -11,6 +11,7 @@ from conftest import REPO
 from inference_models import POSE, POSTURES, save_random, work_dirs, write_calibration  # noqa: F401
 from video_cases import moving_square, turn_right, write_video
 
+from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.apis import FitnessInferencer, InferenceError
 from fitness_mm.apis.report.outputs import HTML, JSON, PAGE, VIDEO
 from fitness_mm.errors import FitnessError
@@ -92,6 +93,24 @@ def test_every_kind_of_recogniser(kind, work_dirs, tmp_path):  # noqa: F811
         assert 'only recognises exercises' in result['conditions'][0]['reason']
     broken = [c for c in result['conditions'] if c['verdict'] == 'broken']
     assert all(c['evidence'] is not None and c['advice'] and c['ranges'] for c in broken)
+
+
+def test_who_knows_the_exercise_can_say_it(inferencer, tmp_path):
+    video = moving_square(75)
+    result = inferencer(video, box=BOX, exercise='덤벨컬', out_dir=tmp_path)['predictions'][0]
+    exercise = result['exercise']
+    assert (exercise['name'], exercise['given'], exercise['is_family']) == (
+        'dumbbell curl', True, False)
+    conditions = exercise_by_name('덤벨컬').conditions
+    assert [c['name_ko'] for c in result['conditions']] == list(conditions)
+    assert not any('which exercise' in c['reason'] for c in result['conditions'])
+    best = exercise['ranking'][0]
+    assert exercise['probability'] < 0.5 and exercise['probability'] < best['probability']
+    assert any(note.endswith(f"looks more like: {best['name']}.") for note in result['notes'])
+    page = (tmp_path / HTML).read_text('utf-8')
+    assert '덤벨 컬' in page and '운동이 확실하지 않음' not in page
+    with pytest.raises(InferenceError, match='plank is none of the 12 exercises of the posture'):
+        inferencer(video, box=BOX, exercise='plank')
 
 
 def test_half_precision_says_the_same(work_dirs):  # noqa: F811
@@ -240,11 +259,12 @@ def test_drawing_again_keeps_the_times_of_before(inferencer, tmp_path):
     (dict(batch_size=0), 'batch_size has to be a number from 1'),
     (dict(channels='xyz'), "channels has to be 'rgb' or 'bgr'"),
     (dict(colour=1), "no argument 'colour'"),
+    (dict(exercise='barbel curl'), "no exercise is called 'barbel curl'; the nearest are"),
     (dict(font='none.ttf'), 'none.ttf is missing or not a TrueType'),
 ])
 def test_arguments_that_cannot_be_used_are_named_before_anything_is_opened(
         arguments, message, inferencer):
-    with pytest.raises(InferenceError, match=message):
+    with pytest.raises(FitnessError, match=message):
         inferencer('not_there.mp4', **arguments)
 
 

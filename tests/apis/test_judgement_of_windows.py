@@ -36,8 +36,8 @@ def track(seconds=10.0, unseen=()):
 
 
 def judge(windows, **kwargs):
-    return judge_conditions(windows, 0, EXERCISES, CONDITIONS, CALIBRATION,
-                            kwargs.pop('track', track()), **kwargs)
+    return judge_conditions(windows, judge_exercise(windows, EXERCISES, CALIBRATION), EXERCISES,
+                            CONDITIONS, CALIBRATION, kwargs.pop('track', track()), **kwargs)
 
 
 def test_the_exercise_is_that_of_the_mean_logits():
@@ -50,6 +50,54 @@ def test_the_exercise_is_that_of_the_mean_logits():
     assert [w.exercise for w in judged.windows] == ['barbell squat'] * 2 + ['barbell row']
     assert (judged.windows[2].start, judged.windows[2].stop) == (5, 6)
     assert judged.agreeing == [0, 1]
+
+
+FAMILY = select_exercises(['dumbbell curl', 'barbell curl', 'overhead press'])  # 5, 5 and 4
+OF_FAMILY = PostureCalibration.unknown(
+    [e.name for e in FAMILY], [e.conditions for e in FAMILY], judged=True)
+
+
+def of_family(probabilities, conditions=(0, ) * 14):
+    return WindowScores(np.array([0., 3.]), np.log(np.float32(probabilities)),
+                        np.float32(conditions), None)
+
+
+@pytest.mark.parametrize('probabilities, called, probability', [
+    ((.7, .2, .1), 'barbell or dumbbell curl', .9),  # less than 0.8 of the family's
+    ((.75, .15, .1), 'dumbbell curl', .75),
+    ((.42, .05, .53), 'overhead press', .53),
+    ((.3, .25, .45), 'barbell or dumbbell curl', .55),
+    ((.45, .1, .44), 'barbell or dumbbell curl', .55),  # in its family clear, and not sure
+])
+def test_an_exercise_is_named_only_if_it_is_sure_within_its_family(
+        probabilities, called, probability):
+    judged = judge_exercise([of_family(np.array(probabilities) / sum(probabilities))], FAMILY,
+                            OF_FAMILY)
+    exercise = FAMILY[judged.exercise]
+    assert called == (exercise.family if judged.as_family else exercise).name
+    assert judged.probability == pytest.approx(probability, abs=0.01)
+    assert judged.sure == (judged.probability >= 0.5)
+
+
+def test_the_conditions_of_a_family_are_judged_by_all_that_is_said_of_them():
+    kept_by_one = [-1, -2, 4, 0, 0, 4, -2, 4, 0, 0, -9, -9, -9, -9]
+    windows = [of_family((.5, .25, .25), kept_by_one), of_family((.1, .7, .2), kept_by_one)]
+    judged = judge_exercise(windows, FAMILY, OF_FAMILY)
+    assert (FAMILY[judged.exercise].name, judged.as_family) == ('barbell curl', True)
+    assert judged.agreeing == [0, 1]  # which of the two is most probable changes
+    # geometric means of 0.224 and 0.418: shares of 0.35 and 0.65
+    assert judged.shares == pytest.approx([0.348, 0.652, 0], abs=0.001)
+    conditions = conditions_of(FAMILY)
+
+    def verdicts(judged):
+        return [v.verdict for v in judge_conditions(windows, judged, FAMILY, conditions, OF_FAMILY,
+                                                    track())[:3]]
+
+    assert verdicts(judged) == ['kept', 'broken', 'kept']  # -0.35 + 2.61 of the first
+    given = judge_exercise(windows, FAMILY, OF_FAMILY, given=0)
+    assert (given.exercise, given.as_family, given.sure) == (0, False, True)
+    assert given.probability < 0.5
+    assert verdicts(given) == ['broken', 'broken', 'kept']  # of the one that the user named
 
 
 def test_conditions_are_judged_by_the_mean_of_the_windows():
@@ -92,8 +140,9 @@ def test_repetitions_are_judged_from_the_calibrated_border():
     repetitions = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4)]
     logits = np.full((2, 9), 5.0)
     logits[:, 0] = 1.9, 2.1  # kept from 2 on: a probability of one half
-    fault = judge_conditions([scores((1, 0), (1.0, 3, 3, 3))], 0, EXERCISES, CONDITIONS, moved,
-                             track(), repetitions, logits)[0]
+    windows = [scores((1, 0), (1.0, 3, 3, 3))]
+    fault = judge_conditions(windows, judge_exercise(windows, EXERCISES, moved), EXERCISES,
+                             CONDITIONS, moved, track(), repetitions, logits)[0]
     assert fault.verdict == 'broken' and fault.repetitions == (1, )
     assert logits[0, 0] == 1.9  # the caller's numbers stay
 

@@ -66,6 +66,12 @@ def test_without_faults_it_says_so_and_without_a_sure_exercise_nothing():
     assert report.tempo.main == 'No complete repetition was seen.' and not report.poses
     unsure = tell(replace(result, probability=0.4, verdicts=[]), ('en', ))
     assert unsure.headline.main == 'exercise not clear' and unsure.facts == ()
+    curl = make_result(exercise='barbell curl')[0]
+    family = tell(replace(curl, as_family=True), ('ko', 'en'))
+    assert family.headline == ('바벨 또는 덤벨 컬', 'barbell or dumbbell curl')
+    given = tell(replace(curl, given=True, probability=0.1), ('en', ))
+    assert given.sure and given.headline.main == 'barbell curl'
+    assert 'sure' not in [word.main for _, word in given.facts]
 
 
 @pytest.mark.parametrize('language, languages', [

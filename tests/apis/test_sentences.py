@@ -50,9 +50,21 @@ def test_a_reason_names_the_joints_only_where_they_are_the_reason():
 
 
 def test_an_uncertain_exercise_is_named_with_its_probability():
-    said = sentences.exercise_uncertain(exercise_by_name('barbell row'), 0.615)
+    said = sentences.exercise_uncertain(
+        sentences.exercise_name(exercise_by_name('barbell row')), 0.615)
     assert said.ko.endswith('가장 비슷한 운동: 바벨 로우 (62%).')
     assert said.en.endswith('Most like: barbell row (62%).')
+
+
+def test_a_family_is_called_by_a_name_of_its_own():
+    curl = exercise_by_name('dumbbell curl')
+    assert sentences.exercise_name(curl, as_family=True) == (
+        '바벨 또는 덤벨 컬', 'barbell or dumbbell curl')
+    assert sentences.exercise_name(curl) == ('덤벨 컬', 'dumbbell curl')
+    said = sentences.only_family_known(curl)
+    assert '다음 운동을 따랐어요: 덤벨 컬.' in said.ko
+    assert 'worded as for: dumbbell curl.' in said.en
+    assert sentences.given_doubted(curl).en.endswith('more like: dumbbell curl.')
 
 
 def test_others_in_the_picture():

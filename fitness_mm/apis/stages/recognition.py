@@ -33,7 +33,7 @@ class Recognition:
 
 def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
               recogniser: PostureRecogniser, calibration: PostureCalibration,
-              progress: Callable[[int, int], None]) -> Recognition:
+              progress: Callable[[int, int], None], given: int | None = None) -> Recognition:
     """Recognises the exercise in the windows of a plan.
 
     Args:
@@ -43,14 +43,15 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
         recogniser: The network.
         calibration: Of it.
         progress: Told the numbers of windows done and in all.
+        given: The exercise's position among the network's, if the user has said it.
     """
     windows = [_window(poses, moments, size)
                for moments in _showing(poses, plan.windows(len(poses.kept.numbers)))]
     scores: list[WindowScores] = []
-    for given in recogniser(windows):
-        scores.append(given)
+    for said in recogniser(windows):
+        scores.append(said)
         progress(len(scores), len(windows))
-    judged = judge_exercise(scores, recogniser.exercises, calibration)
+    judged = judge_exercise(scores, recogniser.exercises, calibration, given)
     return Recognition(judged, [windows[i] for i in judged.agreeing],
                        [scores[i] for i in judged.agreeing])
 

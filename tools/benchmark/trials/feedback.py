@@ -83,7 +83,8 @@ def draw_script(number: int, seed: int, performers: Sequence[int]) -> Script:
 def judge_prediction(script: Script, prediction: dict) -> VideoOutcome:
     """Compares what was planted with a prediction of ``FitnessInferencer``."""
     recognised = (prediction['exercise'] or {}).get('name', '')
-    same = recognised == exercise_by_name(script.exercise).name
+    exercise = exercise_by_name(script.exercise)
+    same = recognised in (exercise.name, exercise.family.name)
     verdicts = {c['name_ko']: c['verdict'] for c in prediction['conditions']}
     reported = [name for name, verdict in verdicts.items() if verdict == 'broken']
     planted = script.faults
