@@ -106,7 +106,23 @@ def test_a_test_on_all_views_at_once_says_so_and_is_not_averaged_again(tmp_path)
     assert 'Each row is a clip, all views of which the network saw at once.' in text
     assert '| all clips, views seen at once | 24 |' in text and 'views fused' not in text
     assert 'from one view' not in text and 'view AC' not in text
-    # beside a test on single views of the same clips, it is compared with their mean
+    # beside a test on single views it says what all of them say
+    records.write(tmp_path / 'single' / 'posture.npz')
+    better = replace(fused, condition_logits=np.where(fused.gt_conditions == 1, 9, -9))
+    better.write(tmp_path / 'posture.npz')
+    both = write_posture_report([tmp_path / 'single'], tmp_path / 'both', all_views=[tmp_path])
+    text = both[0].read_text('utf-8')
+    assert '| clips, views fused | 24 |' in text
+    assert 'All views: seen by the network at once' in text
+    for kind, expected in (('', records), ('_views', better)):
+        assert PostureCalibration.read(
+            tmp_path / 'both' / f'calibration{kind}.json') == fit_calibration(expected)
+    with pytest.raises(FitnessError, match='multiview=True'):
+        write_posture_report([tmp_path], tmp_path / 'out', all_views=[tmp_path / 'single'])
+    better.select(better.label == 0).write(tmp_path / 'posture.npz')
+    with pytest.raises(FitnessError, match='of other exercises or clips'):
+        write_posture_report([tmp_path / 'single'], tmp_path / 'both', all_views=[tmp_path])
+    # and it is compared with the mean of single views
     found = compare(records, fused).differences
     assert {change.change.value for change in found.values()} == {0.0}
     assert found['family_top1'].first == 1 > found['exercise_top1'].first

@@ -8,7 +8,7 @@ import numpy as np
 
 from fitness_mm.posture.calibration import PostureCalibration
 from fitness_mm.posture.calibration_fit import AbstainRule, fit_calibration
-from fitness_mm.posture.measures import condition_measures
+from fitness_mm.posture.measures import condition_measures, posture_report
 from fitness_mm.posture.records import PostureRecords
 
 from .abstaining import Calibrated, calibrated
@@ -36,19 +36,23 @@ class Judged:
     abstaining: Calibrated | None
 
 
-def judged_by_source(records: PostureRecords, report: dict, rule: AbstainRule) -> list[Judged]:
+def judged_by_source(records: PostureRecords, report: dict, rule: AbstainRule,
+                     at_once: PostureRecords | None = None) -> list[Judged]:
     """What one view says, and what all views of a clip say, as far as the records have both.
 
     Args:
         records: Of clip-views, whose logits are fused for what all views say, or of clips.
         report: What :func:`~fitness_mm.posture.measures.posture_report` returns of them.
         rule: When a condition is not judged.
+        at_once: Of clips all views of which the network saw at once, in the place of fused ones.
     """
     if records.whole_clips:
         return [_judged('all views', records, report, rule)]
-    fused = records.fused_views()
+    whole, measures = records.fused_views(), report['fused']
+    if at_once is not None:
+        whole, measures = at_once, posture_report(at_once)
     return [_judged('one view', records, report, rule),
-            *([] if fused is None else [_judged('all views', fused, report['fused'], rule)])]
+            *([] if whole is None else [_judged('all views', whole, measures, rule)])]
 
 
 def _judged(source: str, records: PostureRecords, measures: dict, rule: AbstainRule) -> Judged:

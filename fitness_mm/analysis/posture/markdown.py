@@ -21,7 +21,7 @@ _STRONGEST = 20
 
 def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judged],
                      rule: AbstainRule, types: TypeVerdicts | None = None,
-                     comparison: Comparison | None = None) -> str:
+                     comparison: Comparison | None = None, at_once: bool = False) -> str:
     """The report.
 
     Args:
@@ -31,9 +31,13 @@ def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judg
         rule: Which conditions the calibrations judge.
         types: What people who did the same type are judged; None if types are not known.
         comparison: With a second set of records, if there is one.
+        at_once: Whether what all views say is of another test, which saw them at once.
     """
+    at_once = at_once or records.whole_clips
     rows = [row for row in condition_rows(found) if row['kept_rows'] + row['broken_rows']]
-    parts = ['# Posture judgement', _main(records, found), _overall(report)]
+    parts = ['# Posture judgement', _main(records, found, at_once),
+             _overall(overall_rows(report, found[1].measures if at_once and found[1:] else None),
+                      report)]
     if comparison is not None:
         parts += ['## Compared', _comparison(comparison)]
     parts += ['## Calibration and keeping silent', _calibration(found, rule),
@@ -44,7 +48,7 @@ def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judg
     return '\n\n'.join(parts) + '\n'
 
 
-def _main(records: PostureRecords, found: Sequence[Judged]) -> str:
+def _main(records: PostureRecords, found: Sequence[Judged], at_once: bool) -> str:
     rows = main_rows(found)
     sources = [one.source for one in found]
     table = markdown_table(
@@ -56,9 +60,11 @@ def _main(records: PostureRecords, found: Sequence[Judged]) -> str:
     about = (f'{len(records)} {records.unit} of {len(set(records.performer.tolist()))} performers. '
              'A family is of exercises that keypoints do not tell apart, such as barbell and '
              'dumbbell curl. ')
-    about += ('Each row is a clip, all views of which the network saw at once.'
-              if records.whole_clips else
-              'All views: the mean of the logits of a clip\'s views.' if len(found) > 1 else '')
+    if records.whole_clips:
+        about += 'Each row is a clip, all views of which the network saw at once.'
+    elif len(found) > 1:
+        about += ('All views: seen by the network at once.' if at_once else
+                  "All views: the mean of the logits of a clip's views.")
     about += (' Intervals: bootstrap over performers, each with all of his clips.'
               if any(one.intervals for one in found) else
               f' Of fewer than {FEWEST_PERFORMERS} performers there are no intervals: they would '
@@ -70,11 +76,10 @@ def _range(low: float | None, high: float | None) -> str:
     return '–' if low is None else f'{number(low)} to {number(high)}'
 
 
-def _overall(report: dict) -> str:
-    rows = [[row['part'], *(number(row[key]) for key in OVERALL)]
-            for row in overall_rows(report)]
+def _overall(rows: Sequence[dict], report: dict) -> str:
     return '\n\n'.join([
-        markdown_table(['', *OVERALL.values()], rows),
+        markdown_table(['', *OVERALL.values()], [
+            [row['part'], *(number(row[key]) for key in OVERALL)] for row in rows]),
         f"{report['judgements']} judgements of conditions. Means over conditions: balanced "
         f"accuracy {number(report['balanced_acc'])}, F1 of the fault {number(report['f1'])}, "
         f"AUROC {number(report['auroc'])}.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fitness_mm.analysis.study.results import trainings
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import check_output, write_text
 from fitness_mm.posture.calibration import CALIBRATION_FILE, VIEWS_CALIBRATION_FILE
 from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule
@@ -41,7 +42,8 @@ def read_posture(paths: Sequence[Path]) -> PostureRecords:
 def write_posture_report(paths: Sequence[Path],
                          out: Path,
                          rule: AbstainRule = ABSTAIN_RULE,
-                         second: Sequence[Path] = ()) -> list[Path]:
+                         second: Sequence[Path] = (),
+                         all_views: Sequence[Path] = ()) -> list[Path]:
     """Writes ``posture.md``; ``overall.csv``, ``main.csv``, ``conditions.csv`` and, where types are
     known, ``types.csv``; ``calibration.json`` for one view and ``calibration_views.json`` for all
     views of a clip; and ``reliability.png`` if there is more than one performer.
@@ -53,6 +55,8 @@ def write_posture_report(paths: Sequence[Path],
         rule: When a condition is not judged.
         second: Records of the same clips to compare, such as from predicted keypoints. The report
             says what is lost; the calibrations are of the first ones.
+        all_views: Records of the same clips whose views the network saw at once. Without them what
+            all views say is the mean of what each says.
 
     Returns:
         The files, the Markdown report first.
@@ -62,13 +66,15 @@ def write_posture_report(paths: Sequence[Path],
     """
     check_output(out, folder=True)
     records = read_posture(paths)
+    at_once = _at_once(records, read_posture(all_views)) if all_views else None
     comparison = compare(records, read_posture(second)) if second else None
     report = posture_report(records)
-    found = judged_by_source(records, report, rule)
-    types = type_verdicts(records, found[-1].calibration.judged)
+    found = judged_by_source(records, report, rule, at_once)
+    types = type_verdicts(at_once or records, found[-1].calibration.judged)
     texts = {
-        'posture.md': posture_markdown(records, report, found, rule, types, comparison),
-        'overall.csv': _csv(overall_rows(report)),
+        'posture.md': posture_markdown(records, report, found, rule, types, comparison,
+                                       at_once is not None),
+        'overall.csv': _csv(overall_rows(report, found[1].measures if at_once else None)),
         'main.csv': _csv(main_rows(found)),
         'conditions.csv': _csv(condition_rows(found)),
     }
@@ -80,6 +86,18 @@ def write_posture_report(paths: Sequence[Path],
     if shown:
         files.append(plot_reliability(shown, out / 'reliability.png'))
     return files
+
+
+def _at_once(records: PostureRecords, views: PostureRecords) -> PostureRecords:
+    if records.whole_clips or not views.whole_clips:
+        raise FitnessError('the first records have to be a test on single views, and those of '
+                           '--views a test of the same network with multiview=True in '
+                           'test_dataloader.dataset')
+    if (records.classes, records.condition_names) != (views.classes, views.condition_names) or (
+            set(records.clip.tolist()) != set(views.clip.tolist())):
+        raise FitnessError('the test on single views and the one on all views are of other '
+                           'exercises or clips; test the same folds of the same data')
+    return views
 
 
 def _csv(rows: Sequence[dict[str, object]]) -> str:

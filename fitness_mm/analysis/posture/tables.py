@@ -27,18 +27,21 @@ MAIN = {
     'exact_match_predicted': 'exact match, predicted exercise'}
 CONSTANT = {'micro_acc': 'majority_micro_acc', 'exact_match': 'majority_exact_match'}
 """What the better constant answer reaches."""
+_AT_ONCE = 'all clips, views seen at once'
 
 
-def overall_rows(report: dict) -> list[dict[str, object]]:
+def overall_rows(report: dict, at_once: dict | None = None) -> list[dict[str, object]]:
     """All clip-views, clips with fused views, and every view and performer; one row each.
 
     Args:
         report: What :func:`~fitness_mm.posture.measures.posture_report` returns.
+        at_once: Measures of the clips when their views are seen at once, if they are known too.
     """
-    parts = {'all clip-views' if report['unit'] == 'clip-views'
-             else 'all clips, views seen at once': report}
+    parts = {'all clip-views' if report['unit'] == 'clip-views' else _AT_ONCE: report}
     if report['fused'] is not None:
         parts['clips, views fused'] = report['fused']
+    if at_once is not None:
+        parts[_AT_ONCE] = at_once
     parts |= {f'view {view}': part for view, part in report['per_view'].items()}
     parts |= {f'performer Z{number}': report['per_performer'][number]
               for number in sorted(report['per_performer'], key=int)}
