@@ -10,7 +10,8 @@ from fitness_mm.engine.load import build_model
 
 NAMES = [*sorted(f'study/{p.stem}' for p in (REPO / 'configs/study').glob('*.py')),
          'demo/demo_posture_tsm_r18_heatmap', 'demo/demo_posture_keypoints']
-WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256, 'demo_posture_keypoints': 256}
+WIDTH = {'lstm': 512, 'bilstm': 1024, 'posec3d': 128, 'stgcnpp': 256,
+         'demo_posture_keypoints': 1024}
 
 
 @pytest.mark.parametrize('name', NAMES)
