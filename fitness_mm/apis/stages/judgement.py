@@ -96,9 +96,9 @@ def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
     Exercises of a family have the same conditions, and what the network says of each of them
-    counts by its share of the family's probability. On real labels of 8 people, of which the
-    network had seen none, that was right in 0.684 of the judgements of dumbbell rows that it did
-    not tell from barbell rows, where the more probable exercise alone was right in 0.650.
+    counts by its share of the family's probability. On real labels of 9 people whom a limb network
+    had not seen, that was right in 0.684 of the judgements of dumbbell rows that it did not tell
+    from barbell rows, and what it said of the more probable exercise alone in 0.650.
 
     Args:
         scores: Those of the windows that show the exercise.
