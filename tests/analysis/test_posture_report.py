@@ -225,7 +225,8 @@ def test_keeping_silent_against_hand_computed_numbers():
 
 
 def test_what_a_second_set_loses():
-    first, second = random_records(1.5), random_records(0.7)
+    first, second = (random_records(skill, ['plank', 'push-up', 'dips', 'pull-up'])
+                     for skill in (1.5, 0.7))
     shuffled = second.select(np.random.default_rng(0).permutation(len(second))[20:])
     found = compare(first, shuffled)
     assert found.left_out == 20
@@ -274,8 +275,9 @@ def test_data_without_views_performers_and_clips_has_a_report_too(tmp_path):
 
 
 def test_the_tool_writes_tables_figure_and_calibration(tmp_path):
-    random_records(1.5).write(tmp_path / 'labels' / 'posture.npz')
-    random_records(0.7).write(tmp_path / 'predicted.npz')
+    records = random_records(1.5, ['plank'])
+    records.write(tmp_path / 'labels' / 'posture.npz')
+    random_records(0.7, ['plank']).write(tmp_path / 'predicted.npz')
     out = tmp_path / 'out'
     result = run_tool('analysis/posture.py', tmp_path / 'labels', '--out', out, '--compare',
                       tmp_path / 'predicted.npz', '--band', 0.2)
@@ -284,17 +286,17 @@ def test_the_tool_writes_tables_figure_and_calibration(tmp_path):
         'posture.md', 'reliability.png']
     assert (out / 'reliability.png').read_bytes().startswith(b'\x89PNG')
     calibration = PostureCalibration.read(out / 'calibration.json')
-    assert calibration == fit_calibration(random_records(1.5), AbstainRule(band=0.2))
+    assert calibration == fit_calibration(records, AbstainRule(band=0.2))
     text = (out / 'posture.md').read_text('utf-8')
     assert text in result.stdout
     assert '| exact match, predicted exercise |' in text
     with open(out / 'conditions.csv', encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
-    expected = posture_report(random_records(1.5))
+    expected = posture_report(records)
     assert [float(row['auroc']) for row in rows] == [
         c['auroc'] for part in (expected, expected['fused']) for c in part['per_condition']]
     assert PostureCalibration.read(out / 'calibration_views.json') == fit_calibration(
-        random_records(1.5).fused_views(), AbstainRule(band=0.2))
+        records.fused_views(), AbstainRule(band=0.2))
 
 
 def test_one_sentence_for_a_user_mistake(tmp_path):
