@@ -3,14 +3,13 @@ _base_ = ['fitness_keypoints.py', 'schedule_10e.py', 'action_runtime.py']
 
 model = dict(
     type='PostureRecognizer',
-    loss_depth=8.0,
     data_preprocessor=dict(
         type='KeypointDataPreprocessor',
-        with_depth=True,
+        in_space=True,
         augments=[
-            dict(type='RandomCameraTurn', ratio=1.0, yaw_deg=15, pitch_deg=5),
+            dict(type='RandomCameraTurn', ratio=1.0, yaw_deg=20, pitch_deg=5),
             dict(type='RandomKeypointAffine', rotation_deg=5, stretch=0.1),
-            dict(type='JitterKeypoints', sigma=0.02, joint_dropout=0.0),
+            dict(type='JitterKeypoints', sigma=0.01, joint_dropout=0.0),
             dict(type='FlipKeypoints'),
         ]),
     backbone=dict(type='PostureNetwork'),
@@ -20,11 +19,12 @@ model = dict(
         loss_conditions=dict(type='BCELossWithLogits', loss_weight=2.0),
         head=dict(type='GCNHead', in_channels=1024, dropout=0.3)))
 
-# Training sees every clip once an epoch with all of its views, and each of them by itself.
+# Training sees every clip once an epoch: in space, as its views together tell, and in some views
+# by themselves.
 train_dataloader = dict(
     batch_size=16,
     sampler=dict(_delete_=True, type='DefaultSampler', shuffle=True),
-    dataset=dict(multiview=True, with_3d=True))
+    dataset=dict(multiview=True))
 val_dataloader = dict(batch_size=256)
 test_dataloader = dict(batch_size=256)
 

@@ -8,5 +8,5 @@ train_cfg = dict(max_epochs=max_epochs, val_interval=10)
 optim_wrapper = dict(
     optimizer=dict(lr=6e-4, weight_decay=0.05, fused=True),
     paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
-    clip_grad=dict(max_norm=5.0))
+    clip_grad=dict(max_norm=10.0))
 param_scheduler = warm_up_then_cosine(max_epochs)

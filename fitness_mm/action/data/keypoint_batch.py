@@ -18,8 +18,7 @@ def keypoint_batch(keypoints: np.ndarray, frame_numbers: np.ndarray, boxes: np.n
     Args:
         keypoints: Of V views of each clip in T frames, float32 (N, V, T, K, 3): x and y in pixels
             of the original image, and a score; 0 for every keypoint of a frame or a view that the
-            clip does not have. Or (N, V, T, K, 6), with the 3D keypoint in cm, NaN where it is not
-            known.
+            clip does not have.
         frame_numbers: Image numbers, int (N, V, T); -1 where there is no frame.
         boxes: Around the person in all frames of a view, without margin, as
             :class:`~fitness_mm.keypoints.box.Box` counts, (N, V, 4).

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from mmaction.registry import DATASETS
-from mmengine.logging import print_log
 
 from fitness_mm.keypoints.measures import seen
 
@@ -32,27 +30,17 @@ class FitnessKeypointDataset(FitnessClipDataset):
     Args:
         data_root: As for :class:`~fitness_mm.action.data.dataset.FitnessClipDataset`.
         multiview: Whether a sample is a clip, with all of ``views`` that it has, in that order.
-        with_3d: Whether the 3D keypoints come along, NaN where they are not known, for
-            ``with_depth`` of
-            :class:`~fitness_mm.action.models.keypoint_preprocessor.KeypointDataPreprocessor`.
         **kwargs: Those of :class:`~fitness_mm.action.data.dataset.FitnessClipDataset`, without a
             pipeline.
     """
 
-    def __init__(self, data_root: str, multiview: bool = False, with_3d: bool = False,
-                 **kwargs) -> None:
-        self.multiview, self.with_3d = multiview, with_3d
+    def __init__(self, data_root: str, multiview: bool = False, **kwargs) -> None:
+        self.multiview = multiview
         super().__init__(data_root=data_root, pipeline=(), **kwargs)
 
     def _prepare_samples(self) -> None:
         super()._prepare_samples()
         index = self.index
-        if self.with_3d and (self.predicted is not None or not index.has_3d.any()):
-            print_log(
-                'with_3d=True, but no 3D keypoint is known: '
-                + (f'{self.data_root} has none; add the -3d.json files and run prepare.py again'
-                   if self.predicted is None else 'predicted ones (keypoints_from) have none'),
-                logger='current', level=logging.WARNING)
         if self.excluded_frames or self.predicted is not None:
             frames = [self._frames_of(row) for row in range(len(index))]
             self._counts = np.array([len(some) for some in frames])
@@ -102,12 +90,9 @@ class FitnessKeypointDataset(FitnessClipDataset):
         source = self.index if self.predicted is None else self.predicted
         numbers, points, scores = source.labels_at(self._frames[places])
         numbers[~given] = -1
-        keypoints = np.empty((*scores.shape, 6 if self.with_3d else 3), np.float32)
+        keypoints = np.empty((*scores.shape, 3), np.float32)
         keypoints[..., :2] = points  # (N, V, T, K, 2)
         keypoints[..., 2] = scores * given[..., None]
-        if self.with_3d:
-            keypoints[..., 3:] = (np.nan if self.predicted is not None else
-                                  self.index.keypoints_3d_at(self._frames[places]))
         sizes = self._sizes[rows]
         boxes = _boxes(keypoints, sizes)
         if (numbers != numbers[:, :1]).any():

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from fitness_mm.action.data.keypoint_batch import joined
 from fitness_mm.errors import ArgumentError
+from fitness_mm.keypoints.factorization import factorized
 from fitness_mm.keypoints.measures import STUDY_MARGIN
 
-from .camera_turn import fitted_depth
 from .heatmaps import gaussian_heatmaps
 
 _ROUNDING = 1e-6  # of a pixel, as in Box.whole
@@ -42,9 +42,8 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
         test_clips: Clips of ``num_frames`` to take in testing, whose scores the head averages.
         augments: Configs of the augments, for training; those of ours are in
             :mod:`~fitness_mm.action.models.keypoint_augments`.
-        with_depth: Whether in training a fourth value of every keypoint is its depth, see
-            :func:`~fitness_mm.action.models.camera_turn.fitted_depth`. ``RandomCameraTurn`` needs
-            it, and the data set has to have ``with_3d=True``.
+        in_space: Whether the views of a clip are put together, see :func:`with_front`, for
+            ``PostureRecognizer``. ``RandomCameraTurn`` needs it.
         margin: Of the crop, as a share of the longer side of the person's box.
         normalize: Whether x and y of the skeletons become -1 and 1 at the edges of the crop, as
             ``PreNormalize2D`` has them.
@@ -61,7 +60,7 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
                  mode: str = 'uniform',
                  test_clips: int = 1,
                  augments: Sequence[dict] = (),
-                 with_depth: bool = False,
+                 in_space: bool = False,
                  margin: float = STUDY_MARGIN,
                  normalize: bool = False,
                  heatmap_size: tuple[int, int] | None = None,
@@ -76,11 +75,14 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
         if num_frames is None and test_clips > 1:
             raise ArgumentError(f'test_clips={test_clips} needs num_frames; without it all frames '
                                 'are taken, once')
+        if num_frames is not None and in_space:
+            raise ArgumentError('in_space=True joins the views frame by frame and needs all of '
+                                f'them, num_frames=None, but got {num_frames}')
         if margin < 0:
             raise ArgumentError(f'margin has to be at least 0, but got {margin}')
         self.num_frames, self.mode, self.test_clips = num_frames, mode, test_clips
         self.augments = [TRANSFORMS.build(augment) for augment in augments]
-        self.with_depth = with_depth
+        self.in_space = in_space
         self.margin, self.normalize = margin, normalize
         self.heatmap_size, self.heatmap_sigma = heatmap_size, heatmap_sigma
 
@@ -97,15 +99,10 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
                                                self.mode, training)
         boxes, sizes = (each.repeat_interleave(clips, 1)
                         for each in (samples.boxes, samples.image_sizes))
-        keypoints, points_3d = keypoints.split((3, keypoints.shape[-1] - 3), -1)
         keypoints, half_crop = centred(keypoints, boxes, sizes, self.margin)
+        if self.in_space:
+            keypoints = with_front(keypoints, training)
         if training:
-            if self.with_depth:
-                if not points_3d.shape[-1]:
-                    raise ArgumentError('with_depth=True needs 3D keypoints; set with_3d=True of '
-                                        'train_dataloader.dataset')
-                depth = fitted_depth(keypoints, points_3d)
-                keypoints = torch.cat([keypoints, depth[..., None]], -1)
             for augment in self.augments:
                 keypoints = augment(keypoints)
         inputs = self._formatted(keypoints, half_crop)
@@ -149,6 +146,33 @@ def centred(keypoints: Tensor, boxes: Tensor, sizes: Tensor,
     scale = torch.cat([1 / longer, 1 / longer, one], -1).float()[:, :, None, None]
     offset = torch.cat([-middle / longer, 0 * one], -1).float()[:, :, None, None]
     return torch.addcmul(offset, keypoints, scale), ((high - low) / (2 * longer)).float()
+
+
+def with_front(keypoints: Tensor, with_depth: bool) -> Tensor:
+    """Clips with a depth as a fourth value, and with one more view behind those of a clip that has
+    several: how the body would look from its front.
+
+    Args:
+        keypoints: In units of the longer side of the person's box, (N, V, T, K, 3).
+        with_depth: Whether the depth of the given views is told too, for training.
+
+    Returns:
+        (N, V + 1, T, K, 4), or (N, 1, T, K, 4) of single views. The depth is NaN where it is not
+        known. The front of clips whose views do not tell it has a score of 0.
+    """
+    unknown = torch.full_like(keypoints[..., :1], torch.nan)
+    if keypoints.shape[1] == 1:
+        return torch.cat([keypoints, unknown], -1)
+    space = factorized(keypoints)
+    views = torch.cat([keypoints, space.depth[..., None] if with_depth else unknown], -1)
+    given = space.given[..., None]
+    points = space.points
+    high = torch.where(given, points, -torch.inf).amax((1, 2))  # (N, 3)
+    low = torch.where(given, points, torch.inf).amin((1, 2))
+    longer = (high - low)[:, :2].amax(-1).clamp(min=1e-6)[:, None, None, None]
+    points = torch.where(given, points / longer, 0)
+    front = torch.cat([points[..., :2], given.to(points), points[..., 2:]], -1)
+    return torch.cat([views, front[:, None]], 1)
 
 
 def frame_positions(available: Tensor, num_frames: int, clips: int = 1, mode: str = 'uniform',

@@ -1,8 +1,6 @@
-"""A small network that judges a clip from the keypoints of one view or of several."""
+"""A small network that judges a clip from keypoints, in the picture or in space."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import torch
 from mmaction.registry import MODELS
@@ -12,7 +10,13 @@ from torch.nn import functional
 
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-from .posture_features import NUM_FEATURES, posture_features
+from .posture_features import (
+    NUM_PLANE_FEATURES,
+    NUM_SPACE_FEATURES,
+    plane_features,
+    space_features,
+    standardized,
+)
 
 
 class ClipDropout(nn.Dropout):
@@ -24,31 +28,18 @@ class ClipDropout(nn.Dropout):
         return x * super().forward(torch.ones_like(x[:, :1])) if self.training else x
 
 
-class Views(NamedTuple):
-    """What the network knows of each view of N clips before they are joined.
-
-    Attributes:
-        frames: Features of every frame, (N, V, T, W).
-        clips: Features of every view, (N, V, C).
-        given: Which frames there are, bool (N, V, T); a view of which there is none does not count.
-    """
-
-    frames: Tensor
-    clips: Tensor
-    given: Tensor
-
-
 @MODELS.register_module()
 class PostureNetwork(BaseModule):
-    """Frames through an MLP, pooled over the frames of each view and over the views.
+    """Lifts what is seen into space, and pools the frames of a clip, each through an MLP.
 
-    The frames of a view are a set: their mean says how the exercise is done, their highest and
+    What faults look like depends on where the camera stands; what the body does in space, turned to
+    face one way, does not. A keypoint's depth is an input where it is known, and estimated from the
+    other keypoints of its frame where it is not, so that one network judges a single view and what
+    several views say together.
+
+    The frames of a clip are a set: their mean says how the exercise is done, their highest and
     lowest values whether something ever happens, their deviation how much moves. In this data set
-    neighbouring labelled frames are far apart in the movement, so their order says little. Several
-    views are a set too: they meet in every frame, where together they say where the body is in
-    space, and once more as whole clips. Minutes of one CPU core train it.
-
-    Takes and gives what MMAction2's ``GCNHead`` wants, with the views in the place of persons.
+    neighbouring labelled frames are far apart in the movement, so their order says little.
 
     Args:
         width: Of the layers that see frames.
@@ -60,67 +51,72 @@ class PostureNetwork(BaseModule):
     def __init__(self,
                  width: int = 384,
                  channels: int = 1024,
-                 dropout_ratio: float = 0.05,
+                 dropout_ratio: float = 0.1,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.norm = nn.BatchNorm1d(NUM_FEATURES, affine=False)
+        features = NUM_PLANE_FEATURES + NUM_SPACE_FEATURES
+        self.plane_norm = nn.BatchNorm1d(NUM_PLANE_FEATURES, affine=False)
+        self.space_norm = nn.BatchNorm1d(NUM_SPACE_FEATURES, affine=False)
+        self.lift = nn.Sequential(
+            *_layer(NUM_PLANE_FEATURES, width), *_layer(width, width),
+            nn.Linear(width, NUM_KEYPOINTS))
         self.frame = nn.Sequential(
-            nn.Linear(NUM_FEATURES, width), nn.LayerNorm(width), nn.GELU(),
-            ClipDropout(dropout_ratio), nn.Linear(width, width), nn.LayerNorm(width), nn.GELU())
+            *_layer(features, width), ClipDropout(dropout_ratio), *_layer(width, width))
         # what is plain to see in the pooled features need not go through the frames' layers
         self.plain = nn.Sequential(
-            nn.LayerNorm(4 * NUM_FEATURES), nn.Dropout(0.2), nn.Linear(4 * NUM_FEATURES, channels))
+            nn.LayerNorm(4 * features), nn.Dropout(0.2), nn.Linear(4 * features, channels))
         self.clip = nn.Sequential(nn.Dropout(dropout_ratio), nn.Linear(4 * width, channels))
-        self.joined_frame = nn.Sequential(
-            ClipDropout(dropout_ratio), nn.Linear(2 * width, width), nn.LayerNorm(width), nn.GELU())
-        self.joined_clip = nn.Sequential(nn.Dropout(dropout_ratio), nn.Linear(4 * width, channels))
-        self.joined_views = nn.Sequential(
-            nn.Dropout(dropout_ratio), nn.Linear(3 * channels, channels))
-        self.depth = nn.Linear(width, NUM_KEYPOINTS)
 
-    def views(self, x: Tensor) -> Views:
-        """What each view says by itself.
+    def forward(self, keypoints: Tensor, depth: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Features of clips, and the depth that was estimated.
 
         Args:
-            x: (N, V, T, K, 3): V views, T frames, K keypoints with x, y and score. Frames without
-                a keypoint do not count.
-        """
-        n, v = x.shape[:2]
-        x = x.flatten(0, 1)  # (N * V, T, K, 3)
-        given = (x[..., 2] > 0).any(-1)
-        counted = _some(given)
-        features = posture_features(x)
-        features = self.norm(features.flatten(0, 1)).view_as(features)
-        frames = self.frame(features)  # (N * V, T, W)
-        clips = functional.gelu(self.clip(_pooled(frames, counted))
-                                + self.plain(_pooled(features, counted)))
-        return Views(*(part.unflatten(0, (n, v)) for part in (frames, clips, given)))
-
-    def joined(self, views: Views) -> Tensor:
-        """Features (N, C) of clips from all the views that they have, in the place of ``clips`` of
-        a single one."""
-        clips = torch.cat(_over_views(views.clips, _some(views.given.any(2))), -1)  # (N, 3 C)
-        mean, highest, _ = _over_views(views.frames, _some(views.given))  # (N, T, W)
-        frames = self.joined_frame(torch.cat([mean, highest], -1))
-        pooled = _pooled(frames, _some(views.given.any(1)))
-        return functional.gelu(self.joined_views(clips) + self.joined_clip(pooled))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """The clips' features.
-
-        Args:
-            x: As for :meth:`views`.
+            keypoints: x, y and score, 0 where a joint is not given, (N, T, K, 3). Frames without a
+                joint do not count.
+            depth: How far behind the middle of the person a keypoint is, in the unit of x and y,
+                (N, T, K); NaN where it is not known, as everywhere if None.
 
         Returns:
-            (N, 1, C, 1, 1): one person, one step and one joint are left.
+            Features (N, C), and depth as estimated (N, T, K), in the unit and from the middle of
+            :func:`relative_depth`.
         """
-        views = self.views(x)
-        return as_graph(self.joined(views) if x.shape[1] > 1 else views.clips[:, 0])
+        points, score = keypoints.split((2, 1), -1)
+        given = (score > 0).to(points)  # (N, T, K, 1)
+        counted = _some(given.amax(2)[..., 0] > 0)
+        points, spread = standardized(points, given)
+        plane = _normed(self.plane_norm, plane_features(points, given))
+        # as a part of coordinates it is no matter of half precision
+        lifted = _from_frames_mean(self.lift(plane).float(), given[..., 0])
+        told = lifted
+        if depth is not None:
+            told = relative_depth(depth, given[..., 0], spread[..., 0])
+            told = torch.where(told.isfinite(), told, lifted)
+        space = space_features(torch.cat([points, told[..., None]], -1), given)
+        features = torch.cat([plane, _normed(self.space_norm, space)], -1)
+        frames = self.frame(features)  # (N, T, W)
+        clips = self.clip(_pooled(frames, counted)) + self.plain(_pooled(features, counted))
+        return functional.gelu(clips), lifted
 
 
-def as_graph(features: Tensor) -> Tensor:
-    """Features (N, C) as ``GCNHead`` takes them."""
-    return features[:, None, :, None, None]
+def relative_depth(depth: Tensor, given: Tensor, spread: Tensor) -> Tensor:
+    """Depth (N, T, K) from the mean of the joints of its frame that are given, in deviations of the
+    joints in the picture."""
+    return _from_frames_mean(depth / spread, given)
+
+
+def _from_frames_mean(depth: Tensor, given: Tensor) -> Tensor:
+    known = given * depth.isfinite()
+    mean = (torch.where(known > 0, depth, 0).sum(-1, keepdim=True)
+            / known.sum(-1, keepdim=True).clamp(min=1))
+    return depth - mean
+
+
+def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+    return nn.Linear(inputs, outputs), nn.LayerNorm(outputs), nn.GELU()
+
+
+def _normed(norm: nn.BatchNorm1d, features: Tensor) -> Tensor:
+    return norm(features.flatten(0, 1)).view_as(features)
 
 
 def _some(given: Tensor) -> Tensor:
@@ -132,18 +128,11 @@ def _some(given: Tensor) -> Tensor:
 def _pooled(x: Tensor, given: Tensor) -> Tensor:
     """Mean, highest and lowest value and deviation over the given of the frames (N, T, C),
     (N, 4 C)."""
-    share = (given / given.sum(1, keepdim=True))[:, None].to(x)  # (N, 1, T)
-    mean = (share @ x)[:, 0]
-    # torch's own variance over an inner axis takes longer than the layers
-    deviation = ((share @ x.square())[:, 0] - mean.square()).clamp(min=0).add(1e-6).sqrt()
     left_out = ~given[..., None]
-    return torch.cat([mean, x.masked_fill(left_out, -torch.inf).amax(1),
-                      x.masked_fill(left_out, torch.inf).amin(1), deviation], 1)
-
-
-def _over_views(x: Tensor, there: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean, highest and lowest of the views (N, V, ..., C) that are there, bool (N, V, ...)."""
-    there = there[..., None]
-    mean = x.masked_fill(~there, 0).sum(1) / there.sum(1)
-    return (mean, x.masked_fill(~there, -torch.inf).amax(1),
-            x.masked_fill(~there, torch.inf).amin(1))
+    with torch.autocast(x.device.type, enabled=False):  # small differences of large numbers
+        x = x.float()
+        share = (given / given.sum(1, keepdim=True))[:, None].to(x)  # (N, 1, T)
+        mean = share @ x  # torch's own over an inner axis takes longer than the layers
+        deviation = (share @ (x - mean).square() + 1e-6).sqrt()
+    return torch.cat([mean[:, 0], x.masked_fill(left_out, -torch.inf).amax(1),
+                      x.masked_fill(left_out, torch.inf).amin(1), deviation[:, 0]], 1)

@@ -11,7 +11,6 @@ from torch.utils.data import Subset
 
 import fitness_mm.action  # noqa: F401 - registers the data sets
 from fitness_mm.action.data.keypoint_batch import joined
-from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import ArgumentError
 
 
@@ -141,29 +140,6 @@ def test_a_clip_with_its_views(build, lists):
     few = clips.get_subset([2, 0])
     assert few[0]['data_samples'].clip == [samples.clip[2]]
     assert few.labels.tolist() == clips.labels[[2, 0]].tolist()
-
-
-def test_3d_keypoints_come_along(build, lists, monkeypatch):
-    there = np.array([True])
-    monkeypatch.setattr(FitnessIndex, 'has_3d', property(lambda index: there), raising=False)
-    monkeypatch.setattr(  # a frame's is its number
-        FitnessIndex, 'keypoints_3d_at', raising=False,
-        value=lambda index, frames: np.broadcast_to(
-            index.labels_at(frames)[0][..., None, None], (*frames.shape, 24, 3)))
-    for multiview in (False, True):
-        dataset = build(with_3d=True, multiview=multiview, excluded=lists)
-        batch, = dataset.__getitems__([0, 3, 1])
-        numbers = batch['data_samples'].frame_numbers
-        given = numbers >= 0
-        assert (batch['inputs'][given][..., 3:] == numbers[given][:, None, None]).all()
-        without, = build(multiview=multiview, excluded=lists).__getitems__([0, 3, 1])
-        assert torch.equal(batch['inputs'][..., :3], without['inputs'])
-    there[0] = False
-    there[0] = False
-    monkeypatch.setattr(FitnessIndex, 'keypoints_3d_at', raising=False,
-                        value=lambda index, frames: np.full((*frames.shape, 24, 3), np.nan))
-    batch, = build(with_3d=True).__getitems__([0, 3, 1])
-    assert batch['inputs'][..., 3:].isnan().all()
 
 
 def test_a_pipeline_is_none_of_its_arguments(build):

@@ -164,21 +164,53 @@ def test_views_of_a_clip_are_augmented_apart_but_mirrored_together(root, drawn):
     assert out['inputs'].shape == (n, 10, 1, 3, 24, 3)
 
 
-def test_a_camera_is_turned_where_there_are_3d_keypoints(root):
-    data = batch(root)
-    still = build(num_frames=4)(data)['inputs']
-    turn = dict(with_depth=True, augments=[dict(type='RandomCameraTurn', ratio=1)])
-    with pytest.raises(ArgumentError, match='with_3d=True'):
+def test_the_views_of_a_clip_are_put_together_in_space(root):
+    data = batch(root, multiview=True)
+    plain = build()(data)['inputs']  # (N, V, 1, T, K, 3)
+    given = plain[..., 2] > 0
+
+    tested = build(in_space=True)(data)['inputs']
+    trained = build(in_space=True)(data, training=True)['inputs']
+
+    n, v = plain.shape[:2]
+    assert tested.shape == trained.shape == (n, v + 1, *plain.shape[2:-1], 4)
+    assert torch.equal(tested[:, :-1, ..., :3], plain)
+    assert torch.equal(tested[:, -1], trained[:, -1])
+    assert not tested[:, :-1, ..., 3].isfinite().any()
+    found = (tested[:, -1, ..., 2] > 0).any((1, 2, 3))  # not one of which a view is wrong
+    assert found.float().mean() > 0.9
+    known = trained[:, :-1, ..., 3].isfinite()
+    assert known[found][given[found]].all() and not known[~found].any()
+    front, plain = tested[found, -1, 0], plain[found]
+    size = front[..., :2].amax((1, 2)) - front[..., :2].amin((1, 2))
+    assert torch.allclose(size.amax(1), torch.ones(len(front)), atol=1e-5)  # as of the other views
+    # the front view is the third: the same but for the direction of its camera
+    (left, right), c = (LEFT_KEYPOINTS, RIGHT_KEYPOINTS), 2
+    wide = [(one[..., left, 0] - one[..., right, 0]).mean().item()
+            for one in (front, plain[:, c, 0])]
+    assert wide[0] > 0 and wide[0] == pytest.approx(wide[1], rel=0.3)
+    assert (front[..., 0, 3] < front[..., [3, 4], 3].mean(-1)).float().mean() > 0.7  # the nose
+
+    one_view = batch(root)
+    alone = build(in_space=True)(one_view, training=True)['inputs']
+    assert alone.shape[1:3] == (1, 1) and not alone[..., 3].isfinite().any()
+    with pytest.raises(ArgumentError, match='num_frames=None'):
+        build(in_space=True, num_frames=8)
+
+
+def test_a_camera_is_turned_where_the_views_tell_the_depth(root):
+    data = batch(root, multiview=True)
+    turn = dict(augments=[dict(type='RandomCameraTurn', ratio=1)])
+    with pytest.raises(ArgumentError, match='in_space=True'):
         build(**turn)(data, training=True)
-    points = data['inputs'][0]
-    depth = 50 * torch.randn(points[..., :1].shape)
-    data['inputs'] = [torch.cat([points, depth], -1)[..., [0, 1, 2, 0, 1, 3]]]
-    turned = build(**turn)(data, training=True)['inputs']
-    straight = build()(data, training=True)['inputs']
-    assert turned.shape == (*straight.shape[:-1], 4)
-    moved = (turned[..., :3] - straight).abs().amax((1, 2, 3, 4))
-    assert (moved[:, :2] > 1e-4).all() and (moved[:, 2] == 0).all()
-    assert torch.equal(build(**turn, num_frames=4)(data)['inputs'], still)
+    turned, straight = (build(in_space=True, **augments)(data, training=True)['inputs']
+                        for augments in (turn, {}))
+    known = straight[:, 0, ..., 3].isfinite().any((1, 2, 3))
+    moved = (turned - straight)[..., :3].abs().amax((2, 3, 4, 5))
+    assert (moved[known] > 1e-4).all() and (moved[~known] == 0).all() and known.any()
+    assert torch.equal(turned[..., 2], straight[..., 2])
+    assert torch.equal(build(in_space=True, **turn)(data)['inputs'].nan_to_num(),
+                       build(in_space=True)(data)['inputs'].nan_to_num())
 
 
 @pytest.mark.parametrize('mode', ['consecutive', 'uniform'])
@@ -234,3 +266,4 @@ def test_strengths_are_drawn_anew_for_every_clip():
     assert (kept.sum(-1) == 0).float().mean() == pytest.approx(0.2, abs=0.02)
     assert kept.mean() == pytest.approx(0.7 * 0.8, abs=0.02)
     assert keypoint_preprocessor.KeypointDataPreprocessor().augments == []
+

@@ -59,7 +59,7 @@ def _measure(settings: Settings) -> list[Row]:
     root = settings.folder / 'keypoints'
     write_index(root, min(_ROWS, settings.num_rows))
     cfg = Config.fromfile(_CONFIG)
-    every = {**cfg.model.data_preprocessor, 'with_depth': False, 'augments': _AUGMENTS}
+    every = {**cfg.model.data_preprocessor, 'in_space': False, 'augments': _AUGMENTS}
     batched = {**every, 'num_frames': 8}
     common = dict(data_root=str(root), subset='all')
     clips = DATASETS.build(dict(type='FitnessClipDataset', pipeline=_HOST, **common))
@@ -76,9 +76,9 @@ def _measure(settings: Settings) -> list[Row]:
     samples = interleaved({
         'host': _prepared(one_by_one, host), 'ours': _prepared(at_once, batched),
     }, settings.rounds, time.process_time)
-    full = copy.deepcopy({**cfg.model, 'loss_depth': 0})
+    full = copy.deepcopy({**cfg.model, 'num_views': 1})
     cfg.merge_from_dict(_SMALL)
-    small = {**cfg.model, 'loss_depth': 0}
+    small = {**cfg.model, 'num_views': 1}
     steps = interleaved({
         'host': _step(small, one_by_one, host), 'ours': _step(small, at_once, batched),
         'every': _step(small, at_once, every), 'bf16': _step(small, at_once, every, amp=True),
