@@ -12,8 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fitness_mm.aihub.index import IndexFileError
-from fitness_mm.aihub.index.parquet import DAMAGED, first_line, read_parquet, write_parquet
+from fitness_mm.aihub.index import parquet
 from fitness_mm.aihub.labels import LabelError
 
 from .clip import ClipResult
@@ -21,7 +20,6 @@ from .job import CLIPS_FOLDER, ClipJob, union_boxes
 
 RESULTS_FILE = f'{CLIPS_FOLDER}/clips.parquet'
 
-_VERSION_KEY = b'fitness_mm.clip_results'
 _SCHEMA = pa.schema([
     ('clip_view', pa.string()),
     ('image_dir', pa.string()),
@@ -31,7 +29,7 @@ _SCHEMA = pa.schema([
     ('num_bytes', pa.int64()),
     ('reason', pa.string()),
     ('detail', pa.string()),
-], metadata={_VERSION_KEY: b'1'})
+], metadata={b'fitness_mm.clip_results': b'1'})
 _COLUMNS = ('clip_file', 'clip_box', 'clip_size')
 
 
@@ -47,7 +45,7 @@ def results_table(results: Iterable[tuple[ClipJob, ClipResult]]) -> pa.Table:
 
 def write_results(path: Path, table: pa.Table) -> None:
     """Write a table of results, whole or not at all."""
-    write_parquet(path, table)
+    parquet.write_parquet(path, table)
 
 
 def read_results(path: Path) -> pa.Table | None:
@@ -56,17 +54,9 @@ def read_results(path: Path) -> pa.Table | None:
     Raises:
         IndexFileError: If the file is damaged or something else.
     """
-    again = 'delete it and run prepare.py --clips again, which keeps the clip files'
-    try:
-        table = read_parquet(path)
-        version = (table.schema.metadata or {}).get(_VERSION_KEY)
-        if version == _SCHEMA.metadata[_VERSION_KEY]:
-            return table.cast(_SCHEMA)  # Parquet renames the items of lists
-    except FileNotFoundError:
-        return None
-    except DAMAGED as error:
-        raise IndexFileError(f'{path} is damaged ({first_line(error)}); {again}') from error
-    raise IndexFileError(f'{path} is not a list of clip files of this version; {again}')
+    return parquet.read_results(
+        path, _SCHEMA, 'list of clip files',
+        'delete it and run prepare.py --clips again, which keeps the clip files')
 
 
 def attach_clips(rows: pa.Table, results: pa.Table, changed: Callable[[str], bool],

@@ -18,8 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fitness_mm.aihub.disk.image_files import ImageFiles
-from fitness_mm.aihub.index import IndexFileError
-from fitness_mm.aihub.index.parquet import DAMAGED, first_line, read_parquet, write_parquet
+from fitness_mm.aihub.index.parquet import read_results, write_parquet
 from fitness_mm.aihub.index.schema import FRAME_COLUMNS
 from fitness_mm.aihub.labels import LabelError
 from fitness_mm.files import write_text
@@ -28,7 +27,6 @@ from fitness_mm.printable import printable
 RESULTS_FILE = 'image_checks.parquet'
 LIST_FILE = 'broken_images.csv'
 
-_VERSION_KEY = b'fitness_mm.image_checks'
 _SCHEMA = pa.schema([
     ('folder', pa.string()),  # relative to the data root
     ('prefix', pa.string()),
@@ -37,7 +35,7 @@ _SCHEMA = pa.schema([
     ('whole', pa.bool_()),
     ('broken', pa.list_(pa.struct([
         ('number', pa.int32()), ('path', pa.string()), ('what', pa.string())]))),
-], metadata={_VERSION_KEY: b'1'})
+], metadata={b'fitness_mm.image_checks': b'1'})
 
 
 class BrokenImage(NamedTuple):
@@ -143,18 +141,9 @@ def amounts_checked(root: Path) -> dict[str, int]:
 
 
 def _read(root: Path) -> pa.Table:
-    path = root / RESULTS_FILE
-    again = 'delete it and run prepare.py --check-images again'
-    try:
-        table = read_parquet(path)
-        version = (table.schema.metadata or {}).get(_VERSION_KEY)
-        if version == _SCHEMA.metadata[_VERSION_KEY]:
-            return table.cast(_SCHEMA)  # Parquet renames the items of lists
-    except FileNotFoundError:
-        return _SCHEMA.empty_table()
-    except DAMAGED as error:
-        raise IndexFileError(f'{path} is damaged ({first_line(error)}); {again}') from error
-    raise IndexFileError(f'{path} is no list of checked images of this version; {again}')
+    table = read_results(root / RESULTS_FILE, _SCHEMA, 'list of checked images',
+                         'delete it and run prepare.py --check-images again')
+    return _SCHEMA.empty_table() if table is None else table
 
 
 def without_broken(rows: pa.Table, checks: dict[str, FolderCheck],

@@ -2,9 +2,10 @@
 
 from .exclusions import read_exclusions, read_joint_exclusions
 from .index import INDEX_FILE, FitnessIndex, recorded_sources
+from .parquet import IndexFileError
 from .selection import SUBSETS, select_exercises, select_rows
 from .splits import METHODS, performer_folds, split_rows
-from .store import IndexFileError, MissingIndexError
+from .store import MissingIndexError
 
 __all__ = [
     'INDEX_FILE', 'METHODS', 'SUBSETS', 'FitnessIndex', 'IndexFileError', 'MissingIndexError',

@@ -11,9 +11,9 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-from .parquet import DAMAGED, reading_parquet
+from .parquet import DAMAGED, IndexFileError, reading_parquet
 from .schema import UNKNOWN_MM, visible_of
-from .store import IndexFileError, MissingIndexError, Store, frame_key, read_store, sources_in
+from .store import MissingIndexError, Store, frame_key, read_store, sources_in
 
 INDEX_FILE = 'index.parquet'
 

@@ -13,7 +13,13 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fitness_mm.errors import FitnessError
 from fitness_mm.files import CHECKSUM_BYTES, open_file, replacing
+
+
+class IndexFileError(FitnessError):
+    """``index.parquet``, or a file beside it, cannot be used; the message says what to do."""
+
 
 DAMAGED = (pa.ArrowException, OSError, ValueError)
 """What reading a file that is not as it was written raises."""
@@ -86,6 +92,30 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     check_parquet(path)
     with reading_parquet(path) as file:
         return file.read(columns)
+
+
+def read_results(path: Path, schema: pa.Schema, what: str, again: str) -> pa.Table | None:
+    """A table of results that :func:`write_parquet` wrote, None if there is none.
+
+    Args:
+        path: The file.
+        schema: Whose only metadata is its version.
+        what: What the file should be.
+        again: What to do if it is not.
+
+    Raises:
+        IndexFileError: If it is damaged or something else.
+    """
+    try:
+        table = read_parquet(path)
+        (key, version), = schema.metadata.items()
+        if (table.schema.metadata or {}).get(key) == version:
+            return table.cast(schema)  # Parquet renames the items of lists
+    except FileNotFoundError:
+        return None
+    except DAMAGED as error:
+        raise IndexFileError(f'{path} is damaged ({first_line(error)}); {again}') from error
+    raise IndexFileError(f'{path} is no {what} of this version; {again}')
 
 
 def first_line(error: Exception) -> str:

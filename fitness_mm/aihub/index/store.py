@@ -12,10 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fitness_mm.aihub.disk.sources import SOURCES_KEY, Sources
-from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-from .parquet import DAMAGED, check_parquet, first_line, reading_parquet
+from .parquet import DAMAGED, IndexFileError, check_parquet, first_line, reading_parquet
 from .schema import DICTIONARY_COLUMNS, INDEX_VERSION, SCHEMA, VERSION_KEY, keypoints_of
 
 _FLAT_LISTS = ('frame_numbers', 'visible', 'gt_conditions', 'frame_numbers_3d')
@@ -24,10 +23,6 @@ _SHORT_LISTS = {'clip_box': 4, 'clip_size': 2}
 _TEXT_COLUMNS = (*DICTIONARY_COLUMNS, 'image_dir', 'image_prefix', 'clip_file')
 _PATH_COLUMNS = ('label_file', 'image_dir', 'clip_file')
 _LEADS_OUT = r'^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)'
-
-
-class IndexFileError(FitnessError):
-    """An ``index.parquet`` that cannot be used; the message says what to do."""
 
 
 class MissingIndexError(IndexFileError, FileNotFoundError):
