@@ -9,7 +9,7 @@ model = dict(
         augments=[
             dict(type='RandomCameraTurn', ratio=1.0, yaw_deg=20, pitch_deg=5),
             dict(type='RandomKeypointAffine', rotation_deg=5, stretch=0.1),
-            dict(type='JitterKeypoints', sigma=0.01, joint_dropout=0.0),
+            dict(type='JitterKeypoints', sigma=0.005, joint_dropout=0.0),
             dict(type='FlipKeypoints'),
         ]),
     backbone=dict(type='PostureNetwork'),

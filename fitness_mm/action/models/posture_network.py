@@ -51,7 +51,7 @@ class PostureNetwork(BaseModule):
     def __init__(self,
                  width: int = 384,
                  channels: int = 1024,
-                 dropout_ratio: float = 0.1,
+                 dropout_ratio: float = 0.2,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
         features = NUM_PLANE_FEATURES + NUM_SPACE_FEATURES
