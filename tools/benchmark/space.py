@@ -10,9 +10,9 @@ from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
 import fitness_mm.action  # noqa: F401 - registers the data set
+from fitness_mm.action.models.factorization import factorized
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError, plain_errors
-from fitness_mm.keypoints.factorization import factorized
 
 _BATCH = 256
 _MIN_POINTS = 4 * 24  # of a clip, to say how it stands

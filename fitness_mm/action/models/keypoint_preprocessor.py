@@ -13,9 +13,9 @@ from torch import Tensor
 
 from fitness_mm.action.data.keypoint_batch import joined
 from fitness_mm.errors import ArgumentError
-from fitness_mm.keypoints.factorization import factorized
 from fitness_mm.keypoints.measures import STUDY_MARGIN
 
+from .factorization import factorized
 from .heatmaps import gaussian_heatmaps
 
 _ROUNDING = 1e-6  # of a pixel, as in Box.whole

@@ -6,8 +6,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fitness_mm.keypoints.factorization import facing
 from fitness_mm.keypoints.skeleton import LIMBS, NUM_KEYPOINTS
+
+from .factorization import facing
 
 _LIMB_STARTS, _LIMB_STOPS = (list(ends) for ends in zip(*LIMBS, strict=True))
 _ADJOINING = [(i, j) for i in range(len(LIMBS)) for j in range(i) if set(LIMBS[i]) & set(LIMBS[j])]

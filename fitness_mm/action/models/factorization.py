@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .skeleton import KEYPOINT_INDEX
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 _MIN_VIEWS = 3
 _MIN_POINTS = 24  # seen by all views of a clip

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from fitness_mm.keypoints.factorization import facing, factorized
+from fitness_mm.action.models.factorization import facing, factorized
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS
 
 # Of a person who faces the camera: x to the right, y down, z away; left joints, in cm.
