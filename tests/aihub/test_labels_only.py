@@ -12,6 +12,7 @@ from label_tree import DAY, Tree, dumps, make_label
 from mmengine.registry import DATASETS, init_default_scope
 
 from fitness_mm.aihub import FitnessIndex
+from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.disk.sources import Sources
 from fitness_mm.aihub.frames import FrameError, read_frames
 from fitness_mm.aihub.prepare import build_index
@@ -155,3 +156,25 @@ def test_networks_that_see_images_are_told_before_the_first_batch(scope, cfg, la
     with pytest.raises(FitnessError, match='knows of none, because it was made with --labels-only'):
         DATASETS.build(dict(data_root=str(labels_alone), **cfg))
     DATASETS.build({**cfg, 'data_root': str(labels_alone), 'pipeline': []})  # keypoints alone
+
+
+def test_clips_that_are_known_to_show_another_type_keep_their_exercise_alone(tmp_path):
+    tree = Tree(tmp_path / 'data')
+    day, clips = 'Day03_200923_F', {}
+    for number, rest in ((313, '2-1-15-Z4'), (344, '2-1-16-Z4'), (345, '2-1-16-Z4'),
+                         (314, '1-1-01-Z4')):
+        text = dumps(make_label(number, day, '2', performer=4)).decode()
+        clips[number] = rest
+        tree.put(tree.label_path(number, day, '2'),
+                 text.replace(f'{number}-1-1-01-Z4', f'{number}-{rest}').encode())
+
+    result = build_index(tree.root, image_size=(1920, 1080))
+
+    index = result.index
+    shown = {int(index.column('type')[i]): (EXERCISES[index.exercise[i]].name,
+                                            index.gt_conditions(i).tolist())
+             for i in range(len(index))}
+    assert shown[313] == shown[344] == ('barbell lunge', [-1] * 5)
+    assert shown[345] == ('barbell squat', [-1] * 4)
+    assert shown[314] == ('barbell squat', [1, 0, 1, 0])
+    assert result.summary['notes']['renumbered_type'] == 3

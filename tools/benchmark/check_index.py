@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import EXERCISES, shown_type
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import plain_errors
 from fitness_mm.keypoints.skeleton import KEYPOINTS
@@ -98,17 +98,10 @@ class Check:
         self._same('performers', column['performer'][row],
                    int(clip.rstrip('-').rpartition('Z')[2].partition('_')[0]), where)
         self._same('types', column['type'][row], int(label['type']), where)
-        exercise = EXERCISES[column['exercise'][row]]
-        info = label.get('type_info')
-        if info:
-            self._same('exercises', _spelt(exercise.name_ko), _spelt(info['exercise']), where)
-        stated: dict[str, set[bool]] = {}
-        for condition in info['conditions'] if info else ():
-            stated.setdefault(_spelt(condition['condition']), set()).add(condition['value'])
-        said = [stated.get(_spelt(name), set()) for name in exercise.conditions]
-        self._same('conditions', index.gt_conditions(row),
-                   np.array([int(min(values)) if len(values) == 1 else -1 for values in said]),
-                   where)
+        if shown_type(day, clip.rstrip('-').partition('_')[0]) == int(label['type']):
+            self._meaning(row, label.get('type_info'), where)
+        else:
+            self.counts['views that are known to show another type'] += 1
 
         if points_3d is None:
             self._same('views without 3D', bool(self._has_3d[row]), False, where)
@@ -116,6 +109,19 @@ class Check:
             # stored in whole millimetres
             self._same('3D coordinates', np.rint(index.keypoints_3d(row) * 10),
                        np.rint(points_3d[order] * 10), where)
+
+
+    def _meaning(self, row: int, info: dict | None, where: str) -> None:
+        exercise = EXERCISES[self._column['exercise'][row]]
+        if info:
+            self._same('exercises', _spelt(exercise.name_ko), _spelt(info['exercise']), where)
+        stated: dict[str, set[bool]] = {}
+        for condition in info['conditions'] if info else ():
+            stated.setdefault(_spelt(condition['condition']), set()).add(condition['value'])
+        said = [stated.get(_spelt(name), set()) for name in exercise.conditions]
+        self._same('conditions', self._index.gt_conditions(row),
+                   np.array([int(min(values)) if len(values) == 1 else -1 for values in said]),
+                   where)
 
 
 def _points_3d(path: Path) -> np.ndarray | None:

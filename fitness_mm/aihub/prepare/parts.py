@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from fitness_mm.aihub.catalog import RENUMBERED_TYPES
 from fitness_mm.aihub.index import IndexFileError
 from fitness_mm.aihub.index.parquet import (
     DAMAGED,
@@ -37,7 +38,8 @@ _MAY_PASS = {'unreadable', 'broken_image'}
 def fingerprint(paths: Iterable[str], state: Callable[[str], Any], *others: Any) -> str:
     """Changes with paths, with the state of each, which may not be there, and with anything else
     given."""
-    digest = hashlib.blake2b(orjson.dumps([INDEX_VERSION, *others]), digest_size=16)
+    known = orjson.dumps([INDEX_VERSION, str(RENUMBERED_TYPES), *others])
+    digest = hashlib.blake2b(known, digest_size=16)
     for path in paths:
         digest.update(b'\0%b' % os.fsencode(path))
         with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fitness_mm.aihub.catalog import exercise_of_type, shown_type
 from fitness_mm.aihub.disk.label_files import read_label
 from fitness_mm.aihub.disk.layout import (
     ImageKey,
@@ -128,6 +130,7 @@ def _clip_rows(label: ClipLabel, split: str, day: str, file: str,
             if first is None:
                 first = key
                 _check_day(key, day, file)
+                label = _as_shown(label, key)
             if (key.day, key.slot, key.clip) != (first.day, first.slot, first.clip):
                 raise LayoutError('view_conflict', f'img_key is of clip {key.clip}, expected '
                                   f'{first.clip} like view {first.view}')
@@ -145,6 +148,17 @@ def _clip_rows(label: ClipLabel, split: str, day: str, file: str,
     if rows:
         report.notes.update(label.notes)
     return rows
+
+
+def _as_shown(label: ClipLabel, key: ImageKey) -> ClipLabel:
+    """The label, or what is left of it if the clip is known to be of another type."""
+    shown = shown_type(key.day, key.clip)
+    if shown == label.type_number:
+        return label
+    exercise = exercise_of_type(shown)
+    return replace(label, exercise=exercise, gt_conditions_usable=False,
+                   gt_conditions=np.full(len(exercise.conditions), -1, np.int8),
+                   notes=(*label.notes, 'renumbered_type'))
 
 
 def _view_key(view: str, keys: tuple[str, ...], type_number: int) -> tuple[ImageKey, list[int]]:
