@@ -1,5 +1,6 @@
 # Exercise and posture conditions from keypoints alone, made as unsteady as predicted ones.
 _base_ = '../recognition/stgcnpp_fitness.py'
+from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 model = dict(
     # Frames from the whole clip: a condition may be broken in any part of a repetition.
@@ -10,6 +11,11 @@ model = dict(
         type='PostureHead',
         num_conditions=_base_.num_conditions,
         head=_base_.model.cls_head))
+
+max_epochs = 5
+train_cfg = dict(max_epochs=max_epochs)
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+param_scheduler = warm_up_then_cosine(max_epochs)
 
 val_evaluator = [dict(type='FitnessAccMetric'), dict(type='FitnessPostureMetric')]
 test_evaluator = val_evaluator
