@@ -5,13 +5,7 @@ import argparse
 import time
 
 import numpy as np
-import torch
-from mmaction.registry import DATASETS
-from mmengine.registry import init_default_scope
 
-import fitness_mm.action  # noqa: F401 - registers the data set
-from fitness_mm.action.models.factorization import factorized
-from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError, plain_errors
 
 _BATCH = 256
@@ -37,11 +31,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--root', required=True, help='prepared data root')
     args = parser.parse_args()
+    import torch
+    from mmaction.registry import DATASETS
+    from mmengine.registry import init_default_scope
+
+    import fitness_mm.action  # noqa: F401 - registers the data set
+    from fitness_mm.action.models.factorization import factorized
+
     init_default_scope('mmaction')
     dataset = DATASETS.build(dict(
         type='FitnessKeypointDataset', data_root=args.root, exercises='all', subset='all',
         multiview=True))
-    index: FitnessIndex = dataset.index
+    index = dataset.index
     row_of = {clip: row for row, clip in enumerate(index.column('clip').tolist())}
     has_3d = index.has_3d
     seconds, num_found, near, mirrored = 0.0, 0, [], 0
