@@ -1,5 +1,5 @@
-# Exercise and posture conditions from keypoints alone, with a small network that judges every view
-# by itself: no GPU is needed.
+# Exercise and posture conditions from keypoints alone, with a small network that judges the body in
+# space, here from single views: no GPU is needed.
 _base_ = '../_base_/posture_network.py'
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 

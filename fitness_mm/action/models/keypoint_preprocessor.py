@@ -43,7 +43,8 @@ class KeypointDataPreprocessor(BaseDataPreprocessor):
         augments: Configs of the augments, for training; those of ours are in
             :mod:`~fitness_mm.action.models.keypoint_augments`.
         in_space: Whether the views of a clip are put together, see :func:`with_front`, for
-            ``PostureRecognizer``. ``RandomCameraTurn`` needs it.
+            ``PostureRecognizer``: skeletons get a depth as a fourth value, and clips of several
+            views one more. ``RandomCameraTurn`` needs it.
         margin: Of the crop, as a share of the longer side of the person's box.
         normalize: Whether x and y of the skeletons become -1 and 1 at the edges of the crop, as
             ``PreNormalize2D`` has them.
