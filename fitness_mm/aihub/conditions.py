@@ -73,3 +73,11 @@ _OF_EXERCISE = {
 def conditions_of(exercises: Sequence[Exercise]) -> tuple[Condition, ...]:
     """The conditions of some exercises, one exercise after the other, in catalogue order each."""
     return tuple(condition for exercise in exercises for condition in _OF_EXERCISE[exercise.name])
+
+
+def condition_kinds(exercises: Sequence[Exercise]) -> list[int]:
+    """A number from 0 on for each of :func:`conditions_of`; those of the same English name, such as
+    a neutral spine, have the same."""
+    names = [condition.name_en for condition in conditions_of(exercises)]
+    numbers = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] for name in names]

@@ -2,7 +2,7 @@ import pytest
 from conftest import REPO, run_tool
 
 from fitness_mm.aihub.catalog import EXERCISES, exercise_by_name
-from fitness_mm.aihub.conditions import conditions_of
+from fitness_mm.aihub.conditions import condition_kinds, conditions_of
 from fitness_mm.aihub.export.condition_page import condition_page
 
 
@@ -46,3 +46,9 @@ def test_an_unknown_exercise_is_one_sentence():
     assert result.returncode == 1
     assert result.stdout.startswith("list_conditions.py: no exercise is called 'sqat'; the ")
     assert len(result.stdout.splitlines()) == 1
+
+
+def test_conditions_of_one_english_name_are_of_one_kind():
+    row, bent = exercise_by_name('barbell row'), exercise_by_name('dumbbell bent-over row')
+    # spine, knees, torso, path, wrists: but for the path they are the same
+    assert condition_kinds([row, bent]) == [0, 1, 2, 3, 4, 0, 1, 2, 5, 4]

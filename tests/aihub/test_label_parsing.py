@@ -150,6 +150,18 @@ def test_quarantined_types_are_kept_without_their_conditions(type_number):
     assert len(clip.views) == 5
 
 
+@pytest.mark.parametrize('said, known', [(True, -1), (False, 0)])
+def test_a_condition_that_is_known_to_be_labelled_wrongly_is_left_out(said, known):
+    label = make_label(307)
+    for item in label['type_info']['conditions']:
+        item['value'] = said
+    clip = parse_label(dumps(label), 'x.json')
+    others = [int(said)] * 2
+    assert clip.gt_conditions.tolist() == [int(said), known, int(said), *others]
+    assert clip.gt_conditions_usable
+    assert clip.notes == (('mislabelled_condition', ) if said else ())
+
+
 FILE_DEFECTS = {
     'empty_file': [b'', b'  \n'],
     'bad_json': [dumps(make_label())[:5000], b'\x00\xff\x17noise', '{"a": "é"}'.encode('latin1'),

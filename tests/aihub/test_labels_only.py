@@ -160,13 +160,13 @@ def test_networks_that_see_images_are_told_before_the_first_batch(scope, cfg, la
 
 def test_clips_that_are_known_to_show_another_type_keep_their_exercise_alone(tmp_path):
     tree = Tree(tmp_path / 'data')
-    day, clips = 'Day03_200923_F', {}
+    day = 'Day03_200923_F'
     for number, rest in ((313, '2-1-15-Z4'), (344, '2-1-16-Z4'), (345, '2-1-16-Z4'),
-                         (314, '1-1-01-Z4')):
-        text = dumps(make_label(number, day, '2', performer=4)).decode()
-        clips[number] = rest
+                         (314, '1-1-01-Z4'), (254, '2-1-13-Z5'), (267, '2-1-13-Z5')):
+        performer = int(rest[-1])
+        text = dumps(make_label(number, day, '2', performer=performer)).decode()
         tree.put(tree.label_path(number, day, '2'),
-                 text.replace(f'{number}-1-1-01-Z4', f'{number}-{rest}').encode())
+                 text.replace(f'{number}-1-1-01-Z{performer}', f'{number}-{rest}').encode())
 
     result = build_index(tree.root, image_size=(1920, 1080))
 
@@ -177,4 +177,6 @@ def test_clips_that_are_known_to_show_another_type_keep_their_exercise_alone(tmp
     assert shown[313] == shown[344] == ('barbell lunge', [-1] * 5)
     assert shown[345] == ('barbell squat', [-1] * 4)
     assert shown[314] == ('barbell squat', [1, 0, 1, 0])
-    assert result.summary['notes']['renumbered_type'] == 3
+    assert shown[254] == ('dumbbell bent-over row', [-1] * 5)
+    assert shown[267] == ('dumbbell bent-over row', [1, 0, 1, 0, 1])
+    assert result.summary['notes']['renumbered_type'] == 4

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, shown_type
+from fitness_mm.aihub.catalog import EXERCISES, MISLABELLED_CONDITIONS, shown_type
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import plain_errors
 from fitness_mm.keypoints.skeleton import KEYPOINTS
@@ -118,6 +118,7 @@ class Check:
         stated: dict[str, set[bool]] = {}
         for condition in info['conditions'] if info else ():
             stated.setdefault(_spelt(condition['condition']), set()).add(condition['value'])
+        stated.pop(_spelt(MISLABELLED_CONDITIONS.get(self._column['type'][row], '')), None)
         said = [stated.get(_spelt(name), set()) for name in exercise.conditions]
         self._same('conditions', self._index.gt_conditions(row),
                    np.array([int(min(values)) if len(values) == 1 else -1 for values in said]),

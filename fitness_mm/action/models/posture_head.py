@@ -43,12 +43,16 @@ class PostureHead(BaseHead):
         fault_weight: Weight of broken conditions in the loss, kept ones having 1; one number, or
             one for each of the P conditions, such as kept clips / broken clips of the training
             part.
+        condition_kinds: A number from 0 on for each of the P conditions. Those of one number, such
+            as a neutral spine in several exercises, share a score of the inner head, which is added
+            to each one's own, so that exercises with few clips learn from the others.
         condition_smooth_eps: Label smoothing of conditions: 1 becomes 1 - eps / 2, 0 eps / 2.
         label_smooth_eps: Label smoothing of exercises.
         **kwargs: Those of :class:`mmaction.models.BaseHead`.
 
     Raises:
-        ArgumentError: If there are no conditions, another number of weights, or no such smoothing.
+        ArgumentError: If there are no conditions, another number of weights or kinds, or no such
+            smoothing.
     """
 
     def __init__(self,
@@ -57,6 +61,7 @@ class PostureHead(BaseHead):
                  loss_exercise: dict = dict(type='CrossEntropyLoss'),  # noqa: B006, the hosts' way
                  loss_conditions: dict = dict(type='BCELossWithLogits'),  # noqa: B006
                  fault_weight: float | Sequence[float] = 1.0,
+                 condition_kinds: Sequence[int] | None = None,
                  condition_smooth_eps: float = 0.0,
                  label_smooth_eps: float = 0.0,
                  **kwargs) -> None:
@@ -68,7 +73,12 @@ class PostureHead(BaseHead):
             raise ArgumentError('condition_smooth_eps has to be at least 0 and less than 1, but '
                                 f'got {condition_smooth_eps}')
         num_classes, num_logits = len(num_conditions), sum(num_conditions)
-        inner = MODELS.build({**head, 'num_classes': num_classes + num_logits})
+        kinds = [] if condition_kinds is None else list(condition_kinds)
+        if condition_kinds is not None and (len(kinds) != num_logits or min(kinds) < 0):
+            raise ArgumentError(f'condition_kinds has to be {num_logits} numbers from 0 on, one a '
+                                f'condition, but got {condition_kinds}')
+        num_kinds = max(kinds, default=-1) + 1
+        inner = MODELS.build({**head, 'num_classes': num_classes + num_logits + num_kinds})
         super().__init__(num_classes, inner.in_channels, loss_exercise,
                          label_smooth_eps=label_smooth_eps, **kwargs)
         self.num_conditions = num_conditions
@@ -82,6 +92,8 @@ class PostureHead(BaseHead):
         self.loss_conditions = MODELS.build(loss_conditions)
         self.condition_smooth_eps = condition_smooth_eps
         self.register_buffer('fault_weight', _weights(fault_weight, num_logits), persistent=False)
+        self.register_buffer('condition_kinds', torch.tensor(kinds, dtype=torch.long),
+                             persistent=False)
 
     def forward(self, x: Tensor, **kwargs) -> Tensor:
         """Scores of the inner head.
@@ -90,7 +102,7 @@ class PostureHead(BaseHead):
             Shape (N, C + P), or (N, 1 + T, C + P) if it has scores per frame: those of the clip
             and then those of its frames.
         """
-        return self.head(x, **kwargs)
+        return self._with_shared(self.head(x, **kwargs))
 
     def loss(self, feats: Tensor | tuple[Tensor, ...], data_samples: SampleList,
              **kwargs) -> dict:
@@ -99,7 +111,8 @@ class PostureHead(BaseHead):
         Raises:
             ArgumentError: If a sample has no ``gt_conditions`` of this head's number.
         """
-        return self.loss_by_feat(self.head.loss(feats, data_samples, **kwargs), data_samples)
+        scores = self._with_shared(self.head.loss(feats, data_samples, **kwargs))
+        return self.loss_by_feat(scores, data_samples)
 
     def loss_by_feat(self, cls_scores: Tensor, data_samples: SampleList) -> dict:
         """Losses of scores as :meth:`forward` returns them."""
@@ -122,7 +135,8 @@ class PostureHead(BaseHead):
     def predict(self, feats: Tensor | tuple[Tensor, ...], data_samples: SampleList,
                 **kwargs) -> SampleList:
         """The samples with their predictions."""
-        return self.predict_by_feat(self.head.predict(feats, data_samples, **kwargs), data_samples)
+        scores = self._with_shared(self.head.predict(feats, data_samples, **kwargs))
+        return self.predict_by_feat(scores, data_samples)
 
     def predict_by_feat(self, cls_scores: Tensor, data_samples: SampleList) -> SampleList:
         """Predictions of scores as :meth:`forward` returns them, for one or more clips a sample."""
@@ -139,6 +153,14 @@ class PostureHead(BaseHead):
             if frames is not None:
                 sample.set_field(frames[i, :, self.num_classes:], 'frame_condition_logits')
         return data_samples
+
+    def _with_shared(self, scores: Tensor) -> Tensor:
+        """Scores of the inner head, (..., C + P + number of kinds), to (..., C + P)."""
+        if not len(self.condition_kinds):
+            return scores
+        exercise, conditions, shared = scores.tensor_split(
+            [self.num_classes, sum(self.split_sizes)], -1)
+        return torch.cat([exercise, conditions + shared[..., self.condition_kinds]], -1)
 
     def _truth(self, data_samples: SampleList) -> Tensor:
         """int8 (N, P)."""

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from fitness_mm.aihub.catalog import (
+    MISLABELLED_CONDITIONS,
     NUM_TYPES,
     QUARANTINED_TYPES,
     Exercise,
@@ -116,6 +117,8 @@ class _Reader:
         if type_number in QUARANTINED_TYPES:
             notes.append('quarantined_type')
         usable = not notes
+        if self._drop_mislabelled(gt_conditions, type_number, exercise):
+            notes.append('mislabelled_condition')
         if len(frames) != _USUAL_FRAME_COUNT:
             notes.append('unusual_frame_count')
         about = type_number, exercise, gt_conditions, usable
@@ -191,6 +194,17 @@ class _Reader:
             values[position] = value
         values[list(contradicted)] = -1
         return values, list(notes)
+
+    @staticmethod
+    def _drop_mislabelled(values: np.ndarray, number: int, exercise: Exercise) -> bool:
+        """Whether there was a condition that is known to be labelled wrongly; then it is unknown
+        now."""
+        name = MISLABELLED_CONDITIONS.get(number)
+        position = None if name is None else condition_position(exercise, name)
+        if position is None or values[position] != 1:
+            return False
+        values[position] = -1
+        return True
 
     def _read_view(self, frames: list, name: str,
                    view: str) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:

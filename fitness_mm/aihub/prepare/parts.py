@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from fitness_mm.aihub.catalog import RENUMBERED_TYPES
+from fitness_mm.aihub.catalog import MISLABELLED_CONDITIONS, RENUMBERED_TYPES
 from fitness_mm.aihub.index import IndexFileError
 from fitness_mm.aihub.index.parquet import (
     DAMAGED,
@@ -38,7 +38,7 @@ _MAY_PASS = {'unreadable', 'broken_image'}
 def fingerprint(paths: Iterable[str], state: Callable[[str], Any], *others: Any) -> str:
     """Changes with paths, with the state of each, which may not be there, and with anything else
     given."""
-    known = orjson.dumps([INDEX_VERSION, str(RENUMBERED_TYPES), *others])
+    known = orjson.dumps([INDEX_VERSION, f'{RENUMBERED_TYPES} {MISLABELLED_CONDITIONS}', *others])
     digest = hashlib.blake2b(known, digest_size=16)
     for path in paths:
         digest.update(b'\0%b' % os.fsencode(path))

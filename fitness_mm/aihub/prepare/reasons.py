@@ -51,6 +51,8 @@ NOTES: dict[str, str] = {
     'contradictory_condition': 'clips with a condition both true and false (conditions not used)',
     'no_type_info': 'clips whose label says nothing about conditions (kept for pose)',
     'quarantined_type': 'clips of a type whose conditions are wrong (conditions not used)',
+    'mislabelled_condition': 'clips of a type with a condition that is known to be labelled '
+                             'wrongly (that one not used)',
     'renumbered_type': 'clips known to show another type than they say (its exercise used, '
                        'conditions not)',
     'no_clip_file': 'clip-views without a clip file, because an image without labels is missing '

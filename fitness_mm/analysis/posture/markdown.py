@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fitness_mm.analysis.study.bootstrap import FEWEST_PERFORMERS
 from fitness_mm.posture.calibration_fit import AbstainRule
@@ -13,6 +14,7 @@ from fitness_mm.tables import markdown_table, number
 from .compare import Comparison
 from .judged import Judged
 from .label_noise import FEWEST_PEOPLE, TypeVerdicts, error_shares
+from .numbering import MisnumberedRun
 from .tables import CONDITION, MAIN, OVERALL, condition_rows, main_rows, overall_rows, type_rows
 
 _WEAKEST = 5
@@ -21,7 +23,9 @@ _STRONGEST = 20
 
 def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judged],
                      rule: AbstainRule, types: TypeVerdicts | None = None,
-                     comparison: Comparison | None = None, at_once: bool = False) -> str:
+                     runs: Sequence[MisnumberedRun] = (), comparison: Comparison | None = None,
+                     at_once: bool = False,
+                     in_folds: Mapping[str, Sequence[float]] = MappingProxyType({})) -> str:
     """The report.
 
     Args:
@@ -30,12 +34,14 @@ def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judg
         found: What one view says, and what all views say.
         rule: Which conditions the calibrations judge.
         types: What people who did the same type are judged; None if types are not known.
+        runs: Clips that agree with the labels of the types beside them.
         comparison: With a second set of records, if there is one.
         at_once: Whether what all views say is of another test, which saw them at once.
+        in_folds: The mean AUROC of each fold by itself, by what was seen.
     """
     at_once = at_once or records.whole_clips
     rows = [row for row in condition_rows(found) if row['kept_rows'] + row['broken_rows']]
-    parts = ['# Posture judgement', _main(records, found, at_once),
+    parts = ['# Posture judgement', _main(records, found, at_once, in_folds),
              _overall(overall_rows(report, found[1].measures if at_once and found[1:] else None),
                       report)]
     if comparison is not None:
@@ -44,11 +50,14 @@ def posture_markdown(records: PostureRecords, report: dict, found: Sequence[Judg
               '## Which conditions are judged', _judged(found, rows, rule)]
     if types is not None:
         parts += ['## How much of the error comes with the type', _types(records, types)]
+    if runs:
+        parts += ['## Clips that look numbered wrong', _runs(runs)]
     parts += ['## Conditions', _conditions(found, rows)]
     return '\n\n'.join(parts) + '\n'
 
 
-def _main(records: PostureRecords, found: Sequence[Judged], at_once: bool) -> str:
+def _main(records: PostureRecords, found: Sequence[Judged], at_once: bool,
+          in_folds: Mapping[str, Sequence[float]]) -> str:
     rows = main_rows(found)
     sources = [one.source for one in found]
     table = markdown_table(
@@ -69,6 +78,12 @@ def _main(records: PostureRecords, found: Sequence[Judged], at_once: bool) -> st
               if any(one.intervals for one in found) else
               f' Of fewer than {FEWEST_PERFORMERS} performers there are no intervals: they would '
               'say nothing about other people.')
+    for source, aurocs in in_folds.items():
+        if aurocs:
+            about += (f' Mean AUROC within each fold, from {source}: '
+                      f'{number(sum(aurocs) / len(aurocs))} on average '
+                      f'({number(min(aurocs))} to {number(max(aurocs))}); of all folds together '
+                      "several networks' scores are ranked as one.")
     return f'{table}\n\n{about}'
 
 
@@ -200,6 +215,17 @@ def _types(records: PostureRecords, types: TypeVerdicts) -> str:
             '`By chance`: the probability that as many people are judged against it if that '
             'happens to everyone as often as for this condition and label in all types.']
     return '\n\n'.join(parts)
+
+
+def _runs(runs: Sequence[MisnumberedRun]) -> str:
+    return '\n\n'.join([
+        markdown_table(
+            ['from clip', 'to clip', 'clips', 'show the type', 'conditions', 'right as labelled',
+             'right as shifted', 'logarithm of the odds'],
+            [[run.clips[0], run.clips[-1], len(run.clips), f'{run.shift:+d}', run.judgements,
+              run.right, run.right_shifted, f'{run.gain:.0f}'] for run in runs]),
+        'Clips of one person in a row that are judged as the types beside theirs are labelled, as '
+        'happens if one was recorded twice or left out. Look at them before you train on them.'])
 
 
 def _conditions(found: Sequence[Judged], rows: Sequence[dict]) -> str:

@@ -10,7 +10,7 @@ from fitness_mm.errors import FitnessError
 from fitness_mm.files import check_output, write_text
 from fitness_mm.posture.calibration import CALIBRATION_FILE, VIEWS_CALIBRATION_FILE
 from fitness_mm.posture.calibration_fit import ABSTAIN_RULE, AbstainRule
-from fitness_mm.posture.measures import posture_report
+from fitness_mm.posture.measures import overall_measures, posture_report
 from fitness_mm.posture.records import PostureRecords
 from fitness_mm.tables import csv_table
 
@@ -18,6 +18,7 @@ from .compare import compare
 from .judged import judged_by_source
 from .label_noise import type_verdicts
 from .markdown import posture_markdown
+from .numbering import misnumbered_runs
 from .reliability_plot import plot_reliability
 from .tables import condition_rows, main_rows, overall_rows, type_rows
 
@@ -35,8 +36,21 @@ def read_posture(paths: Sequence[Path]) -> PostureRecords:
     Raises:
         RecordError: If there are none, one is damaged, or they do not belong together.
     """
-    return PostureRecords.read_all([file for path in paths for file in (
-        [folder / RECORDS for folder in trainings(path)] if path.is_dir() else [path])])
+    return PostureRecords.read_all(_files(paths))
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    return [file for path in paths for file in (
+        [folder / RECORDS for folder in trainings(path)] if path.is_dir() else [path])]
+
+
+def _auroc_in_folds(paths: Sequence[Path]) -> list[float]:
+    """The mean AUROC of each of several files by itself: scores of different networks rank together
+    as they happen to be scaled."""
+    files = _files(paths)
+    each = [overall_measures(PostureRecords.read(file).in_order())['auroc']
+            for file in files[len(files) == 1:]]
+    return [auroc for auroc in each if auroc is not None]
 
 
 def write_posture_report(paths: Sequence[Path],
@@ -70,10 +84,14 @@ def write_posture_report(paths: Sequence[Path],
     comparison = compare(records, read_posture(second)) if second else None
     report = posture_report(records)
     found = judged_by_source(records, report, rule, at_once)
+    in_folds = {found[0].source: _auroc_in_folds(paths)}
+    if all_views:
+        in_folds[found[1].source] = _auroc_in_folds(all_views)
     types = type_verdicts(at_once or records, found[-1].calibration.judged)
     texts = {
-        'posture.md': posture_markdown(records, report, found, rule, types, comparison,
-                                       at_once is not None),
+        'posture.md': posture_markdown(
+            records, report, found, rule, types, misnumbered_runs(at_once or records), comparison,
+            at_once is not None, in_folds),
         'overall.csv': _csv(overall_rows(report, found[1].measures if at_once else None)),
         'main.csv': _csv(main_rows(found)),
         'conditions.csv': _csv(condition_rows(found)),

@@ -63,6 +63,26 @@ def test_any_head_is_widened_and_trained(inner):
     assert ('frame_condition_logits' in first) == (inner == 'tsm')
 
 
+@pytest.mark.parametrize('inner', ['gcn', 'tsm'])
+def test_conditions_of_one_kind_share_a_score(inner):
+    head = build(inner, condition_kinds=[0, 1, 0, 2, 1, 0])
+    feats, kwargs = torch.randn(INNER[inner][1]), INNER[inner][2]
+    own = head.head(feats, **kwargs)  # 3 exercises, 6 conditions, 3 kinds
+    scores = head(feats, **kwargs)
+    assert scores.shape == (*own.shape[:-1], 9)
+    torch.testing.assert_close(scores[..., :3], own[..., :3])
+    torch.testing.assert_close(scores[..., 3:], own[..., 3:9] + own[..., [9, 10, 9, 11, 10, 9]])
+
+    first, _ = head.predict(feats, [sample(*FIRST), sample(*SECOND)], **kwargs)
+    clip = scores if scores.ndim == 2 else scores[:, 0]
+    torch.testing.assert_close(first.condition_logits, clip[0, 3:])
+    head.loss(feats, [sample(*FIRST), sample(*FIRST)], **kwargs)['loss_conditions'].backward()
+    layer = [m for m in head.head.modules() if isinstance(m, torch.nn.Linear)][-1]
+    taught = layer.weight.grad.abs().sum(1) > 0
+    # the first two conditions, and with them the kinds of these two
+    assert taught.tolist() == [False] * 3 + [True, True] + [False] * 4 + [True, True, False]
+
+
 def test_losses_against_hand_computed_numbers():
     head = build(loss_exercise=dict(type='CrossEntropyLoss', loss_weight=2.0),
                  loss_conditions=dict(type='BCELossWithLogits', loss_weight=0.5))
@@ -169,6 +189,8 @@ def test_samples_that_cannot_train_it(samples, message):
     (dict(fault_weight=[1, 2]), '6 of them'),
     (dict(fault_weight=0), 'positive'),
     (dict(condition_smooth_eps=1), 'condition_smooth_eps'),
+    (dict(condition_kinds=[0, 1]), 'condition_kinds has to be 6 numbers'),
+    (dict(condition_kinds=[0, 1, 2, 3, 4, -1]), 'condition_kinds has to be 6 numbers'),
 ])
 def test_arguments_that_make_no_head(kwargs, message):
     init_default_scope('mmaction')
