@@ -6,7 +6,9 @@ import os  # noqa: E402
 from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
 
 data_root = os.environ.get('FITNESS_DATA_ROOT', 'data/fitness_sample_labels')
-train_dataloader = dict(dataset=dict(data_root=data_root))
+# A fifth of the real data's clips, so smaller batches and a lower rate.
+train_dataloader = dict(batch_size=16, dataset=dict(data_root=data_root))
+optim_wrapper = dict(optimizer=dict(lr=6e-4))
 val_dataloader = dict(dataset=dict(data_root=data_root))
 test_dataloader = val_dataloader
 

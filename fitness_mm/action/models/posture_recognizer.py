@@ -22,8 +22,8 @@ class PostureRecognizer(RecognizerGCN):
     the body would look from its front, with a depth, if the clip's other views tell.
 
     In training every clip is seen from there, and in some of its views by themselves, whose depth
-    the network has to estimate. In testing it is seen from the front if that is known, and
-    otherwise in each of its views, of which the mean counts.
+    the network has to estimate. In testing it is seen in each of its views, of which the mean
+    counts, and from the front if that is known, which counts as much as all views together.
 
     Args:
         num_views: Random views of each clip in a training step, besides the one in space.
@@ -46,13 +46,15 @@ class PostureRecognizer(RecognizerGCN):
         """
         views, depth = _parts(inputs)
         there = (views[..., 2] > 0).any((2, 3))  # (N, V)
-        told = there & depth.isfinite().any((2, 3))
-        there = torch.where(told.any(1, keepdim=True), told, there)
         there[:, 0] |= ~there.any(1)  # nothing is seen: something has to be said all the same
+        told = there & depth.isfinite().any((2, 3))
+        kinds = torch.stack([told, there & ~told], 1).to(views)  # (N, 2, V)
+        shares = kinds / kinds.sum(2, keepdim=True).clamp(min=1)
+        weights = shares.sum(1) / kinds.any(2).sum(1, keepdim=True)  # (N, V), 1 for every clip
         features, _ = self.backbone(views[there], depth[there])
         clips = features.new_zeros(*there.shape, features.shape[-1])
         clips[there] = features
-        x = _as_graph(clips.sum(1) / there.sum(1, keepdim=True))
+        x = _as_graph((weights.to(clips)[..., None] * clips).sum(1))
         return (self.cls_head(x) if stage == 'head' else x), {}
 
     def loss(self, inputs: Tensor, data_samples: SampleList, **kwargs) -> dict:
