@@ -88,7 +88,7 @@ def _runs_of(rows: np.ndarray, clips: PostureRecords, logits: np.ndarray, types:
         for s, shift in enumerate(shifts):
             shown = truth.get(int(types[row] + shift))
             if shown is not None and ((shown >= 0) & (own >= 0)).any():
-                likely[i, s] = _log_likelihood(logits[row], np.where(own >= 0, shown, -1))
+                likely[i, s] = _log_likelihood(logits[row, own >= 0], shown[own >= 0])
     path = _most_probable(likely)
     ends = np.flatnonzero(np.diff(path, prepend=-1, append=-1))
     for start, end in pairwise(ends):
@@ -111,7 +111,8 @@ def _runs_of(rows: np.ndarray, clips: PostureRecords, logits: np.ndarray, types:
 
 
 def _log_likelihood(logits: np.ndarray, truth: np.ndarray) -> float:
-    signed = np.where(truth == 1, logits, -logits)[truth >= 0]
+    """What is not known (-1) is as likely as not."""
+    signed = logits * np.array([-1, 1, 0])[truth]
     return float(-np.logaddexp(0, -signed).sum())
 
 
