@@ -12,7 +12,7 @@ from fitness_mm.tables import csv_table
 
 from .checks.suspicious import CHECKS, exclusions
 from .figures import draw_overview, draw_suspicious
-from .page import write_page
+from .page import write_audit_page
 from .state import DataState
 from .text import as_text
 
@@ -47,7 +47,7 @@ def write_audit(state: DataState, out: str | Path, examples: int = 6) -> AuditFi
     out = Path(out)
     overview = draw_overview(state, out / 'overview.png')
     suspicious = draw_suspicious(state, examples, out / 'suspicious.png')
-    page = write_page(state, overview, suspicious, out / 'audit.html')
+    page = write_audit_page(state, overview, suspicious, out / 'audit.html')
     text = write_text(out / 'audit.txt', as_text(state))
     return AuditFiles(page, text, overview, suspicious,
                       write_text(out / 'suspicious.csv', _ranking(state)))

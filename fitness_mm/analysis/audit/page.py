@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from fitness_mm.aihub.disk.layout import VIEWS
-from fitness_mm.files import write_text
+from fitness_mm.analysis.pages import embedded, write_page
 from fitness_mm.keypoints.skeleton import KEYPOINTS
-from fitness_mm.printable import printable_text
 from fitness_mm.tables import percent
 
 from .checks.suspicious import CHECKS
@@ -19,8 +15,8 @@ from .folders import folders_by_day
 from .state import DataState
 
 
-def write_page(state: DataState, overview: Path, suspicious: Path | None,
-               path: str | Path) -> Path:
+def write_audit_page(state: DataState, overview: Path, suspicious: Path | None,
+                     path: str | Path) -> Path:
     """Writes the page.
 
     Args:
@@ -29,15 +25,8 @@ def write_page(state: DataState, overview: Path, suspicious: Path | None,
         suspicious: Picture of suspicious frames, if there are any.
         path: The file.
     """
-    templates = Environment(
-        loader=PackageLoader('fitness_mm.analysis.audit', ''), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=printable_text)
-    return write_text(path, templates.get_template('page.html.j2').render(
-        state=state, checks=list(CHECKS),
-        views=list(VIEWS), percent=percent, condition_names=condition_names,
+    return write_page(
+        path, 'audit/page.html.j2', state=state, checks=list(CHECKS), views=list(VIEWS),
+        percent=percent, condition_names=condition_names,
         visible=list(zip(KEYPOINTS, state.visible, strict=True)), by_day=folders_by_day,
-        overview=_embedded(overview), suspicious=suspicious and _embedded(suspicious)))
-
-
-def _embedded(picture: Path) -> str:
-    return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode('ascii')
+        overview=embedded(overview), suspicious=suspicious and embedded(suspicious))
