@@ -18,6 +18,7 @@ from scipy.linalg import rq
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.blocks import view_positions
+from fitness_mm.analysis.audit.checks.scale import nan_median
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .signals import Body
@@ -26,7 +27,7 @@ MEASURES = ('azimuth, deg', 'elevation, deg', 'distance, trunk lengths', 'field 
             'person in picture')
 _CLIPS_PER_STATION = 24
 _FEWEST_POINTS = 1000
-_ROUNDS = 4  # of weighting down what is far off
+_ROUNDS = 5  # of weighting down what is far off
 _FAR = 2.0  # in medians
 WRONG = 0.35
 """A label that is this many trunk lengths from what all views say is wrong."""
@@ -188,7 +189,7 @@ def fit_camera(points: np.ndarray, pixels: np.ndarray) -> np.ndarray:
         camera = np.linalg.eigh(normal)[1][:, 0].reshape(3, 4)
         shown = world @ camera.T
         off = np.linalg.norm(shown[:, :2] / shown[:, 2:] - image, axis=1)
-        weights = _trust(off) / shown[:, 2]**2
+        weights = _trust(off, np.median(off)) / shown[:, 2]**2
     to_image = np.array([[extent, 0, centre[0]], [0, extent, centre[1]], [0, 0, 1]])
     from_world = np.eye(4) / np.array([size, size, size, 1])[:, None]
     from_world[:3, 3] = -middle / size
@@ -216,7 +217,9 @@ def triangulate(cameras: np.ndarray, pixels: np.ndarray) -> np.ndarray:
         points = np.linalg.solve(left, -normal[:, 3, :, None])[..., 0]
         depth = (points @ cameras[:, 2, :3].T + cameras[:, 2, 3]).T
         off = np.linalg.norm(_projected(cameras, points) - pixels, axis=-1)
-        weights = _trust(off) / depth**2
+        # one wrong view draws the point to it, and off are all
+        usual = np.maximum(nan_median(off, 0), np.nanmedian(off))
+        weights = _trust(np.nan_to_num(off), usual) / depth**2
     return np.where(seen.sum(0)[:, None] >= 3, points, np.nan)
 
 
@@ -225,7 +228,6 @@ def _projected(cameras: np.ndarray, points: np.ndarray) -> np.ndarray:
     return shown[..., :2] / shown[..., 2:]
 
 
-def _trust(off: np.ndarray) -> np.ndarray:
-    """Weights of what is off, by its median."""
-    off = np.nan_to_num(off)
-    return 1 / (1 + (off / max(_FAR * np.median(off), 1e-9))**2)**2
+def _trust(off: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Weights of what is off by distances that are usual."""
+    return 1 / (1 + (off / np.maximum(_FAR * usual, 1e-9))**2)**2

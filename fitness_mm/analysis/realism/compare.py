@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from fitness_mm.aihub.catalog import Exercise
 from fitness_mm.aihub.conditions import Condition, conditions_of
@@ -113,15 +114,13 @@ class Sign:
     def verdict(self) -> str:
         """What is wrong with the generated fault, in a word or two; '' if nothing is."""
         real, generated = (a - 0.5 for a in self.auroc)
-        if abs(generated) < _CLEAR and abs(real) > 2 * _CLEAR:
-            return 'missing'
-        if real * generated < 0 and min(abs(real), abs(generated)) >= _CLEAR:
+        if abs(real) < _CLEAR or abs(generated) < _CLEAR:
+            return ('missing' if abs(real) > 2 * _CLEAR else
+                    'generated only' if abs(generated) > 2 * _CLEAR else '')
+        if real * generated < 0:
             return 'wrong way'
-        if real * generated < 0 or min(map(abs, self.effect)) == 0:
-            return ''
-        times = abs(self.effect[1] / self.effect[0])
-        return f'{times:.1f} times' if times < 1 / _ALIKE else f'{times:.0f} times' if (
-            times > _ALIKE) else ''
+        times = abs(self.effect[1]) / max(abs(self.effect[0]), 1e-3)
+        return '' if 1 / _ALIKE <= times <= _ALIKE else f'{times:.{int(times < 1)}f} times'
 
 
 @dataclass(frozen=True)
@@ -194,10 +193,8 @@ def _auroc(kept: np.ndarray, broken: np.ndarray) -> np.ndarray:
     """Of each feature, (F,); what is not known is in the middle."""
     values = np.concatenate([kept, broken])
     values = np.where(np.isnan(values), quantiles(values, _MIDDLE), values)
-    ranks = np.empty(values.shape, np.int64)
-    np.put_along_axis(ranks, values.argsort(0, kind='stable'),
-                      np.arange(len(values))[:, None], 0)
-    return (ranks[len(kept):].sum(0) / len(broken) - (len(broken) - 1) / 2) / len(kept)
+    ranks = rankdata(values, axis=0)[len(kept):].sum(0)
+    return (ranks / len(broken) - (len(broken) + 1) / 2) / len(kept)
 
 
 def _best(features: tuple[Feature, ...], auroc: np.ndarray) -> list[int]:

@@ -61,7 +61,8 @@ class Feature:
                      if any(word in self.signal for word in words)), 'trunk')
 
     def __str__(self) -> str:
-        return ' '.join(filter(None, (self.signal, self.side, f'({self.statistic})')))
+        statistic = f'({self.statistic})' if self.statistic in _STATISTICS else ''
+        return ' '.join(filter(None, (self.signal, self.side, statistic)))
 
 
 @dataclass(frozen=True, eq=False)

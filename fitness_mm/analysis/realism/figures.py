@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from fitness_mm.files import save_figure
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
+from .cameras import MEASURES
 from .compare import Difference
 from .features import COURSES, MOMENTS, PARTS
 from .state import KINDS, Realism
@@ -19,7 +21,6 @@ _COLOURS = ('#0072b2', '#d55e00')  # real, generated
 _LINE = 0.26  # inches
 _MOST = 16  # features drawn of an exercise
 _FAR = 8.0  # real standard deviations to each side that are drawn
-_CAMERA_COLUMNS = 3
 
 
 def draw_parts(found: Realism, path: Path) -> Path:
@@ -47,17 +48,15 @@ def draw_differences(differences: list[Difference], path: Path) -> Path:
     axes.axvspan(-1.28, 1.28, color='#e8f1f8')
     for y, one in enumerate(shown):
         spread = max((one.real[2] - one.real[0]) / 2.56, 1e-6)
-        for values, colour, place in zip((one.real, one.generated), _COLOURS, (-0.13, 0.13),
-                                         strict=True):
-            low, middle, high = np.clip((np.array(values) - one.real[1]) / spread, -_FAR, _FAR)
-            axes.plot([low, high], [y + place] * 2, color=colour, lw=2.5, alpha=0.6)
-            axes.plot(middle, y + place, 'o', color=colour, ms=5)
+        _draw_whiskers(axes, y, *(np.clip((np.array(values) - one.real[1]) / spread, -_FAR, _FAR)
+                                  for values in (one.real, one.generated)))
     axes.set_yticks(range(len(shown)), [_label(one) for one in shown], fontsize=8.5)
     axes.set_xlim(-_FAR - 0.2, _FAR + 0.2)
     axes.set_xlabel('standard deviations of real clips from their median '
                     f'(what is further than {_FAR:g} is drawn there)', fontsize=8.5)
     axes.invert_yaxis()
-    _finish(axes)
+    axes.spines[['top', 'right']].set_visible(False)
+    _add_legend(figure, axes)
     return save_figure(figure, path, dpi=110)
 
 
@@ -65,11 +64,16 @@ def _label(one: Difference) -> str:
     return f'{one.feature}   {one.real[1]:.3g} → {one.generated[1]:.3g}'
 
 
-def _finish(axes: Axes) -> None:
-    axes.spines[['top', 'right']].set_visible(False)
-    axes.legend([axes.plot([], [], 'o-', color=colour)[0] for colour in _COLOURS], KINDS,
-                loc='lower right',
-                bbox_to_anchor=(1, 1), ncols=2, fontsize=8.5, frameon=False)
+def _draw_whiskers(axes: Axes, y: float, *kinds: Sequence[float]) -> None:
+    """10, 50 and 90 % of real numbers and, below, of generated ones."""
+    for (low, middle, high), colour, place in zip(kinds, _COLOURS, (-0.13, 0.13), strict=True):
+        axes.plot([low, high], [y + place] * 2, color=colour, lw=2.5, alpha=0.6)
+        axes.plot(middle, y + place, 'o', color=colour, ms=5)
+
+
+def _add_legend(figure: Figure, axes: Axes) -> None:
+    figure.legend([axes.plot([], [], 'o-', color=colour)[0] for colour in _COLOURS], KINDS,
+                  loc='outside upper right', ncols=2, fontsize=8.5, frameon=False)
 
 
 def draw_courses(courses: np.ndarray, path: Path) -> Path:
@@ -88,6 +92,7 @@ def draw_courses(courses: np.ndarray, path: Path) -> Path:
             axes.plot(range(1, MOMENTS + 1), middle, color=colour, label=kind)
         axes.set_title(name, fontsize=9)
         axes.tick_params(labelsize=8)
+        axes.set_xticks(range(1, MOMENTS + 1, 3))
         axes.set_xlabel('labelled frame', fontsize=8)
         axes.spines[['top', 'right']].set_visible(False)
     axes.legend(fontsize=8)
@@ -115,33 +120,25 @@ def draw_faults(found: Realism, path: Path) -> Path:
     axes.set_ylim(len(told) - 0.4, -0.6)
     axes.set_xlabel('AUROC of the features that tell the fault best in real clips, the same way '
                     'round in both', fontsize=8.5)
-    _finish(axes)
+    axes.spines[['top', 'right']].set_visible(False)
+    _add_legend(figure, axes)
     return save_figure(figure, path, dpi=110)
 
 
 def draw_cameras(found: Realism, path: Path) -> Path:
     """Draws where the cameras of each view stand around the person, how high, how far and how
     much they see: median and 10 to 90 %."""
-    measures = [str(one.feature) for one in sorted(next(iter(found.cameras.values())),
-                                                   key=lambda one: str(one.feature))]
-    rows = -(-len(measures) // _CAMERA_COLUMNS)
-    figure = Figure(figsize=(10, 2.1 * rows), layout='constrained')
-    panels = figure.subplots(rows, _CAMERA_COLUMNS, squeeze=False).ravel()
-    for axes in panels[len(measures):]:
-        axes.axis('off')
-    for axes, measure in zip(panels, measures, strict=False):
+    figure = Figure(figsize=(12, 2.6), layout='constrained')
+    panels = figure.subplots(1, len(MEASURES))
+    for axes, measure in zip(panels, MEASURES, strict=True):
         for y, differences in enumerate(found.cameras.values()):
             one = next(one for one in differences if one.feature == measure)
-            for values, colour, place in zip((one.real, one.generated), _COLOURS, (-0.13, 0.13),
-                                             strict=True):
-                axes.plot([values[0], values[2]], [y + place] * 2, color=colour, lw=2.5, alpha=0.6)
-                axes.plot(values[1], y + place, 'o', color=colour, ms=4)
+            _draw_whiskers(axes, y, one.real, one.generated)
         axes.set_yticks(range(len(found.cameras)), list(found.cameras), fontsize=8.5)
         axes.invert_yaxis()
         axes.set_title(measure, fontsize=9)
         axes.spines[['top', 'right']].set_visible(False)
-    panels[0].legend([panels[0].plot([], [], 'o-', color=colour)[0] for colour in _COLOURS],
-                     KINDS, fontsize=8)
+    _add_legend(figure, panels[0])
     return save_figure(figure, path, dpi=110)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fitness_mm.analysis.audit.checks.scale import nan_median
+from fitness_mm.analysis.audit.checks.scale import nan_median, nan_quantile
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 _UP = np.array([0.0, 1.0, 0.0])
@@ -145,8 +145,7 @@ def _lowest(body: Body) -> np.ndarray:
     """A point at the height of a clip's lowest feet, (N, 1, 3)."""
     height = np.minimum(body['Left Foot'][..., 1], body['Right Foot'][..., 1])
     # a wrong label is not the ground
-    from_below = np.sort(height, 1)[:, 1:2]
-    return from_below[..., None] * _UP
+    return nan_quantile(height, 0.1, 1)[..., None] * _UP
 
 
 def _dot(u: np.ndarray, v: np.ndarray) -> np.ndarray:
