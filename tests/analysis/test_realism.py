@@ -1,5 +1,7 @@
 """How unlike real labels generated ones are, on bodies and numbers whose answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import run_here
@@ -184,12 +186,13 @@ def test_tests_of_networks_with_other_classes_stand_beside_each_other():
 def test_a_sample_is_like_itself(sample_root, tmp_path):
     index = FitnessIndex.read(sample_root)
     record = tmp_path / 'posture.npz'
-    hand_made().write(record)
+    replace(hand_made(), classes=('<b>squat\x1b', 'front raise')).write(record)
     out = run_here('analysis/realism.py', '--real', sample_root, '--generated', sample_root,
                    '--out', tmp_path / 'out', '--trained-on-generated', record).stdout
     assert f'{tmp_path / "out" / "realism.html"}' in out
     page = (tmp_path / 'out/realism.html').read_text('utf-8')
     assert '바벨 로우' in page and 'data:image/png;base64' in page and 'src="http' not in page
+    assert '&lt;b&gt;squat\\x1b' in page and '<b>squat' not in page and '\x1b' not in out
     rows = (tmp_path / 'out/differences.csv').read_text('utf-8').splitlines()[1:]
     assert len(rows) > 300
     assert {row.split(',')[-2] for row in rows} == {'0.00'}

@@ -17,7 +17,8 @@ SHOWN = (0.1, 0.5, 0.9)
 _LEVELS = np.linspace(0.05, 0.95, 91)  # beyond are clips with wrong labels
 _MIDDLE = np.array([0.5])
 _FEWEST = 8  # clips of a kind, to say anything about it
-_SIGNALS = 4  # that tell a condition best
+_SIGNALS = 12  # that tell a condition best
+_FIRST = 4  # of them that pages show and verdicts are about
 _CLEAR = 0.1  # of AUROC from one half
 _ALIKE = 2.0  # times as large at most, or as small
 _CHANCE = 0.05  # that the best of all features tells that much of nothing
@@ -130,7 +131,7 @@ class Fault:
     Attributes:
         condition: The condition.
         clips: Kept and broken real clips, kept and broken generated ones.
-        signs: The features that tell it best in real clips, no two of one signal.
+        signs: The features that tell it best in real clips, no two of one signal, the best first.
         learnt: The feature that tells it best in generated clips.
         chance: AUROC that the best feature of real clips reaches one time in twenty where none
             tells anything, were they all independent.
@@ -143,14 +144,19 @@ class Fault:
     chance: float
 
     @property
+    def first(self) -> tuple[Sign, ...]:
+        """The few best signs."""
+        return self.signs[:_FIRST]
+
+    @property
     def best(self) -> float:
         """AUROC of the best feature in real clips, whichever way it goes."""
         return told(self.signs[0].auroc[0])
 
     @property
     def disagreement(self) -> float:
-        """Mean difference of the AUROCs in real and generated clips of what tells it best."""
-        return float(np.mean([abs(sign.auroc[0] - sign.auroc[1]) for sign in self.signs]))
+        """Mean difference of the AUROCs in real and generated clips of the few best signs."""
+        return float(np.mean([abs(sign.auroc[0] - sign.auroc[1]) for sign in self.first]))
 
 
 def told(auroc: float) -> float:

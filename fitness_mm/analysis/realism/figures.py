@@ -83,19 +83,20 @@ def draw_courses(courses: np.ndarray, path: Path) -> Path:
         courses: See :attr:`Realism.courses`.
         path: The picture.
     """
-    figure = Figure(figsize=(9.5, 2.4), layout='constrained')
+    figure, lines = Figure(figsize=(9.5, 2.2), layout='constrained'), {}
     for panel, (axes, name) in enumerate(zip(figure.subplots(1, len(COURSES)), COURSES,
                                              strict=True)):
         for (low, middle, high), colour, kind in zip(courses[:, panel], _COLOURS, KINDS,
                                                      strict=True):
             axes.fill_between(range(1, MOMENTS + 1), low, high, color=colour, alpha=0.2, lw=0)
-            axes.plot(range(1, MOMENTS + 1), middle, color=colour, label=kind)
+            line, = axes.plot(range(1, MOMENTS + 1), middle, color=colour)
+            lines[kind] = line
         axes.set_title(name, fontsize=9)
         axes.tick_params(labelsize=8)
         axes.set_xticks(range(1, MOMENTS + 1, 3))
         axes.set_xlabel('labelled frame', fontsize=8)
         axes.spines[['top', 'right']].set_visible(False)
-    axes.legend(fontsize=8)
+    figure.legend(lines.values(), lines, loc='outside right upper', fontsize=8)
     return save_figure(figure, path, dpi=110)
 
 
@@ -107,7 +108,7 @@ def draw_faults(found: Realism, path: Path) -> Path:
     axes = figure.subplots()
     axes.axvspan(0, 0.5, color='#fbeae2')
     for y, fault in enumerate(told):
-        for number, sign in enumerate(fault.signs):
+        for number, sign in enumerate(fault.first):
             turn = 1 if sign.auroc[0] > 0.5 else -1
             ends = [0.5 + turn * (auroc - 0.5) for auroc in sign.auroc]
             place = y + 0.16 * (number - 1.5)

@@ -15,10 +15,11 @@ from fitness_mm.analysis.audit.counts import condition_names
 from fitness_mm.analysis.pages import embedded, write_page
 from fitness_mm.files import write_text
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.printable import printable
 from fitness_mm.tables import csv_table, markdown_table, percent
 
 from .compare import Difference, Fault, Sign
-from .features import PARTS
+from .features import COURSES, MOMENTS, PARTS
 from .figures import (
     draw_cameras,
     draw_courses,
@@ -66,7 +67,7 @@ def write_realism(found: Realism, out: Path) -> list[Path]:
         sign_heads=_SIGN_HEADS, sign_cells=_sign_cells, noise=list(_noise_rows(found)),
         noise_heads=_NOISE_HEADS, transfer=transfer_tables(found))
     texts = {'realism.md': as_markdown(found), 'differences.csv': _differences_csv(found),
-             'faults.csv': _faults_csv(found),
+             'faults.csv': _faults_csv(found), 'courses.csv': _courses_csv(found),
              'labels.csv': csv_table(_NOISE_HEADS, _noise_rows(found))}
     if found.cameras:
         texts['cameras.csv'] = csv_table(('view', *_DIFFERENCE_HEADS), (
@@ -161,13 +162,13 @@ def transfer_tables(found: Realism) -> dict[str, tuple[tuple[str, ...], list[tup
     return {
         'exercises': (('exercise', *(f'{test}: {what}' for test in tests.tests
                                      for what in ('class', 'family'))),
-                      [(name, *(percent(share, 1) if shares else '–' for shares in cells
+                      [(printable(name), *(percent(share, 1) if shares else '–' for shares in cells
                                 for share in shares or (0, 0)))
                        for name, cells in tests.exercises]),
         'conditions': (('exercise', 'condition', *tests.tests),
                        [('all that every test has', '', *map(auroc, tests.mean_auroc)),
-                        *((exercise, _NAMES.get((exercise, condition), condition),
-                           *map(auroc, values))
+                        *((printable(exercise), printable(
+                            _NAMES.get((exercise, condition), condition)), *map(auroc, values))
                           for exercise, condition, values in tests.conditions)]),
     }
 
@@ -209,6 +210,13 @@ def _differences_csv(found: Realism) -> str:
             ('', found.bodies), *((exercise.name, rows)
                                   for exercise, rows in found.exercises.items()))
         for one in rows))
+
+
+def _courses_csv(found: Realism) -> str:
+    return csv_table(('exercise', 'signal', 'labelled frame', *_DIFFERENCE_HEADS[1:7]), (
+        (exercise.name, name, t + 1, *(f'{value:.3g}' for value in courses[:, c, :, t].ravel()))
+        for exercise, courses in found.courses.items() for c, name in enumerate(COURSES)
+        for t in range(MOMENTS)))
 
 
 def _faults_csv(found: Realism) -> str:
