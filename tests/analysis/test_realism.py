@@ -17,7 +17,7 @@ from fitness_mm.analysis.realism.cameras import (
     look,
     triangulate,
 )
-from fitness_mm.analysis.realism.compare import Sign, differences, faults
+from fitness_mm.analysis.realism.compare import Sign, differences, faults, unmoved
 from fitness_mm.analysis.realism.features import Feature, Measured, features_of, measure, tempo
 from fitness_mm.analysis.realism.signals import Body, paired_signals, proportions, single_signals
 from fitness_mm.analysis.realism.transfer import compare_tests
@@ -128,6 +128,8 @@ def test_a_fault_that_is_drawn_the_wrong_way_is_found():
     assert fault.best > fault.chance
     # what is the same in all clips tells nothing
     assert fault.signs[1].auroc == (0.5, 0.5)
+    assert unmoved(generated, SQUAT, [fault]) == pytest.approx(np.stack([
+        [*kept, *[np.nan] * 21], [1] * 42], 1), nan_ok=True)
 
 
 @pytest.mark.parametrize(('auroc', 'effect', 'verdict'), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +125,7 @@ class Sign:
         return '' if 1 / _ALIKE <= times <= _ALIKE else f'{times:.{int(times < 1)}f} times'
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fault:
     """How a broken condition shows in real and in generated clips.
 
@@ -133,6 +134,7 @@ class Fault:
         clips: Kept and broken real clips, kept and broken generated ones.
         signs: The features that tell it best in real clips, no two of one signal, the best first.
         learnt: The feature that tells it best in generated clips.
+        moved: Which of all features it moves clearly, in real or in generated clips, bool (F,).
         chance: AUROC that the best feature of real clips reaches one time in twenty where none
             tells anything, were they all independent.
     """
@@ -141,6 +143,7 @@ class Fault:
     clips: tuple[int, int, int, int]
     signs: tuple[Sign, ...]
     learnt: Sign
+    moved: np.ndarray
     chance: float
 
     @property
@@ -186,8 +189,23 @@ def faults(real: Measured, generated: Measured, exercise: Exercise) -> list[Faul
         found.append(Fault(
             condition, tuple(len(values) for side in sides for values in side),
             tuple(sign(f) for f in _best(real.features, auroc[0])),
-            sign(_best(real.features, auroc[1])[0]), float(min(chance, 1))))
+            sign(_best(real.features, auroc[1])[0]), (np.abs(auroc - 0.5) > 2 * _CLEAR).any(0),
+            float(min(chance, 1))))
     return found
+
+
+def unmoved(clips: Measured, exercise: Exercise, faults: Sequence[Fault]) -> np.ndarray:
+    """Values of an exercise's clips (N, F), NaN where one of the faults, that the clip has, moves
+    the feature: of these the shares and sizes of the faults would be compared. Features of which
+    too little is left are whole."""
+    rows = clips.of(exercise)
+    values = clips.values[rows]
+    kept = values.copy()
+    for fault in faults:
+        broken = clips.gt_conditions[rows, fault.condition.position] == 0
+        kept[np.ix_(broken, fault.moved)] = np.nan
+    few = (~np.isnan(kept)).sum(0) < _FEWEST
+    return np.where(few, values, kept)
 
 
 def _kept_and_broken(clips: Measured, exercise: Exercise, position: int) -> list[np.ndarray]:

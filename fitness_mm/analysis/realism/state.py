@@ -16,7 +16,7 @@ from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 from .cameras import MEASURES, WRONG, Views, look
-from .compare import SHOWN, Difference, Fault, differences, faults, quantiles
+from .compare import SHOWN, Difference, Fault, differences, faults, quantiles, unmoved
 from .features import BODY, COURSES, MOMENTS, PARTS, Measured, measure
 from .transfer import Transfer, read_transfer
 
@@ -45,7 +45,8 @@ class Realism:
     Attributes:
         clips: What there is, in words: real, generated.
         bodies: Differences of proportions, over all clips.
-        exercises: Each common exercise's differences, the most different first.
+        exercises: Each common exercise's differences, the most different first; of every feature
+            in the clips without a fault that moves it.
         courses: Each common exercise's :data:`~features.COURSES`: 10, 50 and 90 % of clips at
             every moment, (2, 3, 3, 16): real and generated, what, levels, moments.
         faults: Conditions of the common exercises, the most different first.
@@ -106,7 +107,7 @@ def compare_data(roots: Sequence[Path], records: Mapping[str, Sequence[Path]],
         (real.describe(), generated.describe()),
         differences(tuple(real.features[f] for f in body), real.values[:, body],
                     generated.values[:, body], real.performer),
-        {exercise: _of_exercise(real, generated, exercise) for exercise in shared},
+        {exercise: _of_exercise(real, generated, exercise, found) for exercise in shared},
         {exercise: np.stack([np.moveaxis(quantiles(one.courses[one.of(exercise)].reshape(
             -1, len(COURSES) * MOMENTS), np.array(SHOWN)).reshape(-1, len(COURSES), MOMENTS), 0, 1)
             for one in (real, generated)]) for exercise in shared},
@@ -121,12 +122,14 @@ def compare_data(roots: Sequence[Path], records: Mapping[str, Sequence[Path]],
         transfer)
 
 
-def _of_exercise(real: Measured, generated: Measured, exercise: Exercise) -> list[Difference]:
+def _of_exercise(real: Measured, generated: Measured, exercise: Exercise,
+                 found: list[Fault]) -> list[Difference]:
     shown = [f for f, feature in enumerate(real.features)
              if feature.side in ('', 'left', 'right')]
-    rows = real.of(exercise)
-    return differences(tuple(real.features[f] for f in shown), real.values[rows][:, shown],
-                       generated.values[generated.of(exercise)][:, shown], real.performer[rows])
+    own = [fault for fault in found if fault.condition.exercise == exercise]
+    return differences(tuple(real.features[f] for f in shown),
+                       *(unmoved(clips, exercise, own)[:, shown] for clips in (real, generated)),
+                       real.performer[real.of(exercise)])
 
 
 def _noise(views: Views | None, what: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
