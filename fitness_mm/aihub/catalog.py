@@ -160,10 +160,10 @@ Good for pose and exercise, useless for conditions."""
 MISLABELLED_CONDITIONS = {268: '상체 반동 없음', 307: '발과 무릎의 방향 일치'}
 """Type -> the condition that all its labels say is kept although people break it.
 
-An exercise's types go through the combinations of kept and broken conditions. In the rows of types
-in which each comes once these two repeat an earlier one (260 and 297), and the one in which this
-condition too is broken is missing. Networks that had not seen them judge it broken in 21 of 34
-people and 26 of 33.
+The types of most exercises go through the combinations of kept and broken conditions, each once.
+These two repeat an earlier one (260 and 297) in the place of one that is missing, in which this
+condition too is broken. Networks that had not seen these people judge it broken in 21 of 34 and 26
+of 33.
 """
 
 RENUMBERED_TYPES = {
