@@ -107,13 +107,13 @@ def test_too_many_broken_images_end_a_training_whichever_worker_met_them(sample_
     loader = DataLoader(dataset, num_workers=2, sampler=range(40),
                         collate_fn=lambda samples: samples[0]['frame_number'])
     numbers = []
-    with pytest.raises(Exception, match=r'0000001\.jpg: cannot be decoded; 1[1-4] of 90 samples '
+    with pytest.raises(Exception, match=r'0000001\.jpg: cannot be decoded; 1[1-5] of 90 samples '
                        'have a file that cannot be read; run tools'):
         for number in loader:
             numbers.append(number)
-    # each worker may be two samples ahead
     assert len(numbers) >= 5 and set(numbers) == {3}
-    assert 11 <= int(dataset._unreadable.sum()) <= 14
+    # each of the two workers may be two samples ahead, and gets one more before the error is raised
+    assert 11 <= int(dataset._unreadable.sum()) <= 15
 
 
 class Broken(Dataset):
