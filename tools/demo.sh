@@ -33,9 +33,9 @@ cores=$(python -c 'import os
 count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 print(max(count // 2, 1))')
 
-step "1/6 generating the sample: images of 120 clips, and the labels of 1,200 more by other people"
+step "1/6 generating the sample: images of 120 clips, and the labels of 4,800 more by other people"
 python tools/data/make_sample.py --out "$images" --preset small --seed 0
-python tools/data/make_sample.py --out "$labels" --preset medium --seed 1 --labels-only
+python tools/data/make_sample.py --out "$labels" --preset medium --clips 8 --seed 1 --labels-only
 step "2/6 indexing it"
 python tools/data/prepare.py --root "$images"
 python tools/data/prepare.py --root "$labels" --labels-only 640x360

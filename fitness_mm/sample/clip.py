@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from fitness_mm.keypoints.skeleton import KEYPOINTS
+
 from .clip_plan import ClipPlan
+from .exercises.drawn import DrawnExercise
 from .exercises.equipment import sample_equipment
+from .exercises.habits import Habits
 from .labels.defects import EMPTY_FRAMES
-from .labels.errors import MOVED_SHARE, jitter, plant
+from .labels.errors import MOVED, jitter, plant
 from .performer.body import Body, sample_body
 from .performer.figure import Solids, figure, sample_look
 from .performer.geometry import turn_y
-from .performer.pose import Joints
-from .station.cameras import VIEWS
-from .station.scene import Bench, Station, set_up_station
+from .performer.posture import Joints
+from .station.cameras import STATION, VIEWS
+from .station.scene import Bench, Station
 from .streams import stream
 from .tempo import sample_tempo
 
@@ -26,20 +30,24 @@ _HIPS_FROM_BENCH_CENTRE_CM = 47.0
 
 
 @lru_cache(maxsize=2)
-def station_of(seed: int, day: int, slot: int, size: tuple[int, int]) -> Station:
+def station_of(seed: int, day: int, slot: int, size: tuple[int, int],
+               cameras: str = STATION) -> Station:
     """The station of a day and slot; the last ones are kept."""
-    return set_up_station(stream(seed, 'day', day), stream(seed, 'station', day, slot), size)
+    return Station(stream(seed, 'day', day), stream(seed, 'station', day, slot), size, cameras)
 
 
-def placed(joints: Joints, lying: bool, bench: Bench, rng: np.random.Generator) -> Joints:
-    """Joints moved to where the performer stands, or lies on the bench, at the station."""
+def placed(joints: Joints, drawn: DrawnExercise, bench: Bench,
+           rng: np.random.Generator) -> Joints:
+    """Joints moved to where the performer is at the station, on the floor or on the bench."""
     side, yaw, x, z = rng.choice([-90.0, 90.0]), rng.normal(0, 4), *rng.uniform(-10, 10, 2)
-    if lying:
+    faces = rng.choice(drawn.faces)
+    if drawn.on_bench:
         turn = side + bench.turn_deg
         hips = np.array([0.0, 0.0, _HIPS_FROM_BENCH_CENTRE_CM])
+        hips -= joints.point('mid_hip').mean(0) * (1, 0, 1)
         shift = bench.centre + turn_y(hips, turn)
     else:
-        turn, shift = yaw, np.array([x, 0.0, z])
+        turn, shift = yaw + faces, np.array([x, 0.0, z])
     return joints.mapped(lambda points: turn_y(points, turn) + shift,
                          lambda axes: turn_y(axes, turn))
 
@@ -70,15 +78,26 @@ class Performance:
         return np.stack([self.station.cameras[view].project(self.labelled_joints)[0]
                          for view in VIEWS])
 
+    def trunk_px(self) -> np.ndarray:
+        """How long, in px, a trunk is at the performer's distance, in each view, (V,)."""
+        hips = self.joints.point('mid_hip')
+        left, right = (self.joints.point(f'{side} Shoulder') for side in ('Left', 'Right'))
+        length = np.median(np.linalg.norm((left + right) / 2 - hips, axis=-1))
+        cameras = (self.station.cameras[view] for view in VIEWS)
+        return np.array([length * camera.focal_px / np.median(camera.project(hips)[1])
+                         for camera in cameras])
 
-def perform(plan: ClipPlan, seed: int, size: tuple[int, int]) -> Performance:
+
+def perform(plan: ClipPlan, seed: int, size: tuple[int, int],
+            cameras: str = STATION) -> Performance:
     """Everything that happens in a clip; a function of its arguments alone."""
-    station = station_of(seed, plan.day, plan.slot, size)
+    station = station_of(seed, plan.day, plan.slot, size, cameras)
     body = sample_body(stream(seed, 'body', plan.performer))
+    habits = Habits(seed, plan.performer, plan.exercise.index)
     rng = stream(seed, 'movement', *plan.ids)
     tempo = sample_tempo(rng, plan.num_images)
-    _, joints = plan.drawn.perform(body, plan.kept, rng, stream(seed, 'faults', *plan.ids), tempo)
-    joints = placed(joints, plan.drawn.lying, station.bench, stream(seed, 'place', *plan.ids))
+    joints = plan.drawn.perform(body, plan.kept, habits, rng, tempo)
+    joints = placed(joints, plan.drawn, station.bench, stream(seed, 'place', *plan.ids))
     return Performance(plan, station, joints, dressed(plan, seed, body, joints))
 
 
@@ -98,28 +117,37 @@ def label_keypoints(performance: Performance,
 
     Returns:
         int (V, T, K, 2) px inside the image, and one record per view with a planted error:
-        ``id``, ``kind``, ``frames`` (numbers of labelled frames, from 0), ``joints_moved`` and
-        the ``clean`` keypoints of each of these frames.
+        ``id``, ``kind``, ``moved_px`` (how far a joint has to be from its place to
+        count as moved), ``frames`` (numbers of labelled frames, from 0), and of each of these
+        frames the ``joints`` that are not where they should be, their number ``joints_moved``,
+        and the ``clean`` keypoints.
     """
     plan, clean = performance.plan, performance.clean_keypoints()
     camera = performance.station.cameras[VIEWS[0]]
     size = np.array([camera.width_px, camera.height_px])
-    keypoints = jitter(clean, camera.height_px, stream(seed, 'jitter', *plan.ids))
-    frames_of = {}
+    trunk_px = performance.trunk_px()
+    keypoints = jitter(clean, trunk_px, stream(seed, 'jitter', *plan.ids))
     if EMPTY_FRAMES not in plan.defects:
         for view, kind in plan.errors:
             v = VIEWS.index(view)
-            rng = stream(seed, 'label error', *plan.ids, v)
-            keypoints[v], frames_of[view] = plant(kind, keypoints[v], rng)
+            wrong = plant(kind, keypoints[v], trunk_px[v],
+                          stream(seed, 'label error', *plan.ids, v),
+                          stream(seed, 'label error', *plan.ids))
+            # Left and right that are at one place are no error when they are exchanged.
+            moved = np.linalg.norm(wrong - clean[v], axis=-1) > MOVED * trunk_px[v]
+            keypoints[v] = np.where(moved.any(1)[:, None, None], wrong, keypoints[v])
     labels = np.clip(np.rint(keypoints), 0, size - 1).astype(int)
     records = []
     for view, kind in plan.errors:
-        v, frames = VIEWS.index(view), frames_of[view]
-        moved = np.linalg.norm(labels[v] - clean[v], axis=-1) > MOVED_SHARE * size[1]
+        v = VIEWS.index(view)
+        moved = np.linalg.norm(labels[v] - clean[v], axis=-1) > MOVED * trunk_px[v]
+        frames = np.flatnonzero(moved.any(1))
         records.append({
             'id': f'{plan.split}/{plan.day_name}/{plan.slot}/{plan.name}_{view}',
             'kind': kind,
-            'frames': frames,
+            'moved_px': round(MOVED * float(trunk_px[v]), 2),
+            'frames': frames.tolist(),
+            'joints': [[KEYPOINTS[k] for k in np.flatnonzero(moved[t])] for t in frames],
             'joints_moved': moved[frames].sum(-1).tolist(),
             'clean': np.round(clean[v, frames], 1).tolist(),
         })

@@ -22,7 +22,6 @@ from .clip import label_keypoints, perform
 from .clip_plan import ClipPlan
 from .images import jpegs
 from .labels.defects import image_folder, spoil_document
-from .labels.errors import MOVED_SHARE
 from .labels.records import label_2d, label_3d
 from .plan import plan_clips
 from .presets import PRESETS, Preset
@@ -30,7 +29,7 @@ from .station.cameras import VIEWS
 from .streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
-SAMPLE_VERSION = 6
+SAMPLE_VERSION = 7
 """Raised whenever the same command would make other files."""
 
 
@@ -158,7 +157,7 @@ def _label_path(out: Path, plan: ClipPlan, suffix: str = '') -> Path:
 
 def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:
     cv2.setNumThreads(1)  # one process per core already
-    performance = perform(plan, seed, preset.size)
+    performance = perform(plan, seed, preset.size, preset.cameras)
     for v, view in enumerate(VIEWS if preset.images else ()):
         folder, prefix = image_folder(plan, view)
         target = out / plan.split / 'img' / folder
@@ -182,13 +181,12 @@ def _write_errors(path: Path, plans: Sequence[ClipPlan], seed: int, preset: Pres
     records = []
     for plan in plans:
         if plan.errors:
-            records += label_keypoints(perform(plan, seed, preset.size), seed)[1]
+            records += label_keypoints(perform(plan, seed, preset.size, preset.cameras), seed)[1]
     _write_json(path, {
         'about': 'Label errors planted in this sample, for evaluation only. Frames count the '
-                 'labelled frames from 0; joints_moved counts joints farther than moved_px from '
-                 'their place; clean is where the joints are, in px.',
+                 'labelled frames from 0; joints are those farther than moved_px from their place, '
+                 'and joints_moved is how many; clean is where the joints are, in px.',
         'rate': preset.error_rate,
-        'moved_px': round(MOVED_SHARE * preset.size[1], 2),
         'clip_views': records,
     })
 

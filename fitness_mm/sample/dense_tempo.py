@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from .tempo import Tempo
 
-_FAULT_CHANGE_SEC = 0.5
+_FAULT_CHANGE_SEC, _GETTING_READY_SEC = 0.5, 0.8
 # The noise of a posture is drawn at a rate of its own, so that a video of another frame rate
 # shows the same movement, and drifts with about this time constant.
 _NOISE_HZ, _NOISE_SEC = 10.0, 0.4
@@ -31,7 +31,6 @@ class Schedule:
         reach: (N,) arrives at the far end.
         leave: (N,) leaves the far end.
         stop: (N,) is back in the start position.
-        lag_sec: By how much the right hand is behind the left one where nothing ties them.
         total_sec: Length of the video.
     """
 
@@ -39,7 +38,6 @@ class Schedule:
     reach: np.ndarray
     leave: np.ndarray
     stop: np.ndarray
-    lag_sec: float
     total_sec: float
 
     @property
@@ -59,6 +57,13 @@ class Schedule:
         out = (times_sec - self.start[rep]) / (self.reach - self.start)[rep]
         back = (times_sec - self.leave[rep]) / (self.stop - self.leave)[rep]
         return _ease(out) - _ease(back)
+
+    def outside(self, times_sec: np.ndarray) -> np.ndarray:
+        """-1 before the first repetition, 1 after the last, 0 from one to the other."""
+        if not len(self.start):
+            return np.full(len(times_sec), -1.0)
+        return (_ease((times_sec - self.stop[-1]) / _GETTING_READY_SEC)
+                - _ease((self.start[0] - times_sec) / _GETTING_READY_SEC))
 
     def share_of(self, reps: Sequence[int], times_sec: np.ndarray) -> np.ndarray:
         """1 in some repetitions, 0 in the others, with a smooth change half-way between."""
@@ -110,8 +115,8 @@ class DenseTempo(Tempo):
 def dense_tempo(schedule: Schedule, fps: float) -> DenseTempo:
     """The tempo at the frames of a video."""
     times = np.arange(round(schedule.total_sec * fps)) / fps
-    return DenseTempo(schedule.progress(times), schedule.progress(times - schedule.lag_sec),
-                      schedule.rep_at(times), times, schedule)
+    return DenseTempo(schedule.progress(times), schedule.rep_at(times), schedule.outside(times),
+                      times, schedule)
 
 
 def sample_schedule(rng: np.random.Generator, reps: int, rep_sec: float, before_sec: float,
@@ -128,8 +133,6 @@ def sample_schedule(rng: np.random.Generator, reps: int, rep_sec: float, before_
     """
     lengths = np.clip(rng.normal(1.0, 0.1, reps), 0.75, 1.3)
     out, stay, rest = rng.uniform((0.42, 0.06, 0.06), (0.58, 0.15, 0.16))
-    lag = rng.uniform(-0.06, 0.06)
-    lag += np.copysign(0.07, lag)
     lengths *= reps * rep_sec / lengths.sum() if reps else 1.0
     waiting = np.zeros(reps)
     for after, seconds in pauses:
@@ -140,4 +143,4 @@ def sample_schedule(rng: np.random.Generator, reps: int, rep_sec: float, before_
     leave = reach + stay * lengths
     stop = leave + (1 - out) * moving
     total = before_sec + reps * rep_sec + sum(seconds for _, seconds in pauses) + after_sec
-    return Schedule(start, reach, leave, stop, lag * rep_sec, total)
+    return Schedule(start, reach, leave, stop, total)

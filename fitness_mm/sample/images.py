@@ -69,7 +69,7 @@ def frames(performance: Performance, view: str,
            rng: np.random.Generator) -> Iterator[np.ndarray]:
     """The BGR images (H, W, 3) of one camera, one after the other; ``rng`` draws the noise."""
     drawing = draw_plan(performance.solids, performance.station, view,
-                        performance.plan.drawn.lying)
+                        performance.plan.drawn.on_bench)
     for t in range(len(performance.joints.keypoints)):
         image = drawing.background.copy()
         paint(image, drawing, t)

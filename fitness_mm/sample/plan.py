@@ -10,10 +10,10 @@ from fitness_mm.aihub.catalog import Exercise, exercise_by_name
 from fitness_mm.errors import ArgumentError
 
 from .clip_plan import ClipPlan
-from .exercises import DRAWN
 from .labels.defects import assign_defects
-from .labels.errors import assign_errors
+from .labels.errors import MIXTURES, assign_errors
 from .presets import Preset
+from .station.cameras import ANYWHERE, STATION
 from .streams import stream
 
 _SLOTS_PER_DAY = 8
@@ -68,18 +68,18 @@ def plan_clips(preset: Preset, seed: int) -> list[ClipPlan]:
                     clips.append(ClipPlan(split, day, int(slots[station]), performer,
                                           types[turn % len(types)]))
     clips = assign_defects(clips, stream(seed, 'defects'))
-    return assign_errors(clips, preset.error_rate, stream(seed, 'errors'))
+    return assign_errors(clips, preset.error_rate, preset.errors, stream(seed, 'errors'))
 
 
 def _check(preset: Preset) -> None:
-    unknown = [name for name in preset.exercises if exercise_by_name(name).name not in DRAWN]
-    if unknown:
-        raise ArgumentError(f'the sample has no movement for {unknown[0]!r}; it has: '
-                            f'{", ".join(DRAWN)}')
     if not preset.exercises or len(set(preset.exercises)) < len(preset.exercises):
         raise ArgumentError('exercises must be one or more different names')
     if not 0.0 <= preset.error_rate <= 1.0:
         raise ArgumentError(f'error_rate is {preset.error_rate}, expected 0 to 1')
+    if preset.errors not in MIXTURES:
+        raise ArgumentError(f'errors is {preset.errors!r}, expected one of {", ".join(MIXTURES)}')
+    if preset.cameras not in (STATION, ANYWHERE):
+        raise ArgumentError(f'cameras is {preset.cameras!r}, expected {STATION} or {ANYWHERE}')
     if min(preset.size) < 64:
         raise ArgumentError(f'images of {preset.size} are too small, expected at least 64 pixels')
     fewest = min(len(exercise_by_name(name).types) for name in preset.exercises)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from fitness_mm.aihub.catalog import STUDY_EXERCISES
 
+from .station.cameras import STATION
+
 # Another drawn exercise would change which clips of these have defects and planted errors, and
 # with that samples that people have; it is asked for by name.
 _STUDY = tuple(exercise.name for exercise in STUDY_EXERCISES)
@@ -24,6 +26,9 @@ class Preset:
         clips: Clips of one exercise per performer and visit, each of another type.
         stations: Stations in use per day.
         error_rate: Share of clip-views with planted label errors.
+        errors: What they are, a key of :data:`~.labels.errors.MIXTURES`.
+        cameras: Where they stand, :data:`~.station.cameras.STATION` or
+            :data:`~.station.cameras.ANYWHERE`.
         images: Whether images are drawn, or labels written alone.
     """
 
@@ -35,6 +40,8 @@ class Preset:
     clips: int
     stations: int
     error_rate: float = 0.05
+    errors: str = 'real'
+    cameras: str = STATION
     images: bool = True
 
 

@@ -17,25 +17,23 @@ from scipy.ndimage import gaussian_filter1d
 from fitness_mm.aihub.catalog import Exercise, condition_position, normalise
 from fitness_mm.aihub.conditions import conditions_of
 from fitness_mm.errors import FitnessError
-from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 from .clip import Performance, dressed, placed, station_of
 from .clip_plan import ClipPlan
 from .dense_tempo import Schedule, dense_tempo, sample_schedule
 from .exercises import DRAWN
+from .exercises.habits import Habits
 from .images import frames
 from .performer.body import Body, sample_body
-from .performer.geometry import SIDES, unit
-from .performer.pose import Joints
+from .performer.posture import Joints
 from .station.cameras import VIEWS
-from .station.scene import set_out
 from .streams import stream
 
 # Days on which the data set was not shot, so every room is a new one.
 _FIRST_DAY = 100
 _SLOT = 1
 _FRAMES_AT_ONCE = 256
-_SMOOTHING_SEC, _HAND_SMOOTHING_SEC = 0.05, 0.12
+_SMOOTHING_SEC = 0.05
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ class Script:
         faults: Korean or English names of the conditions that are broken.
         faulty_reps: Numbers of the repetitions, from 1, in which they are; in all of them if
             None.
+        strength: How far they go, 1 as in real people on average.
         performer: Number of the performer; with the seed of a sample the one who is in it.
         view: Camera letter.
         seed: Seed of everything that is drawn.
@@ -69,6 +68,7 @@ class Script:
     pauses: tuple[tuple[int, float], ...] = ()
     faults: tuple[str, ...] = ()
     faulty_reps: tuple[int, ...] | None = None
+    strength: float = 1.5
     performer: int = 9
     view: str = 'C'
     seed: int = 0
@@ -128,34 +128,22 @@ def rehearse(script: Script) -> Take:
     if script.faulty_reps is not None:
         faulty = schedule.share_of([rep - 1 for rep in script.faulty_reps], tempo.times_sec)
     body = sample_body(stream(seed, 'body', script.performer))
-    _, joints = plan.drawn.perform(body, plan.kept, stream(seed, 'movement', *ids),
-                                   stream(seed, 'faults', *ids), tempo, faulty)
-    cameras, bench = set_out(stream(seed, 'station', day, _SLOT), script.size)
-    joints = placed(_smoothed(joints, script.fps), plan.drawn.lying, bench,
+    habits = Habits(seed, script.performer, exercise.index)
+    joints = plan.drawn.perform(body, plan.kept, habits, stream(seed, 'movement', *ids), tempo,
+                                faulty, strength=script.strength)
+    station = station_of(seed, day, _SLOT, script.size)
+    joints = placed(_smoothed(joints, script.fps), plan.drawn, station.bench,
                     stream(seed, 'place', *ids))
-    keypoints, _ = cameras[script.view].project(joints.keypoints)
+    keypoints, _ = station.cameras[script.view].project(joints.keypoints)
     return Take(script, plan, schedule, body, joints, keypoints)
 
 
 def _smoothed(joints: Joints, fps: float) -> Joints:
-    """Without the jerks of a pose that is solved frame by frame, such as a bar that leaves the
-    thigh, and a bent wrist that turns over as the forearm passes the direction of the bend."""
-    keypoints = joints.keypoints.copy()
-    for side, _ in SIDES:
-        wrist, palm = (KEYPOINT_INDEX[f'{side} {joint}'] for joint in ('Wrist', 'Palm'))
-        hand = keypoints[:, palm] - keypoints[:, wrist]
-        length = np.linalg.norm(hand, axis=-1, keepdims=True)
-        keypoints[:, palm] = (keypoints[:, wrist]
-                              + length * unit(_blurred(hand, _HAND_SMOOTHING_SEC * fps)))
-
+    """Without the jerks of a body that is put on its supports frame by frame."""
     def blurred(values: np.ndarray) -> np.ndarray:
-        return _blurred(values, _SMOOTHING_SEC * fps)
+        return gaussian_filter1d(values, _SMOOTHING_SEC * fps, axis=0, mode='nearest')
 
-    return replace(joints, keypoints=keypoints).mapped(blurred, blurred)
-
-
-def _blurred(values: np.ndarray, frames: float) -> np.ndarray:
-    return gaussian_filter1d(values, frames, axis=0, mode='nearest')
+    return joints.mapped(blurred, blurred)
 
 
 def _checked(script: Script) -> tuple[Script, Exercise]:
@@ -180,6 +168,7 @@ _RANGES = {
     'reps': (0, 1000, 'repetitions'), 'rep_sec': (0.8, 20.0, 's a repetition'),
     'before_sec': (0.0, 600.0, 's before the first repetition'),
     'after_sec': (0.0, 600.0, 's after the last repetition'),
+    'strength': (0.1, 3.0, 'as the strength of the faults'),
     'performer': (1, 10**6, 'as the number of the performer'),
     'seed': (0, 2**31, 'as the seed'), 'take': (0, 1000, 'as the take'),
     'fps': (1.0, 240.0, 'frames a second'),

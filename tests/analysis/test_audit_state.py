@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import orjson
 import pytest
+from conftest import run_tool
 
 from fitness_mm.aihub import EXERCISES, FitnessIndex
 from fitness_mm.aihub.disk.layout import VIEWS
@@ -18,6 +19,7 @@ from fitness_mm.analysis.audit.rejects import read_rejects
 from fitness_mm.analysis.audit.state import inspect
 from fitness_mm.analysis.audit.text import as_text
 from fitness_mm.errors import FitnessError
+from fitness_mm.sample import make_sample
 
 
 @pytest.fixture(scope='module')
@@ -26,14 +28,19 @@ def state(sample_root):
 
 
 @pytest.fixture(scope='module')
-def kinds(sample_root, state):
-    """Kind of the planted error of every labelled frame, '' where there is none, str (S,)."""
-    records = orjson.loads((sample_root / 'planted_errors.json').read_bytes())['clip_views']
+def skeletons(tmp_path_factory):
+    """A sample in which whole skeletons are wrong, and of every labelled frame the kind of its
+    planted error, '' where there is none, str (S,)."""
+    root = tmp_path_factory.mktemp('skeletons')
+    make_sample(root, 'tiny', images=False, errors='skeletons')
+    run_tool('data/prepare.py', '--root', root, '--labels-only', '320x180')
+    state = inspect(root)
+    records = orjson.loads((root / 'planted_errors.json').read_bytes())['clip_views']
     kind_of = {(record['id'], 2 * t + 1): record['kind']
                for record in records for t in record['frames']}
     found = state.suspicions
-    return np.array([kind_of.get((state.index.clip_view_id(int(row)), int(number)), '')
-                     for row, number in zip(found.row, found.frame_number, strict=True)])
+    return state, np.array([kind_of.get((state.index.clip_view_id(int(row)), int(number)), '')
+                            for row, number in zip(found.row, found.frame_number, strict=True)])
 
 
 def test_blocks_hold_every_label_once_whatever_their_size(sample_root):
@@ -106,7 +113,8 @@ def test_visibility_and_conditions_are_those_of_plain_counting(state):
     assert sum(state.frames_per_clip_view.values()) == len(index)
 
 
-def test_planted_errors_are_found_and_little_else_is(state, kinds):
+def test_planted_errors_are_found_and_little_else_is(skeletons):
+    state, kinds = skeletons
     suspicious, flagged = state.suspicions.suspicious, state.suspicions.flagged
     wrong = kinds != ''
     assert wrong.sum() > 20

@@ -1,45 +1,85 @@
-"""Bodies have human proportions and keep them while they move."""
+"""Bodies have the proportions of real labels and keep them while they move."""
 
 import numpy as np
 import pytest
-from sample_bodies import good_movement, length
+from sample_bodies import length, movement
 
+from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.sample.exercises import DRAWN
-from fitness_mm.sample.performer.body import FRACTIONS_OF_HEIGHT, HEIGHT_RANGE_CM, sample_body
-from fitness_mm.sample.performer.pose import Pose, solve
+from fitness_mm.sample.exercises.drawn import STANDING
+from fitness_mm.sample.performer.body import SHARES_OF_TRUNK, TRUNK_CM, sample_body
+from fitness_mm.sample.performer.posture import (
+    BONE_INDEX,
+    BONES,
+    keypoints_of,
+    mirrored,
+    posture_from,
+)
 
 BODIES = [sample_body(np.random.default_rng(seed)) for seed in range(200)]
 
 
-def test_heights_are_those_of_adults_and_vary():
+def test_trunks_and_heights_are_those_of_adults_and_vary():
+    trunks = np.array([body.trunk for body in BODIES])
+    assert trunks.mean() == pytest.approx(TRUNK_CM[0], rel=0.02)
+    assert trunks.std() == pytest.approx(TRUNK_CM[1], rel=0.15)
     heights = np.array([body.height for body in BODIES])
-    assert heights.min() >= HEIGHT_RANGE_CM[0] and heights.max() <= HEIGHT_RANGE_CM[1]
-    assert heights.std() > 5.0
+    assert heights.min() > 130 and heights.max() < 215 and 160 < heights.mean() < 180
 
 
-@pytest.mark.parametrize('name', FRACTIONS_OF_HEIGHT)
-def test_segments_are_near_the_tables_and_vary(name):
-    ratio = np.array([getattr(body, name) / body.height for body in BODIES])
-    assert ratio.mean() == pytest.approx(FRACTIONS_OF_HEIGHT[name], rel=0.02)
-    assert np.all(np.abs(ratio / FRACTIONS_OF_HEIGHT[name] - 1) < 0.17)
-    assert ratio.std() / ratio.mean() > 0.008
+@pytest.mark.parametrize('name', SHARES_OF_TRUNK)
+def test_lengths_are_near_the_measured_ones_and_vary(name):
+    ratio = np.array([getattr(body, name) / body.trunk for body in BODIES])
+    assert np.median(ratio) == pytest.approx(SHARES_OF_TRUNK[name], rel=0.03)
+    assert 0.03 < np.log(ratio).std() < 0.12
+
+
+def test_long_arms_go_with_long_legs():
+    arm, leg, wide = (np.array([getattr(body, name) / body.trunk for body in BODIES])
+                      for name in ('forearm', 'thigh', 'shoulders'))
+    assert np.corrcoef(arm, leg)[0, 1] > 0.4 > abs(np.corrcoef(arm, wide)[0, 1])
 
 
 @pytest.mark.parametrize('exercise', DRAWN)
-@pytest.mark.parametrize('side', ['Left', 'Right'])
-def test_limbs_keep_their_length(exercise, side):
-    body, _, joints = good_movement(exercise)
-    for start, end, expected in (('Shoulder', 'Elbow', body.upper_arm),
-                                 ('Elbow', 'Wrist', body.forearm), ('Wrist', 'Palm', body.palm),
-                                 ('Hip', 'Knee', body.thigh), ('Knee', 'Ankle', body.shin)):
-        lengths = length(joints, f'{side} {start}', f'{side} {end}')
-        np.testing.assert_allclose(lengths, expected, rtol=1e-6)
+def test_limbs_keep_their_length(exercise):
+    body, joints = movement(exercise)
+    for side in ('Left', 'Right'):
+        for start, end, expected in (('Shoulder', 'Elbow', body.upper_arm),
+                                     ('Elbow', 'Wrist', body.forearm), ('Wrist', 'Palm', body.palm),
+                                     ('Hip', 'Knee', body.thigh), ('Knee', 'Ankle', body.shin),
+                                     ('Ankle', 'Foot', body.foot)):
+            np.testing.assert_allclose(length(joints, f'{side} {start}', f'{side} {end}'),
+                                       expected, rtol=1e-6)
 
 
-def test_a_straight_body_is_as_tall_as_its_height():
-    body, pose, _ = good_movement('side lateral raise')
-    straight = Pose(**{**vars(pose), 'trunk': 0 * pose.s + 1, 'knee': 0 * pose.s + 2,
-                       'head': 0 * pose.s, 'roll': 0 * pose.s, 'bend': 0 * pose.s})
-    joints = solve(body, straight)
-    crown = joints.point('mid_head')[:, 1] + 0.5 * body.head
-    np.testing.assert_allclose(crown, body.height, rtol=0.03)
+def test_mirrors_exchange_sides():
+    posture = posture_from({'left thigh': (0.3, -0.5, 0.8), 'trunk': (0.2, 1, 0)}, STANDING)
+    other = mirrored(posture)
+    np.testing.assert_allclose(other[BONE_INDEX['right thigh']], (-0.3, -0.5, 0.8))
+    np.testing.assert_allclose(other[BONE_INDEX['trunk']], (-0.2, 1, 0))
+    np.testing.assert_allclose(other[BONE_INDEX['shoulders']], (1, 0, 0))
+    np.testing.assert_array_equal(mirrored(other), posture)
+    # The keypoints of the mirror image are the mirror image of the keypoints.
+    points, images = keypoints_of(BODIES[0], posture), keypoints_of(BODIES[0], other)
+
+    np.testing.assert_allclose(images[list(FLIP_INDICES)] * (-1, 1, 1), points, atol=1e-9)
+
+
+def test_one_side_stands_for_both():
+    posture = posture_from({'thigh': (0.3, -0.5, 0.8)}, STANDING)
+    np.testing.assert_allclose(posture, mirrored(posture), atol=1e-12)
+    assert len(posture) == len(BONES)
+    with pytest.raises(KeyError, match='knee'):
+        posture_from({'knee': (0, 0, 1)}, STANDING)
+
+
+def test_elbows_and_knees_bend_no_further_than_they_can():
+    folded = posture_from({'upper arm': (0, -1, 0), 'forearm': (0, 1, 0.02)}, STANDING)
+    points = keypoints_of(BODIES[0], folded)
+
+    shoulder, elbow, wrist = (points[KEYPOINT_INDEX[f'Left {name}']]
+                              for name in ('Shoulder', 'Elbow', 'Wrist'))
+    upper, fore = elbow - shoulder, wrist - elbow
+    angle = np.degrees(np.arccos(upper @ fore / np.linalg.norm(upper) / np.linalg.norm(fore)))
+    assert angle == pytest.approx(156.0)
+    assert fore[2] > 0

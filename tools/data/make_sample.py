@@ -10,6 +10,8 @@ from functools import partial
 from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample import PRESETS, make_sample
+from fitness_mm.sample.labels.errors import MIXTURES
+from fitness_mm.sample.station.cameras import ANYWHERE, STATION
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,8 +26,14 @@ def parse_args() -> argparse.Namespace:
                         help='processes (default: %(default)s)')
     parser.add_argument('--error-rate', type=float,
                         help='share of clip-views with planted label errors (default: 0.05)')
+    parser.add_argument('--errors', choices=list(MIXTURES),
+                        help='what they are: as in real labels, mostly a few joints of a limb, or '
+                        'whole skeletons (default: real)')
+    parser.add_argument('--cameras', choices=(STATION, ANYWHERE),
+                        help='where they stand: five around a station as in the data set, or five '
+                        'where people put a phone (default: station)')
     parser.add_argument('--exercises', nargs='+', metavar='NAME',
-                        help="English names in quotes, of the preset's exercises")
+                        help="English names in quotes (default: the preset's)")
     parser.add_argument('--clips', type=int, metavar='N',
                         help='clips of each exercise per performer and visit, each with another '
                         "combination of faults (default: the preset's)")
@@ -41,6 +49,10 @@ def main() -> None:
     overrides = {}
     if args.error_rate is not None:
         overrides['error_rate'] = args.error_rate
+    if args.errors:
+        overrides['errors'] = args.errors
+    if args.cameras:
+        overrides['cameras'] = args.cameras
     if args.exercises:
         overrides['exercises'] = tuple(args.exercises)
     if args.labels_only:

@@ -1,4 +1,4 @@
-"""Clips seen by a camera that stands a little elsewhere, from keypoints with a depth."""
+"""Clips seen by a camera that stands elsewhere, from keypoints with a depth."""
 
 from __future__ import annotations
 
@@ -40,21 +40,32 @@ class RandomCameraTurn:
 
     Args:
         ratio: Share of the views.
-        yaw_deg: Largest angle around the picture's vertical, either way.
-        pitch_deg: Largest one around its horizontal.
+        yaw_deg: Largest angle around the picture's vertical, either way; 180 for all around.
+        pitch_deg: Largest one around its horizontal, either way, or the least and the largest:
+            positive looks down.
+        distance: From how near and how far, at random, the camera then sees the person, in lengths
+            of the longer side of the person's box; if None, nearer limbs are not larger than they
+            were.
 
     Raises:
-        ArgumentError: If an angle is negative or 90 degrees or more, or ``ratio`` no share.
+        ArgumentError: If an angle or a distance is out of range, or ``ratio`` no share.
     """
 
-    def __init__(self, ratio: float = 0.5, yaw_deg: float = 20.0, pitch_deg: float = 5.0) -> None:
+    def __init__(self, ratio: float = 0.5, yaw_deg: float = 20.0,
+                 pitch_deg: float | tuple[float, float] = 5.0,
+                 distance: tuple[float, float] | None = None) -> None:
         if not 0 <= ratio <= 1:
             raise ArgumentError(f'ratio has to be from 0 to 1, but got {ratio}')
-        if not (0 <= yaw_deg < 90 and 0 <= pitch_deg < 90):
-            raise ArgumentError('yaw_deg and pitch_deg have to be at least 0 and below 90, but got '
+        low, high = (-pitch_deg, pitch_deg) if isinstance(pitch_deg, int | float) else pitch_deg
+        if not (0 <= yaw_deg <= 180 and -90 < low <= high < 90):
+            raise ArgumentError('yaw_deg has to be from 0 to 180 and pitch_deg below 90, but got '
                                 f'{yaw_deg} and {pitch_deg}')
-        self.ratio = ratio
-        self.yaw, self.pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+        if distance is not None and not 1 <= distance[0] <= distance[1]:
+            raise ArgumentError('distance has to be two numbers of at least 1, the nearest first, '
+                                f'but got {distance}')
+        self.ratio, self.yaw = ratio, math.radians(yaw_deg)
+        self.pitch = math.radians(low), math.radians(high)
+        self.distance = distance
 
     def __call__(self, keypoints: Tensor) -> Tensor:
         """Draws which views and by how much, and turns them.
@@ -66,7 +77,12 @@ class RandomCameraTurn:
             raise ArgumentError('RandomCameraTurn needs to know the depth of keypoints; set '
                                 'in_space=True of model.data_preprocessor')
         shape = keypoints.shape[:2]
-        yaw, pitch = keypoints.new_empty(2, *shape).uniform_(-1, 1)
+        yaw = keypoints.new_empty(shape).uniform_(-self.yaw, self.yaw)
+        pitch = keypoints.new_empty(shape).uniform_(*self.pitch)
         chosen = keypoints.new_empty(shape).uniform_() < self.ratio
-        moved = turned(keypoints, yaw * self.yaw, pitch * self.pitch)
+        moved = turned(keypoints, yaw, pitch)
+        if self.distance is not None:
+            far = keypoints.new_empty(shape).uniform_(*self.distance)[..., None, None]
+            nearer = far / (far + torch.nan_to_num(moved[..., 3])).clamp(min=0.2)
+            moved = torch.cat([moved[..., :2] * nearer[..., None], moved[..., 2:]], -1)
         return torch.where(chosen[..., None, None, None], moved, keypoints)

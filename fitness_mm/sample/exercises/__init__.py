@@ -1,17 +1,16 @@
-"""The exercises that can be drawn. A new one is a new function in a file of this folder."""
+"""The exercises that can be drawn: one table each, ``NAME.json`` in this folder."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
-from .drawn import DrawnExercise
+from .drawn import DrawnExercise, read_exercise
+from .habits import HABITS
 
-_found = {value.entry.index: value
-          for module in iter_modules(__path__)
-          for value in vars(import_module(f'{__name__}.{module.name}')).values()
-          if isinstance(value, DrawnExercise)}
+FOLDER = Path(__file__).parent
+
+_found = [read_exercise(path) for path in FOLDER.glob('*.json') if path.name != HABITS]
 
 DRAWN: dict[str, DrawnExercise] = {
-    drawn.entry.name: drawn for _, drawn in sorted(_found.items())}
+    drawn.entry.name: drawn for drawn in sorted(_found, key=lambda drawn: drawn.entry.index)}
 """By English name, in the order of the catalogue."""

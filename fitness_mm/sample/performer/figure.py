@@ -13,7 +13,7 @@ import numpy as np
 
 from .body import Body
 from .geometry import SIDES
-from .pose import Joints
+from .posture import Joints
 
 _RING_POINTS = 14
 
@@ -128,7 +128,7 @@ def _trunk(solids: Solids, body: Body, joints: Joints, look: Look) -> None:
     neck, back, waist = (joints.point(name) for name in ('Neck', 'Back', 'Waist'))
     hip = joints.point('mid_hip')
     middle = (joints.point('Left Shoulder') + joints.point('Right Shoulder')) / 2
-    wide = body.shoulder_half - size(0.012)
+    wide = body.shoulders / 2 - size(0.012)
     rings = [
         _ring(hip - 0.022 * body.height * pelvis[:, 1], pelvis, size(0.070), size(0.046)),
         _ring(hip + 0.012 * body.height * pelvis[:, 1], pelvis, size(0.089), size(0.058)),
@@ -169,7 +169,7 @@ def _arm(solids: Solids, body: Body, joints: Joints, look: Look, side: str) -> N
 def _leg(solids: Solids, body: Body, joints: Joints, look: Look, side: str) -> None:
     size, group = body.thickness, f'{side} leg'
     hip, knee, ankle, toe, heel = (
-        joints.point(f'{side} {name}') for name in ('Hip', 'Knee', 'Ankle', 'Foot', 'heel'))
+        joints.point(f'{side} {name}') for name in ('Hip', 'Knee', 'Ankle', 'toe', 'heel'))
     thick, thin = size(0.0485), size(0.0320)
     long_legs = look.trouser_leg == 1.0
     cut = hip + look.trouser_leg * (knee - hip)
@@ -193,7 +193,7 @@ def _leg(solids: Solids, body: Body, joints: Joints, look: Look, side: str) -> N
 
 def _head(solids: Solids, body: Body, joints: Joints, look: Look) -> None:
     left, up, front = (joints.axes['head'][:, i] for i in range(3))
-    middle, size = joints.point('mid_head'), body.head
+    middle, size = joints.point('mid_head'), 0.13 * body.height
 
     def at(out: float, high: float, ahead: float) -> np.ndarray:
         return middle + size * (out * left + high * up + ahead * front)

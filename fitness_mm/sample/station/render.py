@@ -9,8 +9,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ..exercises.equipment import BENCH_TOP_CM
 from ..performer.figure import Capsule, Loft, Solids
-from ..performer.pose import BENCH_TOP_CM
 from .cameras import Camera
 from .cuboids import fill, fixed_point
 from .scene import Station

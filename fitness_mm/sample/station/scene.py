@@ -6,14 +6,16 @@ from one distribution, so neither the bench nor anything else in the room tells 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
+from ..exercises.equipment import BENCH_TOP_CM
 from ..performer.geometry import turn_y
-from ..performer.pose import BENCH_TOP_CM
-from .cameras import AZIMUTH_DEG, Camera, sample_cameras
+from .cameras import AZIMUTH_DEG, STATION, Camera, sample_cameras
 from .cuboids import Cuboid, draw_cuboids
 from .light import Light, sample_light
 
@@ -33,25 +35,6 @@ class Bench:
     parts: tuple[Cuboid, ...]
     centre: np.ndarray
     turn_deg: float
-
-
-@dataclass(frozen=True)
-class Station:
-    """One shooting station on one day.
-
-    Attributes:
-        cameras: By view letter.
-        light: Light of the day.
-        bench: What somebody may lie on.
-        backgrounds: BGR images (H, W, 3) by view, the bench in them.
-        bench_masks: (H, W) by view, where the bench is seen.
-    """
-
-    cameras: dict[str, Camera]
-    light: Light
-    bench: Bench
-    backgrounds: dict[str, np.ndarray]
-    bench_masks: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -109,7 +92,7 @@ def _sample_clutter(rng: np.random.Generator) -> list[Cuboid]:
 
 
 def _sample_bench(rng: np.random.Generator) -> Bench:
-    centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-106, -94)])
+    centre = np.array([rng.uniform(-12, 12), 0.0, rng.uniform(-156, -144)])
     turn = float(rng.uniform(-12, 12))
     pad = np.clip(rng.uniform(25, 90) + rng.normal(0, 20, 3), 15, 160)
     frame = np.full(3, rng.uniform(60, 150))
@@ -174,41 +157,52 @@ def _draw_room(camera: Camera, room: _Room, light: Light, rng: np.random.Generat
     return image * light.tint * pool * (1.02 - 0.12 * np.clip(distance / 1200, 0, 1))
 
 
-def set_out(rng: np.random.Generator, size: tuple[int, int]) -> tuple[dict[str, Camera], Bench]:
-    """Cameras and bench of a station, which is all that keypoints depend on.
-
-    Args:
-        rng: The station's own, fresh.
-        size: Width and height of the images.
-    """
-    return sample_cameras(rng, size), _sample_bench(rng)
-
-
-def set_up_station(day_rng: np.random.Generator, rng: np.random.Generator,
-                   size: tuple[int, int]) -> Station:
-    """Sets up a station and draws its five backgrounds.
+class Station:
+    """One shooting station on one day; its pictures are drawn when they are asked for.
 
     Args:
         day_rng: Draws light and room; the same for all stations of a day.
         rng: Draws what belongs to this station alone.
         size: Width and height of the images.
+        cameras: Where they stand, :data:`~.cameras.STATION` or :data:`~.cameras.ANYWHERE`.
+
+    Attributes:
+        cameras: By view letter.
+        light: Light of the day.
+        bench: What somebody may lie on.
     """
-    light, room = sample_light(day_rng), _sample_room(day_rng)
-    cameras, bench = set_out(rng, size)
-    clutter = _sample_clutter(rng)
-    mat = Cuboid(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
-                                                     rng.uniform(170, 220)]),
-              float(rng.uniform(-4, 4)), rng.uniform(40, 130) + rng.normal(0, 12, 3))
-    texture = int(rng.integers(2**31))
-    backgrounds, masks = {}, {}
-    for view, camera in cameras.items():
-        # The same walls from all sides, hence the same draws for all five cameras.
-        image = _draw_room(camera, room, light, np.random.default_rng(texture))
-        image = np.clip(image, 0, 255).astype(np.uint8)
-        for cuboids in ([mat], clutter, bench.parts):
-            draw_cuboids(image, cuboids, camera, light)
-        backgrounds[view] = cv2.GaussianBlur(image, (0, 0), 0.5)
-        mask = np.zeros(image.shape[:2], np.uint8)
-        draw_cuboids(mask, bench.parts, camera, None)
-        masks[view] = mask
-    return Station(cameras, light, bench, backgrounds, masks)
+
+    def __init__(self, day_rng: np.random.Generator, rng: np.random.Generator,
+                 size: tuple[int, int], cameras: str = STATION) -> None:
+        self.light, self._room = sample_light(day_rng), _sample_room(day_rng)
+        self.cameras = sample_cameras(rng, size, cameras)
+        self.bench = _sample_bench(rng)
+        self._rng = rng
+
+    @cached_property
+    def backgrounds(self) -> dict[str, np.ndarray]:
+        """BGR images (H, W, 3) by view, the bench in them."""
+        rng = deepcopy(self._rng)
+        clutter = _sample_clutter(rng)
+        mat = Cuboid(np.array([0.0, 0.0, -20.0]), np.array([rng.uniform(170, 230), 0.6,
+                                                         rng.uniform(170, 220)]),
+                  float(rng.uniform(-4, 4)), rng.uniform(40, 130) + rng.normal(0, 12, 3))
+        texture = int(rng.integers(2**31))
+        backgrounds = {}
+        for view, camera in self.cameras.items():
+            # The same walls from all sides, hence the same draws for all five cameras.
+            image = _draw_room(camera, self._room, self.light, np.random.default_rng(texture))
+            image = np.clip(image, 0, 255).astype(np.uint8)
+            for cuboids in ([mat], clutter, self.bench.parts):
+                draw_cuboids(image, cuboids, camera, self.light)
+            backgrounds[view] = cv2.GaussianBlur(image, (0, 0), 0.5)
+        return backgrounds
+
+    @cached_property
+    def bench_masks(self) -> dict[str, np.ndarray]:
+        """(H, W) by view, where the bench is seen."""
+        masks = {}
+        for view, camera in self.cameras.items():
+            masks[view] = np.zeros((camera.height_px, camera.width_px), np.uint8)
+            draw_cuboids(masks[view], self.bench.parts, camera, None)
+        return masks

@@ -67,7 +67,32 @@ def test_a_share_of_the_views_is_turned(seen):
         RandomCameraTurn()(seen()[..., :3])
 
 
-@pytest.mark.parametrize('kwargs', [dict(ratio=2), dict(yaw_deg=90), dict(pitch_deg=-1)])
+def test_all_around_and_from_above(seen):
+    torch.manual_seed(0)
+    body = torch.zeros(400, 1, 1, 24, 4)
+    body[..., 2] = 1
+    body[..., 0, :2] = torch.tensor([0.0, -1.0])  # one unit above the middle
+    body[..., 1, 3] = -1.0  # one in front of it
+    moved = RandomCameraTurn(1, 180, (0, 30))(body)[:, 0, 0]
+    # The point in front goes all the way around, and down in the picture when seen from above.
+    assert moved[:, 1, 0].min() < -0.9 and moved[:, 1, 0].max() > 0.9
+    front = moved[moved[:, 1, 3] < -0.5, 1, 1]
+    assert front.min() >= -1e-6 and front.max() > 0.4
+    assert (moved[:, 0, 1] < -0.85).all()
+
+
+def test_from_near_what_is_nearer_is_larger():
+    body = torch.zeros(1, 1, 1, 24, 4)
+    body[..., 2] = 1
+    body[..., 0, 0] = body[..., 1, 0] = 0.5
+    body[..., 0, 3], body[..., 1, 3] = -0.4, 0.4
+    moved = RandomCameraTurn(1, 0, 0, distance=(2, 2))(body)[0, 0, 0]
+    assert moved[0, 0].item() == pytest.approx(0.5 * 2 / 1.6)
+    assert moved[1, 0].item() == pytest.approx(0.5 * 2 / 2.4)
+
+
+@pytest.mark.parametrize('kwargs', [dict(ratio=2), dict(yaw_deg=181), dict(pitch_deg=-1),
+                                    dict(pitch_deg=(20, 10)), dict(distance=(0.5, 3))])
 def test_turns_that_are_none(kwargs):
     with pytest.raises(ArgumentError, match='to be'):
         RandomCameraTurn(**kwargs)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import exercise_by_name
+from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINT_INDEX
 from fitness_mm.sample.dense_tempo import Schedule
-from fitness_mm.sample.exercises import DRAWN
 from fitness_mm.sample.station.cameras import VIEWS
 from fitness_mm.sample.video import Script, rehearse
 
@@ -46,7 +45,7 @@ def draw_trial(number: int, seed: int, noise: float) -> Trial:
         noise: How bad the pose is, as a share of the length of the trunk.
     """
     rng = np.random.default_rng([seed, number])
-    names = list(DRAWN)
+    names = [exercise.name for exercise in STUDY_EXERCISES]
     exercise = exercise_by_name(names[number % len(names)])
     still = number % 7 == 6
     reps = 0 if still else int(rng.integers(1, 16))
