@@ -54,21 +54,20 @@ step "4/6 testing the recogniser on performers it has not seen, drawing figures"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_tsm_r18_heatmap.py \
     "$(checkpoint "$recogniser")" --work-dir "$recogniser"
 python tools/analysis/plot_run.py "$recogniser"
-step "5/6 calibrating posture judgement on people it has not seen: labels, and the pose estimator's keypoints"
-FITNESS_DATA_ROOT=$labels python tools/test.py configs/demo/demo_posture_keypoints.py \
-    "$(checkpoint "$posture")" --work-dir "$posture/labelled"
+step "5/6 calibrating posture judgement with the pose estimator's keypoints"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_pose_keypoints.py \
     "$(checkpoint "$pose")" --work-dir "$pose/keypoints"
 FITNESS_DATA_ROOT=$images python tools/test.py configs/demo/demo_posture_keypoints.py \
     "$(checkpoint "$posture")" --work-dir "$posture/predicted" --cfg-options \
     test_dataloader.dataset.subset=all \
     test_dataloader.dataset.keypoints_from="$pose/keypoints/anomalies/keypoints.npz"
-python tools/analysis/posture.py "$posture/labelled" "$posture/predicted" --out "$posture"
+python tools/analysis/posture.py "$posture/predicted" --out "$posture"
 step "6/6 judging a video of somebody whom no network has seen"
-printf 'planted faults: neutral spine (척추의 중립), knees track over the toes (발과 무릎의 방향 일치); 6 repetitions\n'
-test -e "$video/squat.json" || python tools/data/make_video.py "$video/squat.mp4" --view B \
-    --exercise 'barbell squat' --performer 8 --reps 6 --seconds 20 --faults '척추의 중립' '발과 무릎의 방향 일치'
-python tools/infer.py "$video/squat.mp4" --out "$video/judged"
+printf 'planted faults: elbows fixed in place (팔꿈치 위치 고정), no shrugging at the top (수축 시 어깨 으쓱 없음); 6 repetitions\n'
+test -e "$video/curl.json" || python tools/data/make_video.py "$video/curl.mp4" --view C \
+    --exercise 'dumbbell curl' --performer 8 --reps 6 --seconds 20 \
+    --faults '팔꿈치 위치 고정' '수축 시 어깨 으쓱 없음'
+python tools/infer.py "$video/curl.mp4" --out "$video/judged"
 
 printf '\ncheckpoint      %s\n' "$(checkpoint "$recogniser")"
 printf 'log             %s\n' "$(ls -t "$recogniser"/*/*.log | head -n 1)"
