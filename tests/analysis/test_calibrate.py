@@ -7,14 +7,8 @@ import orjson
 import pytest
 from conftest import run_tool
 
-from fitness_mm.analysis.realism.calibrate import (
-    habits_table,
-    measure,
-    posture_of,
-    table_of,
-    vectors_of,
-    write_table,
-)
+from fitness_mm.analysis.realism.calibrate import measure, posture_of
+from fitness_mm.analysis.realism.tables import habits_table, table_of, vectors_of, write_table
 from fitness_mm.sample.exercises import DRAWN, FOLDER
 from fitness_mm.sample.exercises.drawn import STANDING, exercise_from, read_exercise
 from fitness_mm.sample.exercises.habits import HABITS, Habits

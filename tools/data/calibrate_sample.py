@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     from fitness_mm.aihub.index import FitnessIndex
-    from fitness_mm.analysis.realism.calibrate import calibrate
+    from fitness_mm.analysis.realism.tables import calibrate
     from fitness_mm.progress import shown_progress
     from fitness_mm.sample.exercises import FOLDER
 
