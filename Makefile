@@ -19,6 +19,7 @@ $(STAMP): $(REQUIREMENTS) setup.py
 	@$(PIP) -r requirements/runtime.txt -r requirements/dev.txt
 	@$(PIP) --no-deps -r requirements/openmmlab.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python tools/data/fetch_pose_model.py || true  # all else works without it
 	@touch $@
 	@echo ".venv is ready"
 

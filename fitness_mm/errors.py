@@ -13,7 +13,8 @@ from pathlib import Path
 from .printable import printable
 
 _INTERRUPTED, _READER_GONE = 130, 141  # what shells report after Ctrl-C, and for `tool | head`
-_HOSTS = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmdet', 'mmpretrain', 'mmpose', 'mmaction')
+_HOSTS = ('torch', 'torchvision', 'mmengine', 'mmcv', 'mmdet', 'mmpretrain', 'mmpose', 'mmaction',
+          'ai_edge_litert')
 
 
 class FitnessError(Exception):

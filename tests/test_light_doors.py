@@ -10,8 +10,8 @@ from conftest import REPO
 PACKAGE = REPO / 'fitness_mm'
 ROOMS = ('keypoints', 'aihub', 'sample', 'posture', 'repetitions', 'anomaly', 'apis.report',
          'apis.video', 'analysis.audit', 'analysis.anomaly')
-DOORS = ('', 'records', 'clip_scores', 'apis', 'apis.options', 'apis.result',
-         'analysis.posture.report', 'analysis.study.report', 'analysis.run_plots')
+DOORS = ('', 'records', 'clip_scores', 'apis', 'apis.networks.blazepose', 'apis.options',
+         'apis.result', 'analysis.posture.report', 'analysis.study.report', 'analysis.run_plots')
 HEAVY = {'torch', 'mmengine', 'mmcv', 'mmpose', 'mmaction', 'mmdet', 'mmpretrain'}
 DISTRIBUTIONS = {'PIL': 'pillow', 'cv2': 'opencv-python-headless', 'sklearn': 'scikit-learn'}
 

@@ -114,10 +114,10 @@ class Exercise:
     """One exercise of the catalogue.
 
     Attributes:
-        index: Position in :data:`EXERCISES`.
+        index: Position in :data:`MOVEMENTS`.
         name: English name.
         name_ko: Korean name, as in the labels after NFC and stripping.
-        group: ``bodyweight``, ``free weight`` or ``machine``.
+        group: ``bodyweight``, ``free weight``, ``machine``, or ``other``.
         types: Its type numbers.
         conditions: Korean names of its posture conditions, in catalogue order.
         study_class: Class index among :data:`STUDY_EXERCISES`, or None.
@@ -145,6 +145,16 @@ EXERCISES: tuple[Exercise, ...] = tuple(
     Exercise(i, name, name_ko, group, range(first, last + 1), tuple(row[1] for row in _TABLE[name]),
              study_class)
     for i, (first, last, name, name_ko, group, study_class) in enumerate(_ROWS))
+
+_OTHER_TYPES = range(EXERCISES[-1].types[-1] + 1, EXERCISES[-1].types[-1] + 33)
+
+OTHER_MOVEMENT = Exercise(len(EXERCISES), 'other movement', '다른 동작', 'other', _OTHER_TYPES, (),
+                          None)
+"""What is none of the exercises: everyday movements, and exercises that the catalogue lacks. The
+data set has no clips of it; generated samples may, of types that the data set does not use."""
+
+MOVEMENTS: tuple[Exercise, ...] = (*EXERCISES, OTHER_MOVEMENT)
+"""What a label can be of."""
 
 STUDY_EXERCISES: tuple[Exercise, ...] = tuple(
     sorted((e for e in EXERCISES if e.study_class is not None), key=lambda e: e.study_class))
@@ -180,9 +190,9 @@ twice. Networks that had not seen these people judge, by keypoints, 55 % of the 
 labelled and 91 % as renumbered of Z4, 50 % and 86 % of the others.
 """
 
-NUM_TYPES = EXERCISES[-1].types[-1]
+NUM_TYPES = MOVEMENTS[-1].types[-1]
 
-_EXERCISE_OF_TYPE = {t: e for e in EXERCISES for t in e.types}
+_EXERCISE_OF_TYPE = {t: e for e in MOVEMENTS for t in e.types}
 
 
 # The labels spell these fragments in both ways, sometimes within one exercise.
@@ -199,7 +209,7 @@ def _name_key(name: str) -> str:
     return re.sub(r'[\s_-]+', '', normalise(name)).lower()
 
 
-_EXERCISE_OF_NAME = {_name_key(name): e for e in EXERCISES for name in (e.name, e.name_ko)}
+_EXERCISE_OF_NAME = {_name_key(name): e for e in MOVEMENTS for name in (e.name, e.name_ko)}
 
 
 def shown_type(day: str, clip: str) -> int:

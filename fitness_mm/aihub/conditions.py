@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fitness_mm.errors import FitnessError
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
-from .catalog import EXERCISES, Exercise, read_table
+from .catalog import MOVEMENTS, Exercise, read_table
 
 _PAIRED = {plural: (KEYPOINT_INDEX[f'Left {single}'], KEYPOINT_INDEX[f'Right {single}'])
            for plural, single in (
@@ -66,8 +66,8 @@ _TABLE = read_table()
 _OF_EXERCISE = {
     exercise.name: tuple(
         Condition(exercise, position, name_en, joint_indices(joints), *advice)
-        for position, (_, _, name_en, joints, *advice) in enumerate(_TABLE[exercise.name]))
-    for exercise in EXERCISES}
+        for position, (_, _, name_en, joints, *advice) in enumerate(_TABLE.get(exercise.name, ())))
+    for exercise in MOVEMENTS}
 
 
 def conditions_of(exercises: Sequence[Exercise]) -> tuple[Condition, ...]:

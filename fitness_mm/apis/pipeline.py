@@ -24,6 +24,7 @@ from .report.sentences import (
     exercise_name,
     exercise_uncertain,
     given_doubted,
+    none_of_the_list,
     only_family_known,
     other_people,
 )
@@ -107,7 +108,7 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
     judged = recognition.judged
     exercise = models.posture.exercises[judged.exercise]
     still = one_picture(frames)
-    repetitions = Repetitions(None, [], None) if still else find_repetitions(
+    repetitions = Repetitions(None, [], None) if still or judged.other else find_repetitions(
         poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
     reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
     verdicts = _verdicts(models, poses, recognition, repetitions, reason)
@@ -120,7 +121,7 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
         notes=[*_warnings(source), *([_STILL] if still else ()), *_absence(poses.track),
-               *_notes(person, exercise, judged)])
+               *_notes(person, exercise, judged, models.posture.exercises)])
 
 
 def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
@@ -222,7 +223,8 @@ def _absence(track: Track) -> list[Sentence]:
         f'Nobody is seen for {absent:.0f} of {total:.0f} s; only the rest was judged.')]
 
 
-def _notes(person: Person, exercise: Exercise, judged: Judgement) -> list[Sentence]:
+def _notes(person: Person, exercise: Exercise, judged: Judgement,
+           known: Sequence[Exercise]) -> list[Sentence]:
     notes = []
     if person.others:
         notes.append(other_people(person.others))
@@ -232,6 +234,8 @@ def _notes(person: Person, exercise: Exercise, judged: Judgement) -> list[Senten
     seen = judged.ranking[0][0]
     if judged.given and seen.family != exercise.family:
         notes.append(given_doubted(seen))
+    elif judged.other:
+        notes.append(none_of_the_list(len(known) - 1))
     elif not judged.sure:
         notes.append(exercise_uncertain(exercise_name(exercise, judged.as_family),
                                         judged.probability))

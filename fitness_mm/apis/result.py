@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.catalog import OTHER_MOVEMENT, Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 from fitness_mm.posture.calibration import BROKEN
@@ -132,8 +132,10 @@ class Inference:
 
     @property
     def sure(self) -> bool:
-        """Whether there is an exercise or family that is more probable than not, or was given."""
-        return self.exercise is not None and (self.given or self.probability >= SURE)
+        """Whether there is an exercise or family, other movements being none, that is more probable
+        than not, or was given."""
+        return self.exercise not in (None, OTHER_MOVEMENT) and (
+            self.given or self.probability >= SURE)
 
     @property
     def called(self) -> Sentence | None:

@@ -12,7 +12,7 @@ from mmengine.logging import print_log
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.aihub.export.coco import CATEGORY_ID, frame_id
 from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import read_joint_exclusions
@@ -141,7 +141,7 @@ class FitnessPoseDataset(ClipViewDataset):
             frame_number=number,
             view=clip_view.rpartition('_')[2],
             performer=int(index.value('performer', row)),
-            exercise=EXERCISES[int(index.value('exercise', row))].name,
+            exercise=MOVEMENTS[int(index.value('exercise', row))].name,
             day=str(self._days[row]),
             torso=torso_length_px(all_keypoints, all_visible),
             keypoints=keypoints,

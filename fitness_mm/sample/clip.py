@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -88,15 +89,27 @@ class Performance:
                          for camera in cameras])
 
 
-def perform(plan: ClipPlan, seed: int, size: tuple[int, int],
-            cameras: str = STATION) -> Performance:
-    """Everything that happens in a clip; a function of its arguments alone."""
+def perform(plan: ClipPlan, seed: int, size: tuple[int, int], cameras: str = STATION,
+            ways: Mapping[str, int] | None = None, strength: float | None = None,
+            evenly: bool = False) -> Performance:
+    """Everything that happens in a clip; a function of its arguments alone.
+
+    Args:
+        plan: The clip.
+        seed: Of the sample.
+        size: Width and height of the images.
+        cameras: Where they stand.
+        ways: As for :meth:`DrawnExercise.perform`; then faults are seen in all repetitions.
+        strength: As for that.
+        evenly: As for that.
+    """
     station = station_of(seed, plan.day, plan.slot, size, cameras)
     body = sample_body(stream(seed, 'body', plan.performer))
     habits = Habits(seed, plan.performer, plan.exercise.index)
     rng = stream(seed, 'movement', *plan.ids)
     tempo = sample_tempo(rng, plan.num_images)
-    joints = plan.drawn.perform(body, plan.kept, habits, rng, tempo)
+    joints = plan.drawn.perform(body, plan.kept, habits, rng, tempo,
+                                None if ways is None else 1.0, ways, strength, evenly)
     joints = placed(joints, plan.drawn, station.bench, stream(seed, 'place', *plan.ids))
     return Performance(plan, station, joints, dressed(plan, seed, body, joints))
 

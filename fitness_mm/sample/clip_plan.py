@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from fitness_mm.aihub.catalog import Exercise, exercise_of_type
 
-from .exercises import DRAWN, DrawnExercise
+from .exercises import DrawnExercise, drawn_of_type
 
 _FIRST_DAY = date(2020, 9, 21)
 
@@ -44,7 +44,7 @@ class ClipPlan:
     @property
     def drawn(self) -> DrawnExercise:
         """How the exercise is drawn."""
-        return DRAWN[self.exercise.name]
+        return drawn_of_type(self.type_number)
 
     @property
     def kept(self) -> dict[str, bool]:

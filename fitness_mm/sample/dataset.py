@@ -18,18 +18,18 @@ from fitness_mm.errors import FitnessError
 from fitness_mm.files import locked, open_file, remove_leftovers, replacing
 from fitness_mm.processes import Pool
 
-from .clip import label_keypoints, perform
+from .clip import Performance, label_keypoints, perform
 from .clip_plan import ClipPlan
 from .images import jpegs
 from .labels.defects import image_folder, spoil_document
 from .labels.records import label_2d, label_3d
 from .plan import plan_clips
-from .presets import PRESETS, Preset
+from .presets import EQUAL, PRESETS, Preset
 from .station.cameras import VIEWS
 from .streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
-SAMPLE_VERSION = 7
+SAMPLE_VERSION = 8
 """Raised whenever the same command would make other files."""
 
 
@@ -155,9 +155,13 @@ def _label_path(out: Path, plan: ClipPlan, suffix: str = '') -> Path:
     return out / plan.split / 'label' / plan.day_name / f'{plan.label_name}{suffix}.json'
 
 
+def _performance(plan: ClipPlan, seed: int, preset: Preset) -> Performance:
+    return perform(plan, seed, preset.size, preset.cameras, evenly=preset.ways == EQUAL)
+
+
 def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:
     cv2.setNumThreads(1)  # one process per core already
-    performance = perform(plan, seed, preset.size, preset.cameras)
+    performance = _performance(plan, seed, preset)
     for v, view in enumerate(VIEWS if preset.images else ()):
         folder, prefix = image_folder(plan, view)
         target = out / plan.split / 'img' / folder
@@ -181,7 +185,7 @@ def _write_errors(path: Path, plans: Sequence[ClipPlan], seed: int, preset: Pres
     records = []
     for plan in plans:
         if plan.errors:
-            records += label_keypoints(perform(plan, seed, preset.size, preset.cameras), seed)[1]
+            records += label_keypoints(_performance(plan, seed, preset), seed)[1]
     _write_json(path, {
         'about': 'Label errors planted in this sample, for evaluation only. Frames count the '
                  'labelled frames from 0; joints are those farther than moved_px from their place, '

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.containers import writing
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import check_output, replacing
@@ -62,7 +61,7 @@ def truth(take: Take) -> dict[str, Any]:
     ``keypoints`` are (T, 24, 2) px, also where a joint is hidden or outside the image.
     """
     script, schedule = take.script, take.schedule
-    exercise = exercise_by_name(script.exercise)
+    exercise = take.plan.exercise
     faulty = script.faulty_reps or range(1, script.reps + 1)
     return {
         'version': VIDEO_VERSION,

@@ -8,6 +8,10 @@ from fitness_mm.aihub.catalog import STUDY_EXERCISES
 
 from .station.cameras import STATION
 
+USUAL, EQUAL = 'usual', 'equal'
+"""As often as in the exercises' tables, which people's labels say as far as there are any, or all
+alike, for networks that are to find them all."""
+
 # Another drawn exercise would change which clips of these have defects and planted errors, and
 # with that samples that people have; it is asked for by name.
 _STUDY = tuple(exercise.name for exercise in STUDY_EXERCISES)
@@ -29,6 +33,7 @@ class Preset:
         errors: What they are, a key of :data:`~.labels.errors.MIXTURES`.
         cameras: Where they stand, :data:`~.station.cameras.STATION` or
             :data:`~.station.cameras.ANYWHERE`.
+        ways: How often conditions are broken in each way, :data:`USUAL` or :data:`EQUAL`.
         images: Whether images are drawn, or labels written alone.
     """
 
@@ -42,6 +47,7 @@ class Preset:
     error_rate: float = 0.05
     errors: str = 'real'
     cameras: str = STATION
+    ways: str = USUAL
     images: bool = True
 
 

@@ -13,7 +13,7 @@ from fitness_mm.fonts import exercise_title, font_families
 
 from .clip import Performance, dressed, placed, station_of
 from .clip_plan import ClipPlan
-from .exercises import DRAWN
+from .exercises import DRAWN, type_of
 from .exercises.habits import Habits
 from .images import frames
 from .performer.body import sample_body
@@ -65,7 +65,7 @@ def draw_sheet(name: str, path: Path, performer: int = 1, seed: int = 0) -> Path
 def _pictures(name: str, condition: str, way: int, performer: int, seed: int) -> list[np.ndarray]:
     """The start in view C, then the far end in all views."""
     drawn = DRAWN[name]
-    plan = ClipPlan('validation', _DAY, _SLOT, performer, drawn.entry.types[0])
+    plan = ClipPlan('validation', _DAY, _SLOT, performer, type_of(drawn))
     body, station = sample_body(stream(seed, 'body', performer)), station_of(
         seed, _DAY, _SLOT, _SIZE)
     joints = drawn.perform(

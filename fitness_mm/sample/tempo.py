@@ -53,7 +53,7 @@ def sample_tempo(rng: np.random.Generator, num_frames: int) -> Tempo:
     before, after = rng.uniform(*_REST_BEFORE), rng.uniform(*_REST_AFTER)
     num_reps = int(np.clip(round((1 - before - after) / rng.uniform(*_REPETITION)), *_REPS))
     durations = np.clip(rng.normal(1.0, 0.15, max(_REPS)), 0.6, 1.4)[:num_reps]
-    hold = rng.uniform(1.05, 1.3)
+    hold = rng.uniform(0.95, 1.15)
     moments = (np.arange(num_frames) + rng.uniform(-0.3, 0.3, num_frames) + 0.5) / num_frames
     # Repetitions take unequal time: phase is the inverse of the running sum of durations.
     ends = before + (1 - before - after) * np.cumsum([0.0, *durations]) / durations.sum()

@@ -21,7 +21,7 @@ from fitness_mm.errors import FitnessError
 from .clip import Performance, dressed, placed, station_of
 from .clip_plan import ClipPlan
 from .dense_tempo import Schedule, dense_tempo, sample_schedule
-from .exercises import DRAWN
+from .exercises import DRAWN, DrawnExercise, type_of
 from .exercises.habits import Habits
 from .images import frames
 from .performer.body import Body, sample_body
@@ -116,10 +116,11 @@ def rehearse(script: Script) -> Take:
     Raises:
         FitnessError: If the script asks for what there is not.
     """
-    script, exercise = _checked(script)
+    script, drawn = _checked(script)
+    exercise = drawn.entry
     seed, day = script.seed, _FIRST_DAY + script.take
     broken = sum(1 << condition_position(exercise, name) for name in script.faults)
-    plan = ClipPlan('validation', day, _SLOT, script.performer, exercise.types[broken])
+    plan = ClipPlan('validation', day, _SLOT, script.performer, type_of(drawn, broken))
     ids = (script.performer, exercise.index, script.take)
     schedule = sample_schedule(stream(seed, 'tempo', *ids), script.reps, script.rep_sec,
                                script.before_sec, script.after_sec, script.pauses)
@@ -146,9 +147,9 @@ def _smoothed(joints: Joints, fps: float) -> Joints:
     return joints.mapped(blurred, blurred)
 
 
-def _checked(script: Script) -> tuple[Script, Exercise]:
-    exercise = _find_exercise(script.exercise)
-    faults = tuple(dict.fromkeys(_find_condition(exercise, name) for name in script.faults))
+def _checked(script: Script) -> tuple[Script, DrawnExercise]:
+    drawn = _find_movement(script.exercise)
+    faults = tuple(dict.fromkeys(_find_condition(drawn.entry, name) for name in script.faults))
     _check_numbers(script)
     if script.view not in VIEWS or len(script.view) != 1:
         raise FitnessError(f'there is no view {script.view!r}, expected one of {", ".join(VIEWS)}')
@@ -161,7 +162,7 @@ def _checked(script: Script) -> tuple[Script, Exercise]:
         raise FitnessError(f'repetition {wrong[0]} cannot be faulty, there are {script.reps}')
     if script.faulty_reps is not None and not faults:
         raise FitnessError('repetitions are to be faulty but no fault is given')
-    return replace(script, exercise=exercise.name, faults=faults), exercise
+    return replace(script, exercise=drawn.name, faults=faults), drawn
 
 
 _RANGES = {
@@ -187,10 +188,10 @@ def _check_numbers(script: Script) -> None:
         raise FitnessError('the video has no frame; give it repetitions or time before or after')
 
 
-def _find_exercise(name: str) -> Exercise:
+def _find_movement(name: str) -> DrawnExercise:
     for drawn in DRAWN.values():
-        if normalise(name) in (drawn.entry.name, drawn.entry.name_ko):
-            return drawn.entry
+        if normalise(name) in (drawn.name, drawn.entry.name, drawn.entry.name_ko):
+            return drawn
     known = ', '.join(f'{name} ({drawn.entry.name_ko})' for name, drawn in DRAWN.items())
     raise FitnessError(f'the sample has no movement for {name!r}; it has: {known}')
 

@@ -178,7 +178,7 @@ FILE_DEFECTS = {
                       {**make_label(), 'frames': [1, 2, 3]}, {**make_label(), 'frames': [[]]}],
     'empty_frames': [changed(('frames',), [])],
     'unknown_type': [changed(('type',), code) for code in
-                     ('000', '817', '999', '4', '0004', '', 'abc', '-04', '٠٠٤')],
+                     ('000', '849', '999', '4', '0004', '', 'abc', '-04', '٠٠٤')],
     'type_conflict': [make_label(5), changed(('type_info', 'key'), '005'),
                       changed(('type_info', 'exercise'), '바벨 컬')],
     'unknown_exercise': [changed(('type_info', 'exercise'), '축구')],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import EXERCISES, MOVEMENTS, OTHER_MOVEMENT, STUDY_EXERCISES
 from fitness_mm.aihub.index import select_exercises
 from fitness_mm.errors import ArgumentError
 
@@ -21,6 +21,13 @@ def test_every_name_of_the_catalogue_means_its_own_exercise():
     for language in ('name', 'name_ko'):
         names = [getattr(e, language).replace(' ', '').upper() for e in EXERCISES]
         assert select_exercises(','.join(names)) == select_exercises('all')
+
+
+def test_sets_can_be_mixed_with_names():
+    assert select_exercises('study, other movement') == (*STUDY_EXERCISES, OTHER_MOVEMENT)
+    assert select_exercises(['all', '다른 동작']) == MOVEMENTS
+    with pytest.raises(ArgumentError, match='each once'):
+        select_exercises('all, barbell row')
 
 
 @pytest.mark.parametrize('exercises, message', [

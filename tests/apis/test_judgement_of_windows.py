@@ -52,6 +52,16 @@ def test_the_exercise_is_that_of_the_mean_logits():
     assert judged.agreeing == [0, 1]
 
 
+def test_what_is_no_exercise_is_not_judged():
+    exercises = select_exercises(['barbell squat', 'other movement'])
+    calibration = PostureCalibration.unknown(
+        [e.name for e in exercises], [e.conditions for e in exercises], judged=True)
+    other = judge_exercise([scores((0, 4), None)], exercises, calibration)
+    assert other.other and not other.sure and other.probability > 0.9
+    squat = judge_exercise([scores((4, 0), None)], exercises, calibration)
+    assert squat.sure and not squat.other
+
+
 FAMILY = select_exercises(['dumbbell curl', 'barbell curl', 'overhead press'])  # 5, 5 and 4
 OF_FAMILY = PostureCalibration.unknown(
     [e.name for e in FAMILY], [e.conditions for e in FAMILY], judged=True)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import exercise_by_name
 from fitness_mm.sample.exercises import DRAWN
 from fitness_mm.sample.exercises.habits import Habits
 from fitness_mm.sample.performer.body import Body, sample_body
@@ -28,8 +27,8 @@ FAR = 7
 def movement(exercise: str, broken: tuple[str, ...] = (), seed: int = 0,
              tempo: Tempo | None = None) -> tuple[Body, Joints]:
     body = sample_body(np.random.default_rng([seed, 1]))
-    kept = {name: name not in broken for name in exercise_by_name(exercise).conditions}
     drawn = DRAWN[exercise]
+    kept = {name: name not in broken for name in drawn.faults}
     return body, drawn.perform(body, kept, Habits(seed, 1, drawn.entry.index),
                                np.random.default_rng([seed, 2]), tempo or repetitions(), 1.0)
 

@@ -140,4 +140,4 @@ def test_one_side_alone_can_be_broken():
 
 
 def test_every_file_of_the_folder_is_read():
-    assert len(list(FOLDER.glob('*.json'))) - 1 == len(DRAWN)
+    assert len(list(FOLDER.rglob('*.json'))) - 1 == len(DRAWN)

@@ -1,11 +1,15 @@
 """Every exercise: on its supports, within human ranges, and every way to break it can be seen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from sample_bodies import FAR, elbow_deg, knee_deg, movement, trunk_lean_deg
+from sample_bodies import FAR, elbow_deg, knee_deg, movement, repetitions, trunk_lean_deg
 
-from fitness_mm.aihub.catalog import EXERCISES
-from fitness_mm.sample.exercises import DRAWN
+from fitness_mm.aihub.catalog import EXERCISES, OTHER_MOVEMENT
+from fitness_mm.sample.exercises import DRAWN, drawn_of_type
+from fitness_mm.sample.exercises.habits import Habits
+from fitness_mm.sample.performer.body import sample_body
 from fitness_mm.sample.performer.supports import contact_point, thickness
 from fitness_mm.sample.tempo import sample_tempo
 
@@ -15,7 +19,12 @@ WAYS = [(name, condition, way) for name, drawn in DRAWN.items()
 
 
 def test_tables_are_of_the_catalogue():
-    assert list(DRAWN) == [exercise.name for exercise in EXERCISES]
+    others = list(DRAWN)[len(EXERCISES):]
+    assert list(DRAWN) == [exercise.name for exercise in EXERCISES] + sorted(others)
+    assert all(DRAWN[name].entry is OTHER_MOVEMENT for name in others)
+    # the types go through them, and an exercise's own types stay with it
+    assert {drawn_of_type(number).name for number in OTHER_MOVEMENT.types} == set(others)
+    assert drawn_of_type(193) is DRAWN['front raise']
 
 
 def test_clips_begin_and_end_at_rest_with_two_to_five_repetitions_between():
@@ -69,6 +78,35 @@ def test_movements_are_what_their_names_say():
         assert trunk_lean_deg(row)[1] > 30 and elbow_deg(row)[FAR] > elbow_deg(row)[1] + 30
         _, curl = movement('barbell curl', seed=seed)
         assert elbow_deg(curl)[FAR] > 100 > elbow_deg(curl)[1]
+
+
+def test_ways_are_drawn_as_often_as_people_have_them_or_evenly():
+    """Knees fall in, mostly, or out: which is told by the gap between them."""
+    name, condition = 'barbell squat', '발과 무릎의 방향 일치'
+    drawn = DRAWN[name]
+    usual = max(way.share for way in drawn.faults[condition])
+    gaps = []
+    for evenly in (False, True):
+        for seed in range(60):
+            joints = drawn.perform(
+                sample_body(np.random.default_rng(seed)),
+                {one: one != condition for one in drawn.faults}, Habits(seed, 1, 12),
+                np.random.default_rng(seed), repetitions(), 1.0, strength=1.5, evenly=evenly)
+            gaps.append(joints.point('Left Knee')[FAR, 0] - joints.point('Right Knee')[FAR, 0])
+    often, evenly = np.reshape(gaps, (2, 60))
+    assert usual == 0.8 and np.mean(often < evenly - 5) > 0.2 and np.mean(often > evenly + 5) < 0.1
+
+
+def test_arms_go_by_turns_in_some_clips():
+    drawn = replace(DRAWN['front raise'], arms_in_turn=1.0)
+    tempo, body = sample_tempo(np.random.default_rng(0), 32), sample_body(np.random.default_rng(0))
+    joints = drawn.perform(body, dict.fromkeys(drawn.faults, True), Habits(0, 1, 8),
+                           np.random.default_rng(0), tempo)
+    raised = [np.array([joints.point(f'{side} Wrist')[tempo.rep == rep, 1].max() > 130
+                        for side in ('Left', 'Right')]) for rep in range(4)]
+    np.testing.assert_array_equal(raised, np.roll(raised, 1, 1)[[1, 0, 3, 2]])
+    assert raised[0].sum() == 1
+    assert 0 < DRAWN['dumbbell curl'].arms_in_turn < 0.5 and not DRAWN['barbell curl'].arms_in_turn
 
 
 def test_every_second_repetition_is_to_the_other_side():

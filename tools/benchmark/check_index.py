@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, MISLABELLED_CONDITIONS, shown_type
+from fitness_mm.aihub.catalog import MISLABELLED_CONDITIONS, MOVEMENTS, shown_type
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import plain_errors
 from fitness_mm.keypoints.skeleton import KEYPOINTS
@@ -112,7 +112,7 @@ class Check:
 
 
     def _meaning(self, row: int, info: dict | None, where: str) -> None:
-        exercise = EXERCISES[self._column['exercise'][row]]
+        exercise = MOVEMENTS[self._column['exercise'][row]]
         if info:
             self._same('exercises', _spelt(exercise.name_ko), _spelt(info['exercise']), where)
         stated: dict[str, set[bool]] = {}

@@ -11,6 +11,7 @@ from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample import PRESETS, make_sample
 from fitness_mm.sample.labels.errors import MIXTURES
+from fitness_mm.sample.presets import EQUAL, USUAL
 from fitness_mm.sample.station.cameras import ANYWHERE, STATION
 
 
@@ -32,6 +33,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cameras', choices=(STATION, ANYWHERE),
                         help='where they stand: five around a station as in the data set, or five '
                         'where people put a phone (default: station)')
+    parser.add_argument('--ways', choices=(USUAL, EQUAL),
+                        help='how often conditions are broken in each way: as people do, or all '
+                        'ways alike (default: usual)')
     parser.add_argument('--exercises', nargs='+', metavar='NAME',
                         help="English names in quotes (default: the preset's)")
     parser.add_argument('--clips', type=int, metavar='N',
@@ -49,10 +53,9 @@ def main() -> None:
     overrides = {}
     if args.error_rate is not None:
         overrides['error_rate'] = args.error_rate
-    if args.errors:
-        overrides['errors'] = args.errors
-    if args.cameras:
-        overrides['cameras'] = args.cameras
+    for name in ('errors', 'cameras', 'ways'):
+        if getattr(args, name):
+            overrides[name] = getattr(args, name)
     if args.exercises:
         overrides['exercises'] = tuple(args.exercises)
     if args.labels_only:

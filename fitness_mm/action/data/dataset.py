@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import DATASETS
 from mmengine.logging import print_log
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS, OTHER_MOVEMENT
 from fitness_mm.aihub.frames import read_frames
 from fitness_mm.aihub.index import FitnessIndex, select_exercises
 from fitness_mm.engine.clip_view_dataset import ClipViewDataset
@@ -82,13 +82,17 @@ class FitnessClipDataset(ClipViewDataset):
     def _prepare_samples(self) -> None:
         if self.predicted is not None:
             self._drop_short_predictions()
-        label_of_exercise = np.full(len(EXERCISES), -1)
-        label_of_exercise[[e.index for e in self.exercises]] = range(len(self.exercises))
+        listed = [e.index for e in self.exercises]
+        other = OTHER_MOVEMENT in self.exercises  # which is what all that is not listed is
+        label_of_exercise = np.full(len(MOVEMENTS), listed.index(OTHER_MOVEMENT.index) if other
+                                    else -1)
+        label_of_exercise[listed] = range(len(listed))
         self.labels = label_of_exercise[self.index.exercise]
         # where each class begins among the conditions, and their number
         *starts, total = np.cumsum([0, *(len(e.conditions) for e in self.exercises)])
         gt_conditions = np.full((len(self.labels), total), -1, np.int8)
-        usable = np.flatnonzero(self.index.gt_conditions_usable)
+        usable = np.flatnonzero(self.index.gt_conditions_usable
+                                & np.isin(self.index.exercise, listed))
         position, number, truth = self.index.conditions_of(usable)
         rows = usable[position]
         gt_conditions[rows, np.array(starts)[self.labels[rows]] + number] = truth

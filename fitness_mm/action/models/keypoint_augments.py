@@ -20,6 +20,7 @@ from fitness_mm.errors import ArgumentError
 from fitness_mm.keypoints.measures import SEEN_SCORE
 from fitness_mm.keypoints.skeleton import KEYPOINTS, LEFT_KEYPOINTS, RIGHT_KEYPOINTS
 
+_EDGES = (0, 1, 1, 2, 3, 3, 3, 3, 3)  # of a picture, as often as something is beyond them
 _MIRRORED = list(range(len(KEYPOINTS)))
 for _left, _right in zip(LEFT_KEYPOINTS, RIGHT_KEYPOINTS, strict=True):
     _MIRRORED[_left], _MIRRORED[_right] = _right, _left
@@ -177,6 +178,54 @@ class JitterKeypoints:
             points, score, more = keypoints.tensor_split((2, 3), -1)
             keypoints = torch.cat([points, score * kept, more], -1)
         return keypoints
+
+
+def cut_off(keypoints: Tensor, edge: Tensor, share: Tensor) -> Tensor:
+    """Views in which a part of the body is out of the picture.
+
+    Args:
+        keypoints: (N, V, T, K, 3).
+        edge: Of the picture: 0 for the left one, 1 the top, 2 the right one, 3 the bottom, (N, V).
+        share: How much of the width, or the height, of what is given in all frames is beyond it,
+            (N, V).
+
+    Returns:
+        The keypoints; those beyond are not given.
+    """
+    axis, far = (edge % 2)[..., None, None, None], (edge >= 2)[..., None, None]
+    along = keypoints[..., :2].gather(-1, axis.expand(*keypoints.shape[:4], 1))[..., 0]
+    along = torch.where(far, -along, along)  # (N, V, T, K), from the edge to the other one
+    given = keypoints[..., 2] > 0
+    low = torch.where(given, along, torch.inf).amin((2, 3))
+    high = torch.where(given, along, -torch.inf).amax((2, 3))
+    line = (low + share * (high - low))[..., None, None]
+    return without_joints(keypoints, along < line)
+
+
+@TRANSFORMS.register_module()
+class CutOffKeypoints:
+    """Puts a part of the body out of the picture in some views, as cameras do that stand near:
+    mostly legs, sometimes the head or one side.
+
+    Args:
+        ratio: Share of the views.
+        most: Largest share of the body's height, or half of its width, that is cut off.
+
+    Raises:
+        ArgumentError: If they are no shares.
+    """
+
+    def __init__(self, ratio: float = 0.2, most: float = 0.5) -> None:
+        self.ratio, self.most = _share(ratio, 'ratio'), _share(most, 'most')
+
+    def __call__(self, keypoints: Tensor) -> Tensor:
+        """Draws which views, at which edge and how much."""
+        shape = keypoints.shape[:2]
+        cut = _uniform(keypoints, shape) < self.ratio
+        edge = keypoints.new_tensor(_EDGES, dtype=torch.long)[
+            (_uniform(keypoints, shape) * len(_EDGES)).long()]
+        share = _uniform(keypoints, shape, 0, self.most) * torch.where(edge == 3, 1.0, 0.5)
+        return cut_off(keypoints, edge, torch.where(cut, share, -1.0))
 
 
 def _positive(value: float, name: str) -> float:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import ArgumentError
 from fitness_mm.files import replacing
@@ -105,7 +105,7 @@ def export_coco(index: FitnessIndex, rows: np.ndarray, path: str | Path, frames:
         raise ArgumentError(f'frames has to be one of {FRAME_MODES}, but got {frames!r}')
     ids = _unique_ids(index, rows, frames, excluded or {})
     total, done = 2 * len(rows), 0
-    exercises = {e.name: e.name_ko for e in EXERCISES}
+    exercises = {e.name: e.name_ko for e in MOVEMENTS}
     info = {'description': description, 'root': 'file names are relative to the data root',
             'exercises': exercises}
     annotations = 0
@@ -219,7 +219,7 @@ def _annotations(index: FitnessIndex, block: _Frames, ids: np.ndarray) -> Iterat
                 'id': image, 'image_id': image, 'category_id': CATEGORY_ID, 'iscrowd': 0,
                 'num_keypoints': count, 'keypoints': keypoints, 'bbox': box,
                 'area': round(AREA_OF_BOX * box[2] * box[3], 2),
-                'exercise': EXERCISES[exercises[p]].name, 'performer': performers[p],
+                'exercise': MOVEMENTS[exercises[p]].name, 'performer': performers[p],
                 'view': views[p], 'clip': clips[p], 'clip_view': f'{clips[p]}_{views[p]}',
                 'frame_number': number,
             }

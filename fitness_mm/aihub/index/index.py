@@ -226,7 +226,7 @@ class FitnessIndex:
         """One line: how much is in it."""
         clips = len(np.unique(self.codes('clip')))
         performers = len(np.unique(self.performer))
-        exercises = len(np.unique(self.exercise))
+        exercises = np.count_nonzero(np.unique(self.exercise) < len(EXERCISES))
         return (f'{clips} clips, {len(self)} clip-views, {int(self.num_frames.sum())} labelled '
                 f'frames, {exercises} of {len(EXERCISES)} exercises, {performers} performers')
 

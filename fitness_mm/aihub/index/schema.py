@@ -23,7 +23,7 @@ SCHEMA = pa.schema([
     ('day', pa.string()),  # Day01_200921_F
     ('slot', pa.string()),
     ('type', pa.int16()),
-    ('exercise', pa.int8()),  # position in catalog.EXERCISES
+    ('exercise', pa.int8()),  # position in catalog.MOVEMENTS
     ('performer', pa.int16()),
     ('clip', pa.string()),  # training/Day01_200921_F/3/004-1-1-01-Z3, the same for its views
     ('view', pa.string()),  # A .. E

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, STUDY_EXERCISES, Exercise, exercise_by_name
+from fitness_mm.aihub.catalog import (
+    EXERCISES,
+    OTHER_MOVEMENT,
+    STUDY_EXERCISES,
+    Exercise,
+    exercise_by_name,
+)
 from fitness_mm.errors import ArgumentError
 
 from .index import FitnessIndex
@@ -19,19 +25,19 @@ def select_exercises(exercises: str | Sequence[str]) -> tuple[Exercise, ...]:
     """The exercises that a config names, in the order of their class labels.
 
     Args:
-        exercises: ``study`` for the original study's twelve, ``all`` for the catalogue's 41, or
-            English or Korean names, in a list or with commas between them.
+        exercises: English or Korean names, in a list or with commas between them; ``study`` stands
+            for the original study's twelve, ``all`` for the catalogue's 41. With ``other movement``
+            among them, that is the class of all that is not named.
 
     Raises:
         ArgumentError: If it is another word, empty, or names an exercise twice or one that the
             catalogue does not have.
     """
     if isinstance(exercises, str):
-        sets = {'study': STUDY_EXERCISES, 'all': EXERCISES}
-        if exercises in sets:
-            return sets[exercises]
         exercises = [name for name in exercises.split(',') if name.strip()]
-    selected = tuple(exercise_by_name(name) for name in exercises)
+    sets = {'study': STUDY_EXERCISES, 'all': EXERCISES}
+    selected = tuple(exercise for name in exercises
+                     for exercise in sets.get(name.strip()) or [exercise_by_name(name)])
     if not selected or len(set(selected)) < len(selected):
         raise ArgumentError(f'exercises has to name at least one exercise, each once, but got '
                             f'{list(exercises)}')
@@ -46,7 +52,7 @@ def select_rows(index: FitnessIndex, exercises: Sequence[Exercise], views: Seque
 
     Args:
         index: The index of the whole data root.
-        exercises: Exercises to keep.
+        exercises: Exercises to keep; all if other movements are among them.
         views: Cameras to keep, of A to E.
         subset: ``train``, the held-out ``val``, or ``all``.
         split: A method of :func:`~fitness_mm.aihub.index.splits.split_rows`.
@@ -61,5 +67,7 @@ def select_rows(index: FitnessIndex, exercises: Sequence[Exercise], views: Seque
     else:
         rows = split_rows(index, split, fold, num_folds)[subset == 'val']
     part = index.select(rows)
-    wanted = np.isin(part.exercise, [e.index for e in exercises]) & np.isin(part.view, views)
+    wanted = np.isin(part.view, views)
+    if OTHER_MOVEMENT not in exercises:
+        wanted &= np.isin(part.exercise, [e.index for e in exercises])
     return np.sort(rows[wanted])

@@ -38,7 +38,7 @@ class ClipLabel:
     """What one 2D label file says about a clip. V views, T labelled frames, K = 24 keypoints.
 
     Attributes:
-        type_number: Type, 1 to 816.
+        type_number: Type, as in the catalogue.
         exercise: The exercise the type belongs to.
         gt_conditions: int8 (C,) in the order of ``exercise.conditions``: 1 holds, 0 broken, -1
             not given.

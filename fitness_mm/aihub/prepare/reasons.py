@@ -10,7 +10,7 @@ REASONS: dict[str, str] = {
     'bad_json': 'the file is not complete, valid JSON in UTF-8',
     'bad_structure': 'a field is missing or has the wrong JSON type',
     'empty_frames': 'the label has no frames',
-    'unknown_type': 'the type is none of the 816 of the catalogue',
+    'unknown_type': 'the type is none of the catalogue',
     'unknown_exercise': 'the exercise name is not in the catalogue',
     'type_conflict': 'file name, type, exercise or image names contradict each other',
     'day_conflict': 'the label is about another day than the folder it lies in',

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.aihub.disk.layout import SPLITS
 from fitness_mm.aihub.image_checks.results import LIST_FILE
 from fitness_mm.aihub.index import FitnessIndex
@@ -117,7 +117,7 @@ def summarise(report: Report, index: FitnessIndex, labels_only: bool,
     exercise = index.exercise
     summary['exercises'] = [
         {'exercise': e.name, 'exercise_ko': e.name_ko} | _amounts(index.select(exercise == e.index))
-        for e in EXERCISES if (exercise == e.index).any()]
+        for e in MOVEMENTS if (exercise == e.index).any()]
     return summary
 
 

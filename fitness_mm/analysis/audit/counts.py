@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, Exercise, exercise_of_type
+from fitness_mm.aihub.catalog import MOVEMENTS, Exercise, exercise_of_type
 from fitness_mm.aihub.conditions import Condition, conditions_of
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import FitnessIndex
@@ -68,7 +68,7 @@ class ConditionCount:
 def amounts(index: FitnessIndex) -> dict[str, list[Amount]]:
     """How much there is per exercise, day, view, performer and type, each in its own order."""
     def exercise(row: FitnessIndex) -> str:
-        return exercise_names(EXERCISES[int(row.exercise[0])])
+        return exercise_names(MOVEMENTS[int(row.exercise[0])])
 
     def type_name(row: FitnessIndex) -> str:
         return f'{row.type[0]:03d} {exercise_of_type(int(row.type[0])).name}'
@@ -150,13 +150,13 @@ def condition_counts(index: FitnessIndex) -> list[ConditionCount]:
     """
     _, first = np.unique(index.codes('clip'), return_index=True)
     exercise, usable = index.exercise, index.gt_conditions_usable
-    counts = {e: np.zeros((len(EXERCISES[e].conditions), 3), int)
+    counts = {e: np.zeros((len(MOVEMENTS[e].conditions), 3), int)
               for e in np.unique(exercise).tolist()}
     for row in first.tolist():
         table = counts[int(exercise[row])]
         values = index.gt_conditions(row) if usable[row] else np.full(len(table), -1)
         table[np.arange(len(table)), values] += 1  # 0 broken, 1 holds, -1 unknown
-    return [ConditionCount(EXERCISES[e], condition, int(holds), int(broken), int(unknown))
+    return [ConditionCount(MOVEMENTS[e], condition, int(holds), int(broken), int(unknown))
             for e, table in counts.items()
-            for condition, (broken, holds, unknown) in zip(conditions_of([EXERCISES[e]]), table,
+            for condition, (broken, holds, unknown) in zip(conditions_of([MOVEMENTS[e]]), table,
                                                            strict=True)]

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.drawing import box_around, draw_crop, draw_legend, draw_skeleton
 from fitness_mm.files import save_figure
@@ -105,7 +105,7 @@ def _draw_frame(axes: Axes, state: DataState, frame: int, check: str) -> None:
                      (_PANEL_WIDTH, _PANEL_HEIGHT))
     draw_crop(axes, index, row, number, box)
     draw_skeleton(axes, points, visible)
-    name = EXERCISES[int(index.value('exercise', row))].name
+    name = MOVEMENTS[int(index.value('exercise', row))].name
     score = found.scores[frame, list(CHECKS).index(check)]
     clip_view = index.clip_view_id(row).rpartition('/')[2]
     # a panel is narrower than a long name in two languages

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError
 
@@ -63,7 +63,7 @@ class DataState:
         """Exercise -> share of its labelled frames that each check flags, (C,)."""
         exercise = self.index.exercise[self.suspicions.row]
         flagged = self.suspicions.flagged
-        return {EXERCISES[e].name: flagged[exercise == e].mean(axis=0)
+        return {MOVEMENTS[e].name: flagged[exercise == e].mean(axis=0)
                 for e in np.unique(exercise).tolist()}
 
     def num_suspicious(self) -> tuple[int, int]:
@@ -83,7 +83,7 @@ class DataState:
         found = self.suspicions
         frames = found.first_of_each_clip_view(found.ranked())[:count]
         return [(self.index.clip_view_id(row), int(found.frame_number[frame]),
-                 found.scores[frame], exercise_names(EXERCISES[int(self.index.exercise[row])]))
+                 found.scores[frame], exercise_names(MOVEMENTS[int(self.index.exercise[row])]))
                 for frame, row in zip(frames.tolist(), found.row[frames].tolist(), strict=True)]
 
     def conditions_by_exercise(self) -> dict[str, list[ConditionCount]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from fitness_mm.aihub.catalog import EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS
 from fitness_mm.analysis.load_model import Subject
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import check_output, write_text
@@ -79,7 +79,7 @@ def draw_tsne(subjects: Sequence[Subject], out: Path, options: TsneOptions,
     elif len({len(row) for row in rows}) > 1:
         raise FitnessError(f'the models have clips of different {options.by}s; compare them on '
                            'the same data')
-    korean = {exercise.name: exercise.name_ko for exercise in EXERCISES} if font else {}
+    korean = {exercise.name: exercise.name_ko for exercise in MOVEMENTS} if font else {}
     plot_maps(rows, [korean.get(name, name) for name in names], out, font)
     write_text(out.with_suffix('.json'),
                orjson.dumps(numbers, option=orjson.OPT_INDENT_2).decode())

@@ -9,7 +9,7 @@ the conditions that it breaks. What is left are spreads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,7 @@ from fitness_mm.sample.performer.posture import (
 FEWEST_PEOPLE = 5
 _CORNER = 0.04  # of all frames: so many are averaged at a corner
 _OUTWARD = 1.12  # for the mean of frames near a corner is inside of it
+_FARTHEST = 2  # frames of a clip that are as far as it goes
 _SHRINK = 0.3  # frames of the mean that a clip's own postures count as much as
 _SHRINK_FAULTS = 2.0  # clips of the mean that a person's own faults count as much as
 _COURSES = 5  # directions in which frames are off the mixtures
@@ -118,7 +119,7 @@ class Measured:
             variance, (C, V, 2, M, B, 3).
         spread: Standard deviation between people of the strength of each, (C,).
         people: What each person adds, (P, M, B, 3).
-        clips: What is left of every clip, (N, M, B, 3).
+        clips: What is left of clips that break few conditions, (N', M, B, 3).
         courses: In which directions frames are off the mixtures most, as on a curved way from one
             posture to the next, (V, B, 3), each of unit variance.
         moments: What is left of some frames, (F, B, 3).
@@ -160,6 +161,8 @@ def measure(postures: np.ndarray, broken: np.ndarray, performer: np.ndarray,
     order = corner[np.argsort(draft)]
     own, weights = own[:, order], weights[..., order]
     left = frames - weights @ own
+    certain = np.sqrt(1 - _uncertain(weights, left[known].var(0), own.var(0)))
+    own = _ends(weights, known, {*both[0], *both[drawn.path - 1]}) @ own
     own = own.reshape(*own.shape[:2], len(BONES), 3)
     effects = np.concatenate([performer[:, None] == people, broken], 1).astype(float)
     flat = own.reshape(len(own), -1)
@@ -177,6 +180,9 @@ def measure(postures: np.ndarray, broken: np.ndarray, performer: np.ndarray,
         rest[rows] -= broken[rows] @ slopes
         strengths[p] = (slopes * faults).sum(1) / np.maximum(np.square(faults).sum(1), 1e-9)
         differ[:, p] = slopes - strengths[p, :, None] * faults
+    # People break a condition in more ways than the mean: those who break few say how clips differ.
+    few = broken.sum(1) <= np.median(broken.sum(1))
+    rest = rest[few] * certain.ravel()
     shape = (-1, len(drafts), len(BONES), 3)
     aside = _folded(faults.reshape(shape), both, -1)
     varies = np.stack([np.stack([_folded(directions(one, _DIRECTIONS).reshape(shape), both,
@@ -192,6 +198,26 @@ def measure(postures: np.ndarray, broken: np.ndarray, performer: np.ndarray,
                     habits - habits.mean(0), rest, courses.reshape(-1, len(BONES), 3),
                     off.reshape(-1, len(BONES), 3),
                     np.stack([weights[known[:, 0], 0].mean(0), _last(weights, known).mean(0)]))
+
+
+def _ends(weights: np.ndarray, known: np.ndarray, ends: Iterable[int]) -> np.ndarray:
+    """How far clips go towards the corners that a path begins and ends at, on average: mixtures
+    (M, M), of which the other corners' rows are these themselves."""
+    mixed = np.eye(weights.shape[-1])
+    for corner in ends:
+        share = np.where(known, weights[..., corner], -1)
+        farthest = np.argsort(share, 1)[:, -_FARTHEST:]
+        mixed[corner] = np.take_along_axis(weights, farthest[..., None], 1).mean((0, 1))
+    return mixed / mixed.sum(1, keepdims=True)
+
+
+def _uncertain(weights: np.ndarray, left: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Which share of the variance (M, D) that was found of clips' key postures is that of the
+    frames (D) that they were found from, 0.9 at most."""
+    square = weights.swapaxes(1, 2) @ weights
+    inverse = np.linalg.inv(square + _SHRINK * np.eye(square.shape[-1]))
+    by_frame = np.diagonal(inverse @ square @ inverse, axis1=1, axis2=2).mean(0)
+    return np.clip(by_frame[:, None] * left / np.maximum(found, 1e-12), 0, 0.9)
 
 
 def directions(values: np.ndarray, number: int) -> np.ndarray:
@@ -255,7 +281,7 @@ def _key_postures(frames: np.ndarray, known: np.ndarray,
                   weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of every clip, (N, M, D), and of all together, (M, D)."""
     shares, seen = weights[known], np.nan_to_num(frames)
-    mean = np.linalg.solve(shares.T @ shares, shares.T @ frames[known])
+    mean = np.linalg.lstsq(shares, frames[known])[0]  # of few clips corners may be the same
     left = (seen - weights @ mean) * known[..., None]
     square = weights.swapaxes(1, 2) @ weights + _SHRINK * np.eye(weights.shape[-1])
     return mean + np.linalg.solve(square, weights.swapaxes(1, 2) @ left), mean

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from fitness_mm.action.models.factorization import factorized
-from fitness_mm.aihub.catalog import EXERCISES, Exercise
+from fitness_mm.aihub.catalog import MOVEMENTS, Exercise
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.blocks import clip_blocks
 from fitness_mm.analysis.audit.checks.scale import nan_median, nan_quantile
@@ -96,7 +96,7 @@ class Measured:
     @property
     def exercises(self) -> list[Exercise]:
         """Those there are."""
-        return [EXERCISES[i] for i in np.unique(self.exercise)]
+        return [MOVEMENTS[i] for i in np.unique(self.exercise)]
 
     def describe(self) -> str:
         """In words."""
@@ -129,7 +129,7 @@ def measure(index: FitnessIndex, progress: Callable[[int, int], None]) -> Measur
         done += len(found)
         progress(done, total)
     rows = np.concatenate(rows)
-    conditions = np.full((len(rows), max(len(e.conditions) for e in EXERCISES)), -1, np.int8)
+    conditions = np.full((len(rows), max(len(e.conditions) for e in MOVEMENTS)), -1, np.int8)
     position, number, truth = index.conditions_of(rows)
     usable = index.gt_conditions_usable[rows]
     conditions[position, number] = np.where(usable[position], truth, -1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fitness_mm.aihub.catalog import EXERCISES, Exercise
+from fitness_mm.aihub.catalog import MOVEMENTS, Exercise
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.counts import visible_shares
@@ -99,8 +99,8 @@ def compare_data(roots: Sequence[Path], records: Mapping[str, Sequence[Path]],
         for kind, index in zip(KINDS, indices, strict=True))
     views = [look(index, lambda done, total, kind=kind: progress(f'{kind} stations', done, total))
              for kind, index in zip(KINDS, indices, strict=True)]
-    shared = [EXERCISES[e] for e in sorted(common) if real.of(EXERCISES[e]).any()
-              and generated.of(EXERCISES[e]).any()]
+    shared = [MOVEMENTS[e] for e in sorted(common) if real.of(MOVEMENTS[e]).any()
+              and generated.of(MOVEMENTS[e]).any()]
     found = [fault for exercise in shared for fault in faults(real, generated, exercise)]
     body = [f for f, feature in enumerate(real.features) if feature.statistic == BODY]
     return Realism(

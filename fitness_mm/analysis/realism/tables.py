@@ -15,7 +15,7 @@ from fitness_mm.aihub.catalog import EXERCISES
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.errors import FitnessError
 from fitness_mm.files import replacing
-from fitness_mm.sample.exercises.drawn import exercise_from
+from fitness_mm.sample.exercises.drawn import exercise_from, names_of
 from fitness_mm.sample.exercises.habits import HABITS
 from fitness_mm.sample.labels.errors import MEDIAN_OF_DISTANCE, USUALLY_OFF
 from fitness_mm.sample.performer.body import SHARES_OF_TRUNK
@@ -29,6 +29,7 @@ _INDENT = 1
 _TOGETHER = 8  # directions in which people, and clips, differ
 _LEAST_COURSE = 0.01  # what a bone does less in one of them is left out
 _MOVES = 0.03  # what a fault changes less a bone by is left out
+_SHOWN = 0.95  # of the repetitions show a fault: all in most clips, some in others
 _MEASURED_SHARE = 0.8  # of broken clips is in the way that is usual, the rest in others
 _LEAST_MOVED = 0.3  # of what frames vary by is movement, at least
 
@@ -92,6 +93,16 @@ def _unsteady(one: Measured, found: Sequence[Measured]) -> dict[str, float]:
     for name, value in zip(BONES, ratio, strict=True):
         rows.setdefault(plain_name(name), []).append(value)
     return {name: round(float(np.mean(values)), 2) for name, values in rows.items()}
+
+
+def _differ(one: Measured, found: Sequence[Measured]) -> dict[str, float]:
+    """How much people, and clips of a person, differ in one exercise, as a multiple of the
+    usual."""
+    def size(each: Measured, kind: str) -> float:
+        return float(np.sqrt(np.square(getattr(each, kind)).mean()))
+
+    return {kind: round(size(one, kind) / float(np.median([size(each, kind) for each in found])), 2)
+            for kind in ('people', 'clips')}
 
 
 def _label_noise() -> dict[str, float]:
@@ -163,10 +174,12 @@ def table_of(measured: Measured, table: dict[str, Any], names: Sequence[str],
         postures[name] = kept | vectors_of(posture)
     faults = {}
     for c, condition in enumerate(conditions):
-        parts = _parts(names, measured.faults[c], measured.aside[c])
         varies = [found for one in measured.varies[c] if (found := _parts(names, *one))]
         ways = [way for way in table['faults'][condition] if not way.get('measured')]
         shares = {'share': _MEASURED_SHARE} if ways else {}
+        # what is the mean of all broken clips is seen in some of the generated ones
+        full = 1 / (_SHOWN * shares.get('share', 1.0))
+        parts = _parts(names, full * measured.faults[c], full * measured.aside[c])
         total = sum(way['share'] for way in ways) / (1 - _MEASURED_SHARE)
         faults[condition] = [{
             'measured': True, **shares,
@@ -174,8 +187,9 @@ def table_of(measured: Measured, table: dict[str, Any], names: Sequence[str],
             'changes': {}, **parts, **({'varies': varies} if varies else {})},
             *(way | {'share': round(way['share'] / total, 3)} for way in ways)]
     if 'apart' in table:
-        before, after = measured.ends[:, len(table['path'])].round(2).tolist()
-        table = table | {'apart': table['apart'] | {'before': before, 'after': after}}
+        shares = measured.ends[:, len(table['path']):].round(2).T.tolist()
+        table = table | {'apart': [one | {'before': before, 'after': after} for one, (
+            before, after) in zip(table['apart'], shares, strict=True)]}
     return table | {'postures': postures, 'faults': faults}
 
 
@@ -215,7 +229,7 @@ def calibrate(index: FitnessIndex, leave_out: Sequence[int], folder: Path,
             continue
         found.append(one)
         people = len(np.unique(performer[rows]))
-        names = [*table['path'], *([table['apart']['posture']] if 'apart' in table else [])]
+        names = names_of(table)
         tables[path] = table_of(one, table, names, conditions) | {
             'measured': {'people': people, 'clips': int(rows.sum())}}
         lines.append(f'{drawn.entry.name}: {people} people, {rows.sum():,} clips')
@@ -225,6 +239,7 @@ def calibrate(index: FitnessIndex, leave_out: Sequence[int], folder: Path,
     write_table(folder / HABITS, habits_table(found))
     for one, (path, table) in zip(found, tables.items(), strict=True):
         write_table(path, table | {
+            'differ': _differ(one, found),
             'courses': [vectors_of(course, _LEAST_COURSE) for course in one.courses],
             'unsteady': _unsteady(one, found)})
     return lines

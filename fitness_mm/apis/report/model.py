@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fitness_mm.aihub.catalog import OTHER_MOVEMENT
 from fitness_mm.apis.result import ConditionVerdict, Counted, Inference
 from fitness_mm.keypoints.joint_names import joint_names
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
@@ -124,7 +125,7 @@ def tell(result: Inference, languages: tuple[str, ...]) -> Report:
         say(_joined(' · ', result.name, _seconds(result.duration),
                     f'{result.size[0]}×{result.size[1]}')).main,
         say(WORDS['no person'] if exercise is None else
-            exercise if result.sure else WORDS['unclear']),
+            exercise if result.sure or result.exercise is OTHER_MOVEMENT else WORDS['unclear']),
         exercise and say(exercise), result.sure, result.probability,
         tuple((say(value).main, say(WORDS[key])) for value, key in _facts(result))
         if result.sure else (),

@@ -62,7 +62,7 @@ class _Face(Ink):
         self.say(report.headline, 21 * self.unit, _TEXT, _FAINT, bold=True)
         if report.exercise is None:
             return
-        if not report.sure:
+        if report.headline != report.exercise:
             self.write(f'{report.exercise.main}?', 15 * self.unit, _FAINT)
         self._probability()
         if report.repetitions is not None:

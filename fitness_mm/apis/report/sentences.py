@@ -138,6 +138,15 @@ def exercise_uncertain(name: Sentence, probability: float) -> Sentence:
         f'It is not clear which exercise this is. Most like: {name.en} ({sure}).')
 
 
+def none_of_the_list(count: int) -> Sentence:
+    """That what is done looks like none of the exercises that the network knows."""
+    return Sentence(
+        f'모델이 아는 운동 {count}가지 가운데 어느 것도 아닌 것 같아요. 아는 운동이라면 운동 '
+        '이름(--exercise)을 지정해 주세요.',
+        f'This looks like none of the {count} exercises that the model knows. If it is one of '
+        'them, name it with --exercise.')
+
+
 def only_family_known(exercise: Exercise) -> Sentence:
     """That it could not be told which exercise of a family it is.
 

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from scipy.special import logit
 
-from fitness_mm.aihub.catalog import Exercise
+from fitness_mm.aihub.catalog import OTHER_MOVEMENT, Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.report.sentences import Sentence, not_judged
@@ -42,6 +42,7 @@ class Judgement:
     Attributes:
         exercise: Position of the exercise among the network's.
         given: Whether the user said which it is.
+        other: Whether it is none that the network knows by name.
         as_family: Whether only its family is sure enough to be named.
         probability: Of it, or of its family if that is named, calibrated.
         shares: What each exercise is of its family's probability, (C,); 0 outside of it.
@@ -52,6 +53,7 @@ class Judgement:
 
     exercise: int
     given: bool
+    other: bool
     as_family: bool
     probability: float
     shares: np.ndarray
@@ -62,7 +64,7 @@ class Judgement:
     @property
     def sure(self) -> bool:
         """Whether its conditions may be judged."""
-        return self.given or self.probability >= SURE
+        return not self.other and (self.given or self.probability >= SURE)
 
 
 def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise],
@@ -82,7 +84,8 @@ def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise]
     family = np.array([e.family == exercises[exercise].family for e in exercises])  # (C,)
     shares = np.where(family, probabilities, 0) if given is None else np.eye(len(exercises))[given]
     agreeing = np.flatnonzero(family[by_window.argmax(1)]).tolist()
-    return Judgement(int(exercise), given is not None, bool(as_family), float(probability),
+    return Judgement(int(exercise), given is not None, exercises[exercise] is OTHER_MOVEMENT,
+                     bool(as_family), float(probability),
                      shares / shares.sum(),
                      [(exercises[i], float(probabilities[i])) for i in order.tolist()], windows,
                      agreeing or list(range(len(scores))))

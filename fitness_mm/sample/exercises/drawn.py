@@ -3,13 +3,15 @@
 A table is a JSON file:
 
 ``exercise``: English name in the catalogue, from where types and conditions come.
+``movement``: of an ``other movement``, which one it is.
 
 ``postures``: name -> vectors of bones (:mod:`..performer.posture`). A posture is ``like`` another
     one, or the file's first, or :data:`STANDING`, but for the bones that it gives. ``free`` are
     contacts that it lifts, ``moved`` those that it has elsewhere.
 ``path``: postures of a repetition, from its start to its far end; the way back is the same.
 ``alternating``: whether every second repetition is to the other side.
-``apart``: the posture before the first and after the last repetition, if it is another one, and in
+``arms in turn``: share of the clips in which the arms go by turns, one a repetition.
+``apart``: other postures before the first and after the last repetition: each a ``posture``, and in
     which share of the clips it is seen ``before`` and ``after``.
 ``on``: what carries the body, contact -> height in cm above the floor, or ``bench``.
 ``hold``: what is in the hands, a name of :data:`~.equipment.HOLDS`.
@@ -20,6 +22,7 @@ A table is a JSON file:
     ``varies`` has further ones, each with a weight that is drawn for a person (standard normal).
     ``share`` is how often it is that way, ``spread`` by how much strengths vary, and a way with
     ``sides`` is on the left, on the right or on both.
+``differ``: how much ``people``, and ``clips`` of a person, differ, as multiples of ``habits.json``.
 ``courses``: vectors of bones by which frames are off the way between two postures, each with a
     weight that is drawn for every moment (standard normal).
 ``unsteady``: bone -> how much it moves from one moment to the next, as a multiple of
@@ -97,16 +100,21 @@ class DrawnExercise:
     Class numbers, type numbers and names come from the catalogue.
 
     Attributes:
+        name: English name, that of its entry or of another movement.
         entry: The catalogue's entry.
-        postures: M key postures, (M, B, 3): those of the path, then the one apart from it.
+        postures: M key postures, (M, B, 3): those of the path, then those apart from it.
         supports: What carries each of them.
         path: Number of postures of the path.
         alternating: Whether every second repetition is the mirror image.
-        apart: Share of the clips that show the posture apart before the first repetition, and
-            after the last.
+        arms_in_turn: Share of the clips in which one arm moves in a repetition, the other one in
+            the next.
+        apart: Share of the clips that show each posture apart before the first repetition, and
+            after the last, (A, 2).
         faults: Ways to break each condition, by its Korean name, in the catalogue's order.
         hold: What the hands hold.
         faces: Where the performer may face, in degrees from the front camera.
+        differ: How much people, and clips of a person, differ, as multiples of what they do in
+            other exercises.
         courses: Directions in which frames are off the way from one key posture to the next,
             (V, B, 3), each with a weight of unit variance.
         unsteady: How much bones move from one moment to the next, as a multiple of what they do
@@ -115,15 +123,18 @@ class DrawnExercise:
             descriptions.
     """
 
+    name: str
     entry: Exercise
     postures: np.ndarray
     supports: tuple[Support, ...]
     path: int
     alternating: bool
-    apart: tuple[float, float]
+    arms_in_turn: float
+    apart: np.ndarray
     faults: Mapping[str, tuple[Way, ...]]
     hold: Hold
     faces: tuple[float, ...]
+    differ: tuple[float, float]
     courses: np.ndarray
     unsteady: np.ndarray
     measured: tuple[int, int]
@@ -142,7 +153,7 @@ class DrawnExercise:
                 rng: np.random.Generator, tempo: Tempo,
                 faulty: float | np.ndarray | None = None,
                 ways: Mapping[str, int] | None = None,
-                strength: float | None = None) -> Joints:
+                strength: float | None = None, evenly: bool = False) -> Joints:
         """A performer's movement, facing +z, around the origin.
 
         Args:
@@ -156,19 +167,26 @@ class DrawnExercise:
             ways: Condition -> number of the way in which it is broken, on both sides; others are
                 drawn.
             strength: Of all faults, 1 as people usually do it; drawn if None.
+            evenly: Whether ways are drawn equally often, not as often as people have them.
         """
         weights = self._weights(tempo, rng)
-        postures = self.postures + habits.of_person(len(self.postures)) + habits.of_clip(
-            rng, len(self.postures))
+        people, clips = self.differ
+        postures = (self.postures + people * habits.of_person(len(self.postures))
+                    + clips * habits.of_clip(rng, len(self.postures)))
         in_clip = _some_repetitions(rng, tempo)
         shown = np.broadcast_to(in_clip if faulty is None else faulty, len(weights))[:, None]
         first, turns = rng.integers(2), np.zeros(len(weights), bool)
         if self.alternating:
             turns = (tempo.rep + first) % 2 == 1
         blended = _blended(weights, postures)
+        if rng.random() < self.arms_in_turn:
+            for parity, side in enumerate(('left', 'right')):
+                rests = np.ix_((tempo.rep + first) % 2 == parity, [
+                    BONE_INDEX[f'{side} {bone}'] for bone in ('upper arm', 'forearm', 'hand')])
+                blended[rests] = np.broadcast_to(postures[0], blended.shape)[rests]
         total = np.zeros_like(postures)
         for condition, own in self.faults.items():
-            change, aside = _change(own, habits.rng(condition), rng, strength)
+            change, aside = _change(own, habits.rng(condition), rng, strength, evenly)
             if condition in (ways or {}):
                 way = own[ways[condition]]
                 change, aside = ((strength or 1.0) * part for part in (way.changes, way.aside))
@@ -191,7 +209,7 @@ class DrawnExercise:
 
     def _weights(self, tempo: Tempo, rng: np.random.Generator) -> np.ndarray:
         """Shares (T, M) of the key postures."""
-        seen = rng.random(2) < self.apart
+        seen = (rng.random(2) >= self.apart.cumsum(0)).sum(0)  # which one, A for none
         # Some repetitions go further than others, or not as far.
         reach = np.clip(rng.normal(1.0, 0.06, tempo.num_reps), 0.85, 1.12)
         along = (self.path - 1) * tempo.progress * tempo.per_rep(reach)
@@ -200,10 +218,10 @@ class DrawnExercise:
         weights = np.zeros((len(along), len(self.postures)))
         weights[frames, step + 1] = along - step
         weights[frames, step] = 1 - (along - step)
-        if any(self.apart):
-            apart = np.abs(tempo.outside) * np.where(tempo.outside < 0, *seen)
+        for number in range(len(self.apart)):
+            apart = np.abs(tempo.outside) * np.where(tempo.outside < 0, *(seen == number))
             weights *= 1 - apart[:, None]
-            weights[:, -1] += apart
+            weights[:, self.path + number] += apart
         return weights
 
 
@@ -213,11 +231,11 @@ def _blended(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _change(ways: Sequence[Way], habit: np.random.Generator, rng: np.random.Generator,
-            fixed: float | None) -> tuple[np.ndarray, np.ndarray]:
+            fixed: float | None, evenly: bool) -> tuple[np.ndarray, np.ndarray]:
     """What a fault adds to the key postures of one clip, and aside, (M, B, 3) each: one of the
     ways, as strong as the performer does it, somewhat stronger or weaker every time, if its
     strength is not fixed."""
-    shares = np.array([way.share for way in ways])
+    shares = np.array([1.0 if evenly else way.share for way in ways])
     # The draws do not depend on the number of ways.
     way = ways[int(np.searchsorted(np.cumsum(shares) / shares.sum(), rng.random(), 'right'))]
     strength = 1 + way.spread * habit.normal() + 0.5 * way.spread * rng.normal()
@@ -260,26 +278,33 @@ def read_exercise(path: Path) -> DrawnExercise:
 def exercise_from(table: Mapping[str, Any]) -> DrawnExercise:
     """An exercise from its table; see the text above."""
     entry = exercise_by_name(table['exercise'])
-    apart = table.get('apart', {})
-    names = [*table['path'], *([apart['posture']] if apart else [])]
+    apart = table.get('apart', ())
+    names = names_of(table)
     postures = {}
     for name in table['postures']:
         _posture(name, table['postures'], postures)
     faults = {condition: tuple(_way(way, names) for way in ways)
-              for condition, ways in table['faults'].items()}
+              for condition, ways in table.get('faults', {}).items()}
     if set(faults) != set(entry.conditions):
         raise ValueError(f'{entry.name} has faults for {sorted(faults)}, but its conditions are '
                          f'{sorted(entry.conditions)}')
     return DrawnExercise(
-        entry, np.stack([postures[name] for name in names]),
+        table.get('movement', entry.name), entry, np.stack([postures[name] for name in names]),
         tuple(_support(table, table['postures'][name]) for name in names), len(table['path']),
-        table.get('alternating', False), (apart.get('before', 0.0), apart.get('after', 0.0)),
+        table.get('alternating', False), table.get('arms in turn', 0.0),
+        np.reshape([(one['before'], one['after']) for one in apart], (-1, 2)),
         {condition: faults[condition] for condition in entry.conditions},
         HOLDS[table.get('hold', 'nothing')], tuple(table.get('faces', [0.0])),
+        tuple(table.get('differ', {}).get(kind, 1.0) for kind in ('people', 'clips')),
         np.reshape([posture_from(course, np.zeros((len(BONES), 3)))
                     for course in table.get('courses', ())], (-1, len(BONES), 3)),
         np.array([[table.get('unsteady', {}).get(plain_name(name), 1.0)] for name in BONES]),
         (table.get('measured', {}).get('people', 0), table.get('measured', {}).get('clips', 0)))
+
+
+def names_of(table: Mapping[str, Any]) -> list[str]:
+    """Names of a table's key postures, those of the path and then those apart from it."""
+    return [*table['path'], *(one['posture'] for one in table.get('apart', ()))]
 
 
 def _posture(name: str, tables: Mapping[str, Any], found: dict[str, np.ndarray]) -> np.ndarray:

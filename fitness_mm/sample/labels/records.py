@@ -13,7 +13,8 @@ from ..station.cameras import VIEWS
 from .defects import spelt_condition, spelt_exercise
 
 # The equipment group, as the labels name it.
-_GROUPS = {'bodyweight': '맨몸 운동', 'free weight': '바벨/덤벨', 'machine': '기구'}
+_GROUPS = {'bodyweight': '맨몸 운동', 'free weight': '바벨/덤벨', 'machine': '기구',
+           'other': '기타'}
 
 
 def _key_order(plan: ClipPlan) -> list[int]:

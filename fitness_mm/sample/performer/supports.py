@@ -171,7 +171,7 @@ def supported(body: Body, postures: np.ndarray, supports: Sequence[Support],
             middle = name.replace('foot', 'knee').replace('hand', 'elbow')
             share = np.minimum(held[name], 1)
             rests = np.minimum(held[middle], 1) if middle in held else np.zeros_like(share)
-            if (share * (1 - rests)).any():
+            if (share * (1 - rests) > 1e-6).any():
                 _reach(points, name, goal, share * (1 - rests))
             _, start, end, tip = _LIMBS[name]
             palm = points[:, tip] - points[:, end]

@@ -54,6 +54,21 @@ def check_same(batch, infos):
         assert samples.performer[i] == info['performer']
 
 
+@pytest.mark.parametrize('kind', ['FitnessClipDataset', 'FitnessKeypointDataset'])
+def test_what_is_not_named_is_another_movement(build, kind):
+    everything = build(kind, exercises='all')
+    row = everything.metainfo['classes'].index('barbell row')
+    some = build(kind, exercises='other movement, barbell row')
+    assert some.metainfo['classes'] == ('other movement', 'barbell row')
+    assert len(some) == len(everything)
+    np.testing.assert_array_equal(some.labels == 1, everything.labels == row)
+    # of whose conditions nothing is to be learnt
+    rows = np.flatnonzero(some.labels == 1)
+    assert (some.gt_conditions[np.flatnonzero(some.labels == 0)] == -1).all()
+    of_row = build(kind, exercises='barbell row').gt_conditions
+    assert torch.equal(some.gt_conditions[rows], of_row) and (of_row >= 0).any()
+
+
 def test_a_batch_is_its_clip_views_one_by_one(build, lists):
     for kwargs in ({}, dict(excluded=lists), dict(views=('E', 'B'), exercises='barbell row')):
         batches, singles = build(**kwargs), build('FitnessClipDataset', **kwargs)

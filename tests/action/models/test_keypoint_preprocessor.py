@@ -154,6 +154,28 @@ def test_without_normalising_a_unit_is_the_boxs_longer_side(root):
         np.testing.assert_allclose(clip[:len(points), :, :2], points, atol=1e-5)
 
 
+def test_what_is_beyond_an_edge_of_the_picture_is_not_given():
+    """A column of joints, 0 to 9 from top to bottom and from left to right, twice as far in the
+    second frame."""
+    along = torch.stack([torch.arange(10.), torch.arange(10.) * 2])
+    keypoints = torch.stack([along, along, torch.ones(2, 10)], -1)[None, None].repeat(1, 5, 1, 1, 1)
+    keypoints[..., 9, :] = torch.tensor([500., 500., 0.])  # not given: does not count
+    edge = torch.tensor([[0, 1, 2, 3, 3]])
+    share = torch.tensor([[0.26, 0.26, 0.26, 0.26, -1.0]])  # of 16, the widest of both frames
+    given = keypoint_augments.cut_off(keypoints, edge, share)[0, ..., 2].bool()
+    begin = [[k >= 5 for k in range(9)], [k >= 3 for k in range(9)]]
+    end = [[True] * 9, [k <= 5 for k in range(9)]]
+    assert given[..., :9].tolist() == [begin, begin, end, end, [[True] * 9] * 2]
+    assert not given[..., 9].any()
+
+
+def test_a_share_of_the_views_loses_a_part_of_the_body():
+    keypoints = torch.cat([torch.rand(400, 1, 2, 24, 2), torch.ones(400, 1, 2, 24, 1)], -1)
+    lost = 1 - keypoint_augments.CutOffKeypoints(ratio=0.25, most=0.5)(keypoints)[..., 2]
+    share = lost.mean((1, 2, 3))
+    assert 0.15 < (share > 0).float().mean() < 0.3 and 0.2 < share.max() < 0.7
+
+
 def test_views_of_a_clip_are_augmented_apart_but_mirrored_together(root, drawn):
     data = batch(root, multiview=True)
     build(augments=[dict(type='FlipKeypoints')])(data, training=True)
