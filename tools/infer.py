@@ -16,24 +16,27 @@ from fitness_mm.printable import printable
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, epilog='Without --pose and --posture, the models that `make demo` '
-        'leaves in work_dirs are used. docs/inference.md describes what comes out.')
+        description=__doc__, epilog='Without --posture, the network that `make demo` leaves in '
+        'work_dirs is used. docs/inference.md describes what comes out.')
     parser.add_argument('video', nargs='+',
                         help='a video file, a folder of frames, or camera:N')
     parser.add_argument('--out', required=True, metavar='DIR',
                         help='folder for annotated.mp4, result.json, report.html and report.png; '
                         'of several videos each gets a folder of its own there, called after it')
     models = parser.add_argument_group('models')
-    models.add_argument('--pose', nargs=2, default=(None, None), metavar=('CONFIG', 'CHECKPOINT'),
-                        help='pose estimator')
+    models.add_argument('--pose', metavar='NAME|CONFIG',
+                        help='where keypoints come from: blazepose, demo (the estimator that `make '
+                        'demo` trains), or a config of a pose estimator (default: blazepose where '
+                        'it is installed, else demo)')
+    models.add_argument('--pose-weights', metavar='CHECKPOINT', help='of that config')
     models.add_argument('--posture', nargs=2, default=(None, None),
                         metavar=('CONFIG', 'CHECKPOINT'), help='recogniser with a posture head')
     models.add_argument('--calibration', metavar='FILE',
                         help='its calibration.json (default: the one beside its checkpoint)')
     models.add_argument('--detector', nargs=2, default=(None, None),
                         metavar=('CONFIG', 'CHECKPOINT'),
-                        help='person detector of MMDetection (default: the pose estimator '
-                        'searches)')
+                        help='person detector of MMDetection for a config or demo (default: the '
+                        'pose estimator searches)')
     models.add_argument('--device', help='such as cpu or cuda:0 (default: the best there is)')
     models.add_argument('--half', action='store_true',
                         help='half precision: float16 on a GPU, bfloat16 on a CPU')
@@ -106,8 +109,8 @@ def main() -> int:
         if good:  # what can be wrong with arguments is said by now, before networks are loaded
             from fitness_mm.apis import FitnessInferencer
             inferencer = FitnessInferencer(
-                *args.pose, *args.posture, args.calibration, *args.detector, device=args.device,
-                half=args.half)
+                args.pose, args.pose_weights, *args.posture, args.calibration, *args.detector,
+                device=args.device, half=args.half)
         for video, folder in good:
             camera = camera_number(video)
             with going_on(video):

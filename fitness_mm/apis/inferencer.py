@@ -8,12 +8,15 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from fitness_mm.files import check_output
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.progress import shown_progress
 
 from .errors import InferenceError
+from .networks.blazepose import BlazePose
+from .networks.blazepose.files import available
 from .networks.detector import PersonDetector
 from .networks.files import calibration_beside, demo_files
 from .networks.pose_estimator import PoseEstimator
@@ -24,6 +27,8 @@ from .report.language import Writing
 from .report.outputs import Outputs, write_outputs, written_in
 from .report.sentences import DEMO_ESTIMATOR, Sentence
 from .result import Inference
+from .stages.blazepose import BlazePoseSource
+from .stages.pose_source import PoseSource, TopDown
 from .stopwatch import Stopwatch
 from .video.camera import record
 from .video.frames import FrameSource
@@ -33,6 +38,9 @@ _NO_CALIBRATION = Sentence(
     '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
     'There is no calibration.json of the posture model, so nothing says which conditions it can '
     'judge.')
+BLAZEPOSE, DEMO = 'blazepose', 'demo'
+"""Pose sources that are chosen by name."""
+
 _OPTIONS = {field.name for field in fields(Options)}
 
 
@@ -41,19 +49,21 @@ class FitnessInferencer:
 
     It is called as the hosts' inferencers are, and returns what they return, but it is none:
     several networks look at a video one after the other, so there is no batch of inputs that one
-    model could forward. Models that are not named are those that ``make demo`` leaves in
+    model could forward. A posture network that is not named is the one that ``make demo`` leaves in
     ``work_dirs``.
 
     Args:
-        pose: Config of a pose estimator on the data set's 24 keypoints.
-        pose_weights: Its checkpoint.
+        pose: ``blazepose``; ``demo`` for the estimator that ``make demo`` trains; or the config of
+            a pose estimator on the data set's 24 keypoints. If None, BlazePose where it is
+            installed, else the demo's.
+        pose_weights: The checkpoint of a config.
         posture: Config of a recogniser with a posture head. One without works too; then no
             condition is judged.
         posture_weights: Its checkpoint.
         calibration: The recogniser's ``calibration.json``; the one beside its checkpoint if None.
             Without any, no condition is judged.
-        det_model: Config of a detector of MMDetection; without one the person is searched for
-            with the pose estimator.
+        det_model: Config of a detector of MMDetection, for a pose estimator of MMPose; without
+            one the person is searched for with the pose estimator.
         det_weights: Its checkpoint.
         device: Such as ``cpu`` or ``cuda:0``; the best there is if None.
         half: Whether to compute in half precision: float16 on a GPU, bfloat16 on a CPU.
@@ -74,16 +84,21 @@ class FitnessInferencer:
                  device: str | None = None,
                  half: bool = False,
                  show_progress: bool = True) -> None:
-        pose, pose_weights = _files('pose', pose, pose_weights)
-        posture, posture_weights = _files('posture', posture, posture_weights)
+        if pose is None and pose_weights is None:
+            pose = BLAZEPOSE if available() and det_model is None else DEMO
+        if pose != BLAZEPOSE:
+            pose, pose_weights = _files('pose', pose, pose_weights)
+        elif pose_weights is not None or det_model is not None:
+            raise InferenceError('BlazePose takes no checkpoint and no detector: it has its own')
+        posture, posture_weights = _files('posture', posture or DEMO, posture_weights)
         if (det_model is None) != (det_weights is None):
             raise InferenceError('a detector needs both a config and a checkpoint')
-        estimator = PoseEstimator(pose, pose_weights, device, half)
+        source = _blazepose() if pose == BLAZEPOSE else TopDown(
+            PoseEstimator(pose, pose_weights, device, half),
+            None if det_model is None else PersonDetector(det_model, det_weights, device))
         recogniser = PostureRecogniser(posture, posture_weights, device, half)
-        detector = None if det_model is None else PersonDetector(det_model, det_weights, device)
         calibration = calibration or calibration_beside(posture_weights)
-        self.models = Models(estimator, recogniser, _calibration(calibration, recogniser),
-                             detector)
+        self.models = Models(source, recogniser, _calibration(calibration, recogniser))
         self.calibrated = calibration is not None
         self.of_the_demo = Path(pose).stem.startswith('demo_')
         self.show_progress = show_progress
@@ -209,9 +224,16 @@ def _opened(given: Input | int, folder: Path | None, progress: Progress,
 def _files(part: str, config: str | Path | None,
            checkpoint: str | Path | None) -> tuple[Path, Path]:
     """The files given, or those of the demo."""
-    if (config is None) != (checkpoint is None):
+    if config == DEMO and checkpoint is None:
+        return demo_files(part)
+    if config in (None, DEMO) or checkpoint is None:
         raise InferenceError(f'the {part} model needs both a config and a checkpoint')
-    return demo_files(part) if config is None else (Path(config), Path(checkpoint))
+    return Path(config), Path(checkpoint)
+
+
+def _blazepose() -> PoseSource:
+    # as many threads as torch takes, which is told by OMP_NUM_THREADS
+    return BlazePoseSource(BlazePose.load(threads=torch.get_num_threads()))
 
 
 def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> PostureCalibration:

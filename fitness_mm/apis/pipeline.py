@@ -15,7 +15,6 @@ from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
 
 from .errors import InferenceError
-from .networks.pose_estimator import PoseEstimator
 from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .report.sentences import (
@@ -35,12 +34,11 @@ from .stages.occlusion import find_evidence
 from .stages.person import (
     MIN_CONFIDENCE,
     SURVEY_FRAMES,
-    Detector,
     Person,
-    find_person,
     one_picture,
 )
-from .stages.pose import Look, PoseResult, run_pose
+from .stages.pose import Look, PoseResult
+from .stages.pose_source import PoseSource
 from .stages.recognition import Recognition, recognise
 from .stages.track import Track, smoothed
 from .stages.windows import WindowPlan, plan_windows
@@ -65,16 +63,14 @@ class Models:
     """The networks of an inference.
 
     Attributes:
-        pose: From crops to keypoints.
+        pose: Finds the person and gives keypoints.
         posture: From windows to exercise and conditions.
         calibration: Of the latter.
-        detector: Finds people; None if the pose estimator is to find them.
     """
 
-    pose: PoseEstimator
+    pose: PoseSource
     posture: PostureRecogniser
     calibration: PostureCalibration
-    detector: Detector | None = None
 
 
 def analyse(source: FrameSource, models: Models, options: Options, progress: Progress,
@@ -132,7 +128,7 @@ def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
                              f'{size[0]}x{size[1]} pixels')
     shrink = PixelMap.of_box(Box.of_image(size), frames[0].shape[1::-1])
     box = None if options.box is None else shrink.apply_box(options.box)
-    person = find_person(frames, models.pose, box, models.detector)
+    person = models.pose.find(frames, box)
     return person and replace(person, box=shrink.inverse().apply_box(person.box).clamped(size))
 
 
@@ -160,11 +156,10 @@ def _poses(source: FrameSource, person: Person, models: Models, options: Options
            progress: Progress, clock: Stopwatch) -> PoseResult:
     """Smoothed keypoints, and crops for whichever network wants them."""
     sees = models.posture.facts
-    look = Look(options.pose_fps, max(models.pose.margin, sees.margin),
-                2 * max(models.pose.input_size[1], sees.input_size[1]), sees.loads_frames)
+    look = Look(options.pose_fps, sees.margin, 2 * sees.input_size[1], sees.loads_frames)
     expected = max(1, round(source.duration * source.fps))
-    poses = run_pose(source, person, models.pose, plan, look,
-                     lambda done: progress('keypoints', done, max(expected, done)), clock)
+    poses = models.pose.read(source, person, plan, look,
+                             lambda done: progress('keypoints', done, max(expected, done)), clock)
     return replace(poses, track=smoothed(poses.track, options.smooth))
 
 
@@ -174,7 +169,7 @@ def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
     verdicts = judge_conditions(
         recognition.scores, recognition.judged, models.posture.exercises,
         models.posture.conditions, models.calibration, poses.track, repetitions.counted or (),
-        repetitions.logits)
+        repetitions.logits, models.pose.assumed)
     if reason is None:
         return verdicts
     return [replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),

@@ -212,7 +212,7 @@ def test_where_nothing_can_be_written_nothing_is_begun(inferencer, tmp_path, mon
 
 
 def test_numbers_that_are_none_are_told(inferencer, monkeypatch):
-    network = inferencer.models.pose.network
+    network = inferencer.models.pose.estimator.network
     monkeypatch.setattr(network, 'predict', _said_nan(network.predict))
     with pytest.raises(InferenceError, match=r'epoch_1\.pth says NaN'):
         inferencer(moving_square(3), box=BOX)

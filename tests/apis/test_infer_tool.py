@@ -64,7 +64,8 @@ def test_what_is_not_there_is_said_before_models_are_looked_for(tmp_path):
 
 def test_without_the_demo_it_says_how_to_get_there(tmp_path):
     write_video(tmp_path / 'a.mp4', moving_square(3))
-    result = run_here('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False)
+    result = run_here('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False,
+                      env={'FITNESS_MODELS': str(tmp_path)})
     assert result.returncode == 1
     assert result.stdout.splitlines()[-1].startswith('infer.py: there is no trained pose model in '
                                                      'work_dirs/demo_pose_r18; run `make demo`')

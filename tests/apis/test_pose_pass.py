@@ -5,7 +5,8 @@ import pytest
 from video_cases import KnownPeople
 
 from fitness_mm.apis.stages.person import Person
-from fitness_mm.apis.stages.pose import FollowedBox, Look, run_pose
+from fitness_mm.apis.stages.pose import FollowedBox, Look
+from fitness_mm.apis.stages.pose_source import TopDown
 from fitness_mm.apis.stages.windows import plan_windows
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.keypoints.box import Box
@@ -54,9 +55,9 @@ class _Frame:
 def run(times, fps, pose_fps=15.0, keep_pixels=True, window=10.0, estimator=None):
     source = CountedFrames(times, fps)
     person = Person(BOX, 0.9, 0.1, 'found')
-    result = run_pose(source, person, estimator or KnownPeople(BOX),
-                      plan_windows(source.duration, window, None),
-                      Look(pose_fps, 0.2, 48, keep_pixels), lambda done: None, Stopwatch())
+    result = TopDown(estimator or KnownPeople(BOX)).read(
+        source, person, plan_windows(source.duration, window, None),
+        Look(pose_fps, 0.2, 48, keep_pixels), lambda done: None, Stopwatch())
     return source, result
 
 

@@ -83,7 +83,7 @@ class KnownPeople:
         still: Those who do not move.
     """
 
-    margin, input_size, batch_size = 0.2, (24, 32), 4
+    margin, input_size, batch_size = 0.2, (18, 24), 4
 
     def __init__(self, *boxes, still=()):
         self.boxes, self.still = [Box(*b) for b in boxes], still

@@ -21,7 +21,8 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0, help='other videos with another one')
     parser.add_argument('--performers', type=int, nargs='+', default=[2, 8],
                         help='who may be in them (default: 2 8)')
-    parser.add_argument('--pose', nargs=2, default=(None, None), metavar=('CONFIG', 'CHECKPOINT'))
+    parser.add_argument('--pose', nargs=2, default=('demo', None),
+                        metavar=('CONFIG', 'CHECKPOINT'))
     parser.add_argument('--posture', nargs=2, default=(None, None),
                         metavar=('CONFIG', 'CHECKPOINT'))
     parser.add_argument('--calibration', metavar='FILE')

@@ -73,10 +73,18 @@ _NOT_JUDGED = {
     'joints_not_seen': Sentence(
         '필요한 부위가 잘 보이지 않아서 판정하지 않았어요.',
         'Not judged: not all of the joints it takes were seen.'),
+    'joints_assumed': Sentence(
+        '지금 쓰는 자세 추정 모델은 이 부위를 직접 보지 못하고 다른 관절 위치로 어림하기 때문에 '
+        '판정하지 않았어요.',
+        'Not judged: this pose estimator does not see all that it takes, but puts some of it where '
+        'other joints suggest.'),
     'uncertain': Sentence(
         '잘 지켰는지 확실하지 않아서 판정하지 않았어요.',
         'Not judged: it is too close to call.'),
 }
+
+_JOINTS = {'joints_not_seen': Sentence('필요한 부위', 'It takes'),
+           'joints_assumed': Sentence('어림한 부위', 'Not seen')}
 
 _MOST_LISTED = 10
 """Longer lists of repetitions or times are counted instead."""
@@ -109,14 +117,15 @@ def not_judged(reason: str, joints: Sequence[int] = ()) -> Sentence:
     """Why a condition is not judged, to be shown beside its name.
 
     Args:
-        reason: ``not_validated``, ``joints_not_seen`` or ``uncertain``.
-        joints: Keypoint indices to name after ``joints_not_seen``: those that have to be seen.
+        reason: ``not_validated``, ``joints_not_seen``, ``joints_assumed`` or ``uncertain``.
+        joints: Keypoint indices to name: those that have to be seen, or those that are not.
     """
     sentence = _NOT_JUDGED[reason]
-    if reason != 'joints_not_seen' or not joints:
+    if reason not in _JOINTS or not joints:
         return sentence
-    return Sentence(f'{sentence.ko} 필요한 부위: {joint_names(joints, "ko")}.',
-                    f'{sentence.en} It takes: {joint_names(joints, "en")}.')
+    ko, en = _JOINTS[reason]
+    return Sentence(f'{sentence.ko} {ko}: {joint_names(joints, "ko")}.',
+                    f'{sentence.en} {en}: {joint_names(joints, "en")}.')
 
 
 def exercise_name(exercise: Exercise, as_family: bool = False) -> Sentence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -95,7 +95,8 @@ def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
                      calibration: PostureCalibration, track: Track,
                      repetitions: Sequence[Counted] = (),
-                     by_repetition: np.ndarray | None = None) -> list[ConditionVerdict]:
+                     by_repetition: np.ndarray | None = None,
+                     assumed: Set[int] = frozenset()) -> list[ConditionVerdict]:
     """A verdict per condition of an exercise, from the mean logits of some windows.
 
     Exercises of a family have the same conditions, and what the network says of each of them
@@ -112,6 +113,8 @@ def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
         track: The person's keypoints, which have to be seen.
         repetitions: To say in which of them a fault shows.
         by_repetition: Logits of each of them, (R, P), if they are known.
+        assumed: Keypoints that the pose source does not observe but lays where others suggest
+            them: whatever a network says of a condition about these, it has not seen it.
     """
     if scores[0].condition_logits is None:
         return [ConditionVerdict(c, NOT_JUDGED, None, NO_POSTURE_HEAD)
@@ -131,7 +134,11 @@ def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
         condition = conditions[given.position]
         reason = not_judged(given.reason, condition.joints) if given.reason else None
         verdict = ConditionVerdict(condition, given.verdict, given.probability, reason)
-        if short:
+        unobserved = assumed.intersection(condition.joints)
+        if unobserved:
+            verdict = ConditionVerdict(condition, NOT_JUDGED, None,
+                                       not_judged('joints_assumed', sorted(unobserved)))
+        elif short:
             verdict = replace(verdict, verdict=NOT_JUDGED, probability=None, reason=TOO_SHORT)
         elif verdict.verdict == BROKEN:
             verdict = _placed(verdict, shifted, given.position, repetitions, by_repetition)

@@ -107,7 +107,7 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
                 break
     if not people:
         return None
-    chosen = max(people, key=_importance)
+    chosen = max(people, key=importance)
     final = _refined(frames[::2], chosen.box, estimator) or chosen
     final = _widened(frames[::2], final, moving, estimator)
     return Person(final.box, final.confidence, final.movement, how, len(people) - 1)
@@ -123,7 +123,8 @@ def box_of(keypoints: np.ndarray, scores: np.ndarray, size: tuple[int, int]) -> 
     return box if box.area else None
 
 
-def _importance(person: Person) -> float:
+def importance(person: Person) -> float:
+    """How prominent a person is: large, moving, and surely one."""
     return person.box.longer * (0.05 + min(person.movement, 0.5)) * person.confidence
 
 
@@ -144,7 +145,7 @@ def _people(frames: Sequence[np.ndarray], proposals: Sequence[Box],
     """The people to whom boxes lead, each once."""
     people: list[Person] = []
     for proposal in proposals:
-        if not any(_same(proposal, person.box) for person in people):
+        if not any(same(proposal, person.box) for person in people):
             person = _refined(frames, proposal, estimator)
             if person is not None:
                 people.append(person)
@@ -189,12 +190,12 @@ def _distinct(people: list[Person]) -> list[Person]:
     """Each person once, the surest box of each."""
     kept: list[Person] = []
     for person in sorted(people, key=lambda p: -p.confidence):
-        if not any(_same(person.box, other.box) for other in kept):
+        if not any(same(person.box, other.box) for other in kept):
             kept.append(person)
     return kept
 
 
-def _same(a: Box, b: Box) -> bool:
+def same(a: Box, b: Box) -> bool:
     """Whether two boxes are of one person: a part of a person lies in the person's box."""
     return a.common(b).area > _SAME * min(a.area, b.area)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from fitness_mm.apis.networks.pose_estimator import PoseEstimator
-from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.crops import Crop, cut_out
 from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.keypoints.box import Box
 
-from .person import Person, box_of
+from .person import box_of
 from .track import Track
 from .windows import KeptFrames, WindowPlan
 
@@ -63,6 +62,20 @@ class PoseResult:
     boxes: list[Box]
 
 
+class Reader(Protocol):
+    """Looks at the frames of a video one after the other."""
+
+    def look_at(self, frame: np.ndarray, time: float) -> Crop | None:
+        """Takes in a frame, uint8 RGB (H, W, 3), of a time in seconds.
+
+        Returns:
+            The crop around the person, if a later network wants it.
+        """
+
+    def finish(self) -> tuple[Track, list[Box]]:
+        """Keypoints of all frames taken in, and the person's box at each."""
+
+
 class FollowedBox:
     """The person's box, widened while the person reaches out of it, moved when the person left.
 
@@ -94,51 +107,32 @@ class FollowedBox:
         self.box = self._home.union(recent)
 
 
-def run_pose(source: FrameSource, person: Person, estimator: PoseEstimator, plan: WindowPlan,
-             look: Look, progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+def run_pose(source: FrameSource, reader: Reader, plan: WindowPlan, look: Look,
+             progress: Callable[[int], None]) -> PoseResult:
     """Reads a video once.
 
     Args:
         source: The video.
-        person: Whom to look at.
-        estimator: The pose estimator.
+        reader: Looks at its frames.
         plan: Says which moments' crops are kept.
         look: How to look.
         progress: Told the number of frames read so far.
-        clock: Takes the estimator's time as the stage ``pose``.
     """
-    follower = FollowedBox(person.box, source.size, fixed=person.how == 'given')
-    kept, parts, times, boxes = KeptFrames(), [], [], []
-    waiting: list[tuple[float, Crop]] = []
+    kept, times = KeptFrames(), []
     interval = max(1, round(source.fps / look.pose_fps)) / source.fps
     slack = 0.5 / source.fps
     due, posed = 0.0, 0
-
-    def estimate() -> None:
-        at, crops = zip(*waiting, strict=True)
-        used = [follower.box] * len(crops)
-        with clock.stage('pose'):
-            parts.append((np.array(at), *estimator(crops, used)))
-        boxes.extend(used)
-        follower.look(*parts[-1])
-        waiting.clear()
-
     for frame in source.frames():
         times.append(frame.time)
         if frame.time >= due - slack:
             while due <= frame.time + slack:
                 due += interval
-            crop = look.cut_out(frame.rgb(), follower.box)
+            crop = reader.look_at(frame.rgb(), frame.time)
             while plan.time_of(len(kept.numbers)) <= frame.time + slack:
                 kept.keep(posed, crop if look.keep_pixels else None)
-            waiting.append((frame.time, crop))
             posed += 1
-            if len(waiting) == estimator.batch_size:
-                estimate()
         progress(len(times))
     if not kept.numbers:
         kept.keep(posed - 1, crop if look.keep_pixels else None)
-    if waiting:
-        estimate()
-    track = Track(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    track, boxes = reader.finish()
     return PoseResult(track, kept, np.array(times), boxes)

@@ -11,8 +11,6 @@ from .landmarks import LandmarkEstimator, Landmarks
 from .one_euro import OneEuroFilter
 from .region import Region
 
-_SMALLEST_SIDE = 2.0
-
 
 class BlazePose:
     """Landmarks of one person, frame by frame.
@@ -44,7 +42,7 @@ class BlazePose:
             static: Whether every frame is a picture of its own.
 
         Raises:
-            InferenceError: If a file is missing or is not the one.
+            InferenceError: If a file is missing or is not the one, or LiteRT is not installed.
         """
         from .engine import TfliteModel
         from .files import DETECTION, LANDMARKS, model_file
@@ -61,6 +59,11 @@ class BlazePose:
         self._filter.reset()
         self._region = region
 
+    @property
+    def following(self) -> bool:
+        """Whether it knows where to look in the next frame."""
+        return self._region is not None
+
     def __call__(self, frame: np.ndarray, time: float) -> Landmarks | None:
         """Landmarks of the person; None if there is nobody.
 
@@ -75,13 +78,10 @@ class BlazePose:
         else:
             alignment = landmarks.alignment
             size = max(2 * float(np.linalg.norm(alignment[1] - alignment[0])), 1.0)
-            self._region = _usable(Region.of_person(self._filter(alignment, size, time)))
+            region = Region.of_person(self._filter(alignment, size, time))
+            self._region = region if region.usable else None
         return landmarks
 
     def _found(self, frame: np.ndarray) -> Region | None:
-        people = self.detector(frame)
-        return _usable(people[0].region) if people else None
-
-
-def _usable(region: Region) -> Region | None:
-    return region if region.side >= _SMALLEST_SIDE else None
+        regions = [person.region for person in self.detector(frame)[:1]]
+        return next((region for region in regions if region.usable), None)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from fitness_mm.apis.errors import InferenceError
+
 
 class TfliteModel:
     """A network of one image, run by LiteRT on the CPU.
@@ -17,10 +19,17 @@ class TfliteModel:
         content: The file's content.
         outputs: Numbers of the outputs that are wanted; what leads only to others is not computed.
         threads: How many it may use.
+
+    Raises:
+        InferenceError: If LiteRT is not installed.
     """
 
     def __init__(self, content: bytes, outputs: Sequence[int], threads: int = 1) -> None:
-        from ai_edge_litert.interpreter import Interpreter
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError as error:
+            raise InferenceError(f'BlazePose is run by LiteRT, which is missing ({error}); '
+                                 '`make env` installs it (ai-edge-litert)') from error
         with _silenced():
             self._interpreter = Interpreter(model_content=with_outputs(content, outputs),
                                             num_threads=threads)

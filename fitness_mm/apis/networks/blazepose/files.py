@@ -14,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from fitness_mm.apis.errors import InferenceError
@@ -76,6 +77,11 @@ def model_file(file: ModelFile, folder: str | Path | None = None) -> bytes:
     return content
 
 
+def available() -> bool:
+    """Whether BlazePose can run here: both files are there, and LiteRT is."""
+    return find_spec('ai_edge_litert') is not None and all(map(_is_there, (DETECTION, LANDMARKS)))
+
+
 def fetch(folder: str | Path, wheel: str | Path | None = None) -> list[Path]:
     """Puts the files that are missing or damaged into a folder.
 
@@ -106,7 +112,7 @@ def _is_right(file: ModelFile, content: bytes) -> bool:
     return hashlib.sha256(content).hexdigest() == file.sha256
 
 
-def _is_there(file: ModelFile, folder: str | Path) -> bool:
+def _is_there(file: ModelFile, folder: str | Path | None = None) -> bool:
     try:
         model_file(file, folder)
     except InferenceError:

@@ -12,6 +12,9 @@ _MARGIN = 1.25
 """The networks were trained on squares that are larger by this than the person's circle."""
 
 
+_SMALLEST_SIDE = 2.0
+
+
 @dataclass(frozen=True)
 class Region:
     """A square, turned about its centre.
@@ -43,6 +46,11 @@ class Region:
         """
         (x, y), (dx, dy) = alignment[0], alignment[1] - alignment[0]
         return cls(float(x), float(y), 2 * _MARGIN * math.hypot(dx, dy), math.atan2(dx, -dy))
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is more than a point."""
+        return self.side >= _SMALLEST_SIDE
 
     def cut_out(self, frame: np.ndarray, size: int, border: int) -> np.ndarray:
         """What it shows, upright.

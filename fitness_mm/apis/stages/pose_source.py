@@ -1,0 +1,122 @@
+"""Where keypoints come from: one interface, and the top-down estimators of MMPose behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from fitness_mm.apis.networks.pose_estimator import PoseEstimator
+from fitness_mm.apis.stopwatch import Stopwatch
+from fitness_mm.apis.video.crops import Crop
+from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.keypoints.box import Box
+
+from .person import Detector, Person, find_person
+from .pose import FollowedBox, Look, PoseResult, run_pose
+from .track import Track
+from .windows import WindowPlan
+
+
+class PoseSource(Protocol):
+    """Finds the person in a video and gives the 24 keypoints.
+
+    Attributes:
+        assumed: Keypoints that it does not observe but lays where others suggest them. A
+            condition that is about one of them is not judged.
+        batch_size: Frames at a time, for a source that can look at several.
+    """
+
+    assumed: frozenset[int]
+    batch_size: int
+
+    def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
+        """The person whom a video is about.
+
+        Args:
+            frames: Some of its frames, uint8 RGB (H, W, 3).
+            box: Where the person is throughout, in their pixels, if the user has said it.
+        """
+
+    def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
+             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+        """Reads a video once.
+
+        Args:
+            source: The video.
+            person: Whom to look at.
+            plan: Says which moments' crops are kept.
+            look: How to look.
+            progress: Told the number of frames read so far.
+            clock: Takes the networks' time as the stage ``pose``.
+        """
+
+
+class TopDown:
+    """A pose estimator that is given crops around a person.
+
+    Args:
+        estimator: The estimator, which observes all keypoints.
+        detector: Finds people in a frame; without one the estimator searches.
+    """
+
+    assumed: frozenset[int] = frozenset()
+
+    def __init__(self, estimator: PoseEstimator, detector: Detector | None = None) -> None:
+        self.estimator, self.detector = estimator, detector
+
+    @property
+    def batch_size(self) -> int:
+        """Crops at a time."""
+        return self.estimator.batch_size
+
+    @batch_size.setter
+    def batch_size(self, size: int) -> None:
+        self.estimator.batch_size = size
+
+    def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
+        """See :class:`PoseSource`."""
+        return find_person(frames, self.estimator, box, self.detector)
+
+    def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
+             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+        """See :class:`PoseSource`."""
+        look = replace(look, margin=max(look.margin, self.estimator.margin),
+                       crop_height=max(look.crop_height, 2 * self.estimator.input_size[1]))
+        reader = _CropReader(self.estimator, person, source.size, look, clock)
+        return run_pose(source, reader, plan, look, progress)
+
+
+class _CropReader:
+    """Gathers crops until they fill a batch."""
+
+    def __init__(self, estimator: PoseEstimator, person: Person, size: tuple[int, int], look: Look,
+                 clock: Stopwatch) -> None:
+        self._estimator, self._look, self._clock = estimator, look, clock
+        self._follower = FollowedBox(person.box, size, fixed=person.how == 'given')
+        self._waiting: list[tuple[float, Crop]] = []
+        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._boxes: list[Box] = []
+
+    def look_at(self, frame: np.ndarray, time: float) -> Crop:
+        crop = self._look.cut_out(frame, self._follower.box)
+        self._waiting.append((time, crop))
+        if len(self._waiting) == self._estimator.batch_size:
+            self._estimate()
+        return crop
+
+    def finish(self) -> tuple[Track, list[Box]]:
+        if self._waiting:
+            self._estimate()
+        return Track(*map(np.concatenate, zip(*self._parts, strict=True))), self._boxes
+
+    def _estimate(self) -> None:
+        times, crops = zip(*self._waiting, strict=True)
+        boxes = [self._follower.box] * len(crops)
+        with self._clock.stage('pose'):
+            self._parts.append((np.array(times), *self._estimator(crops, boxes)))
+        self._boxes.extend(boxes)
+        self._follower.look(*self._parts[-1])
+        self._waiting.clear()
