@@ -11,6 +11,7 @@ from fitness_mm.apis.stages.by_repetition import repetition_logits, repetition_w
 from fitness_mm.apis.stages.judgement import fault_course, judge_conditions, judge_exercise
 from fitness_mm.apis.stages.track import Track
 from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 from fitness_mm.posture.calibration import PostureCalibration
 
 EXERCISES = select_exercises(['barbell squat', 'barbell row'])  # 4 and 5 conditions
@@ -122,6 +123,17 @@ def test_what_was_not_seen_is_not_judged():
     joints = CONDITIONS[1].joints
     verdicts = judge([scores((1, 0), (-3, -3, -3, -3))], track=track(unseen=joints))
     assert verdicts[1].verdict == 'not judged' and 'seen' in verdicts[1].reason.en
+
+
+def test_what_the_pose_source_only_assumes_is_not_judged():
+    back = KEYPOINT_INDEX['Back']
+    assert [back in condition.joints for condition in CONDITIONS[:4]] == [True, False, False, False]
+    windows = [scores((1, 0), (-3, -3, -3, 3))]
+    spine, *others = judge(windows, assumed=frozenset({back}))
+    assert (spine.verdict, spine.probability, spine.ranges) == ('not judged', None, ())
+    assert spine.reason.en.endswith('Guessed: back.') and spine.condition is CONDITIONS[0]
+    assert [v.verdict for v in others] == ['broken', 'broken', 'kept']
+    assert judge(windows)[0].verdict == 'broken'
 
 
 def test_a_moment_or_a_network_without_posture_judges_nothing():

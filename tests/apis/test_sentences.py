@@ -45,6 +45,9 @@ def test_a_reason_names_the_joints_only_where_they_are_the_reason():
     unseen = sentences.not_judged('joints_not_seen', knees)
     assert unseen.ko.endswith('판정하지 않았어요. 필요한 부위: 무릎.')
     assert unseen.en.endswith('It takes: knees.')
+    guessed = sentences.not_judged('joints_assumed', [KEYPOINT_INDEX['Waist']])
+    assert guessed.ko.endswith('판정하지 않았어요. 어림한 부위: 허리.')
+    assert guessed.en.endswith('from other joints. Guessed: waist.')
     assert sentences.not_judged('uncertain', knees) == sentences.not_judged('uncertain')
     assert '무릎' not in sentences.not_judged('not_validated', knees).ko
 

@@ -74,17 +74,17 @@ _NOT_JUDGED = {
         '필요한 부위가 잘 보이지 않아서 판정하지 않았어요.',
         'Not judged: not all of the joints it takes were seen.'),
     'joints_assumed': Sentence(
-        '지금 쓰는 자세 추정 모델은 이 부위를 직접 보지 못하고 다른 관절 위치로 어림하기 때문에 '
-        '판정하지 않았어요.',
-        'Not judged: this pose estimator does not see all that it takes, but puts some of it where '
-        'other joints suggest.'),
+        '자세 추정 모델이 일부 부위를 직접 보지 못하고 다른 관절의 위치로 어림하기 때문에 판정하지 '
+        '않았어요.',
+        'Not judged: the pose estimator does not see all that it takes, but guesses some of it '
+        'from other joints.'),
     'uncertain': Sentence(
         '잘 지켰는지 확실하지 않아서 판정하지 않았어요.',
         'Not judged: it is too close to call.'),
 }
 
 _JOINTS = {'joints_not_seen': Sentence('필요한 부위', 'It takes'),
-           'joints_assumed': Sentence('어림한 부위', 'Not seen')}
+           'joints_assumed': Sentence('어림한 부위', 'Guessed')}
 
 _MOST_LISTED = 10
 """Longer lists of repetitions or times are counted instead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,17 +11,26 @@ import numpy as np
 from fitness_mm.apis.networks.blazepose import BlazePose, Landmarks, Region
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.crops import Crop
-from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.apis.video.frames import FrameSource, spread
 from fitness_mm.keypoints.blazepose import ASSUMED_KEYPOINTS, from_blazepose
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
-from .person import MIN_CONFIDENCE, Person, box_of, importance, same
+from .person import (
+    FRAMES_OF_A_PROPOSAL,
+    MIN_CONFIDENCE,
+    Person,
+    box_of,
+    importance,
+    same,
+    tiles,
+)
 from .pose import FollowedBox, Look, PoseResult, run_pose
 from .track import Track
 from .windows import WindowPlan
 
 _SHOWING = 0.4  # of the frames with a person, those that say how surely it is one
+_SMALL_TILE_HEIGHTS = (0.5, )  # only looked at if nobody was found
 _FEWEST_FRAMES = 2  # of those surveyed, in which somebody has to be
 _SAME_PERSON = 0.25  # share of the smaller of two frames' boxes
 _SEARCHED = 0.5  # margin around a person who was lost, in which they are looked for first
@@ -43,31 +52,17 @@ class BlazePoseSource:
     def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
         """The one who is large and moves; None if nobody is seen, in the box if there is one."""
         size = frames[0].shape[1::-1]
-        everybody: list[_Somebody] = []
-        for number, frame in enumerate(frames):
-            here: list[Box] = []
-            for keypoints, scores in self._people(frame, box):
-                around = box_of(keypoints[None], scores[None], size)
-                if around is None or any(same(around, other) for other in here):
-                    continue
-                here.append(around)
-                somebody = max((one for one in everybody if one.is_at(around, number)),
-                               key=lambda one: one.box.common(around).area, default=None)
-                if somebody is None:
-                    everybody.append(somebody := _Somebody(around))
-                somebody.add(number, around, keypoints, scores)
-        fewest = min(_FEWEST_FRAMES, len(frames))
-        people = [(one.person(), set(one.numbers)) for one in everybody
-                  if len(one.numbers) >= fewest]
-        people = [(person, numbers) for person, numbers in people
-                  if person.confidence >= MIN_CONFIDENCE]
+        people = self._people(frames, [box or Box.of_image(size)], box)
+        if not people and box is None:
+            few = [frames[i] for i in spread(len(frames), FRAMES_OF_A_PROPOSAL)]
+            people = self._people(few, list(tiles(size, _SMALL_TILE_HEIGHTS, shape=1.0)), box)
         if not people:
             return None
-        chosen, numbers = max(people, key=lambda one: importance(one[0]))
+        (chosen, numbers), *others = sorted(people, key=lambda one: -importance(one[0]))
         if box is not None:
-            return replace(chosen, box=Box(*map(float, box)).clamped(size), how='given')
+            return replace(chosen, box=box.clamped(size), how='given')
         # who is never there at the same time may be the same one, elsewhere
-        return replace(chosen, others=sum(bool(numbers & theirs) for _, theirs in people) - 1)
+        return replace(chosen, others=sum(bool(numbers & theirs) for _, theirs in others))
 
     def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
              progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
@@ -76,20 +71,35 @@ class BlazePoseSource:
         reader = _Follower(self.pose, person, source.size, look, clock)
         return run_pose(source, reader, plan, look, progress)
 
-    def _people(self, frame: np.ndarray,
-                box: Box | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for region in regions(self.pose, frame, box):
-            landmarks = self.pose.estimator(frame, region)
-            if landmarks is not None and (box is None or _is_in(landmarks, box)):
-                yield _keypoints(landmarks, frame)
+    def _people(self, frames: Sequence[np.ndarray], parts: Sequence[Box],
+                box: Box | None) -> list[tuple[Person, set[int]]]:
+        """People in some parts of frames, and the numbers of the frames that show each."""
+        everybody: list[_Somebody] = []
+        for number, frame in enumerate(frames):
+            here: list[Box] = []
+            for region in (region for part in parts for region in regions(self.pose, frame, part)):
+                landmarks = self.pose.estimator(frame, region)
+                if landmarks is None or (box is not None and not _is_in(landmarks, box)):
+                    continue
+                keypoints, scores = _keypoints(landmarks, frame)
+                around = box_of(keypoints[None], scores[None], frame.shape[1::-1])
+                if around is None or any(same(around, other) for other in here):
+                    continue
+                here.append(around)
+                somebody = max((one for one in everybody if one.is_at(around, number)),
+                               key=lambda one: one.box.common(around).area, default=None)
+                if somebody is None:
+                    everybody.append(somebody := _Somebody(around))
+                somebody.add(number, around, keypoints, scores)
+        people = [(one.person(), set(one.numbers)) for one in everybody
+                  if len(one.numbers) >= min(_FEWEST_FRAMES, len(frames))]
+        return [(person, numbers) for person, numbers in people
+                if person.confidence >= MIN_CONFIDENCE]
 
 
-def regions(pose: BlazePose, frame: np.ndarray, box: Box | None) -> list[Region]:
-    """Where people are, in a box of a frame or all of it, the surest first."""
-    size = frame.shape[1::-1]
-    part = (box or Box.of_image(size)).crop(0, size)
-    if not part.area:
-        return []
+def regions(pose: BlazePose, frame: np.ndarray, part: Box) -> list[Region]:
+    """Where people are in a part of a frame, which has to meet it; the surest first."""
+    part = part.crop(0, frame.shape[1::-1])
     found = (person.region for person in pose.detector(frame[part.slices]))
     return [replace(region, x=region.x + part.x1, y=region.y + part.y1) for region in found
             if region.usable]
@@ -185,6 +195,6 @@ class _Follower:
         given, box = self._person.how == 'given', self._box.box
         near = regions(self._pose, frame, box if given else box.expanded(_SEARCHED))
         if not near and not given and not self._person.others:
-            near = regions(self._pose, frame, None)
+            near = regions(self._pose, frame, Box.of_image(frame.shape[1::-1]))
         return min(near, key=lambda region: math.dist((region.x, region.y), box.centre),
                    default=None)

@@ -37,7 +37,7 @@ _SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found, as are
 _TILE_SHAPE = 0.6  # width to height, of a person with some room
 _TILES_KEPT = 5
 _TILE_SCORE = 0.35  # of a tile that shows at least a part of a person
-_FRAMES_OF_A_PROPOSAL = 6
+FRAMES_OF_A_PROPOSAL = 6
 _SMALL_SIDE = 160  # pixels of frames in which movement is looked for
 _MOVING_LEVELS, _STILL_LEVELS = 25, 12  # of 255
 _REFINEMENTS = 4
@@ -94,7 +94,7 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
         box = Box(*map(float, box)).clamped(size)
         confidence, movement, _ = _look(frames, box, estimator)
         return Person(box, confidence, movement, 'given')
-    few = [frames[i] for i in spread(len(frames), _FRAMES_OF_A_PROPOSAL)]
+    few = [frames[i] for i in spread(len(frames), FRAMES_OF_A_PROPOSAL)]
     how, moving = 'found', []
     if detector is not None:
         how, people = 'detector', _people(few, _detected(few, detector), estimator)
@@ -200,11 +200,18 @@ def same(a: Box, b: Box) -> bool:
     return a.common(b).area > _SAME * min(a.area, b.area)
 
 
-def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[Box]:
-    """Boxes of the shape of a person, of several sizes, half over each other."""
+def tiles(size: tuple[int, int], heights: Sequence[float],
+          shape: float = _TILE_SHAPE) -> Iterator[Box]:
+    """Boxes of several sizes, half over each other, over a picture of a width and height.
+
+    Args:
+        size: Of the picture.
+        heights: Of boxes, as shares of the picture's.
+        shape: Width to height; a person's with some room if not given.
+    """
     for share in heights:
-        tall = min(share * size[1], size[0] / _TILE_SHAPE)  # in a portrait video the width decides
-        tile = (tall * _TILE_SHAPE, tall)
+        tall = min(share * size[1], size[0] / shape)  # in a portrait video the width decides
+        tile = (tall * shape, tall)
         xs, ys = (np.linspace(0, side - length, min(
             math.ceil(2 * (side - length) / length) + 1, _MOST_TILES))
                   for side, length in zip(size, tile, strict=True))
@@ -213,16 +220,16 @@ def _tiles(size: tuple[int, int], heights: Sequence[float]) -> Iterator[Box]:
 
 def _best_tiles(frame: np.ndarray, heights: Sequence[float],
                 estimator: PoseEstimator) -> list[Box]:
-    tiles = list(_tiles((frame.shape[1], frame.shape[0]), heights))
+    windows = list(tiles((frame.shape[1], frame.shape[0]), heights))
     # a tile is where the crop ends, and not the joints: the box that the margin makes a tile of
     inwards = -estimator.margin / (1 + 2 * estimator.margin)
-    crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1]) for tile in tiles]
-    scores = estimator(crops, [tile.expanded(inwards) for tile in tiles])[1].mean(axis=1)
+    crops = [cut_out(frame, tile, 0.0, 2 * estimator.input_size[1]) for tile in windows]
+    scores = estimator(crops, [tile.expanded(inwards) for tile in windows])[1].mean(axis=1)
     kept: list[Box] = []
     for i in np.argsort(-scores):
         if (scores[i] >= _TILE_SCORE and len(kept) < _TILES_KEPT
-                and all(tiles[i].iou(other) < 0.5 for other in kept)):
-            kept.append(tiles[i])
+                and all(windows[i].iou(other) < 0.5 for other in kept)):
+            kept.append(windows[i])
     return kept
 
 
