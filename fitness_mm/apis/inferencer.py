@@ -25,7 +25,7 @@ from .options import Options
 from .pipeline import Models, Progress, analyse
 from .report.language import Writing
 from .report.outputs import Outputs, write_outputs, written_in
-from .report.sentences import DEMO_ESTIMATOR, Sentence
+from .report.sentences import DEMO_ESTIMATOR, DEMO_POSTURE, Sentence
 from .result import Inference
 from .stages.blazepose import BlazePoseSource
 from .stages.pose_source import PoseSource, TopDown
@@ -100,7 +100,8 @@ class FitnessInferencer:
         calibration = calibration or calibration_beside(posture_weights)
         self.models = Models(source, recogniser, _calibration(calibration, recogniser))
         self.calibrated = calibration is not None
-        self.of_the_demo = Path(pose).stem.startswith('demo_')
+        self.of_the_demo, self.judged_by_the_demo = (
+            Path(config).stem.startswith('demo_') for config in (pose, posture))
         self.show_progress = show_progress
 
     def __call__(self,
@@ -160,6 +161,8 @@ class FitnessInferencer:
                     result.notes.append(_NO_CALIBRATION)
                 if self.of_the_demo:
                     result.notes.append(DEMO_ESTIMATOR)
+                elif self.judged_by_the_demo and result.person is not None:
+                    result.notes.append(DEMO_POSTURE)
                 drawn.append(write_outputs(
                     result, source, Outputs(folder, return_vis, show, writing), progress, clock))
             results.append(result)

@@ -10,7 +10,7 @@ from inference_models import POSE, POSTURES, work_dirs  # noqa: F401
 from fitness_mm.apis import FitnessInferencer, InferenceError
 from fitness_mm.apis.networks.blazepose import BlazePose, Detection, Landmarks
 from fitness_mm.apis.networks.blazepose.files import available
-from fitness_mm.apis.report.sentences import DEMO_ESTIMATOR
+from fitness_mm.apis.report.sentences import DEMO_ESTIMATOR, DEMO_POSTURE
 from fitness_mm.apis.stages.blazepose import BlazePoseSource
 from fitness_mm.apis.stages.pose import Look
 from fitness_mm.apis.stages.pose_source import TopDown
@@ -157,7 +157,7 @@ def test_a_film_from_end_to_end(work_dirs, source, tmp_path, monkeypatch):  # no
     assert spine['reason'].endswith('Guessed: back, waist.')
     assert spine['reason_ko'].endswith('어림한 부위: 등, 허리.')
     assert all('Guessed' not in condition['reason'] for condition in others)
-    assert DEMO_ESTIMATOR.en not in result['notes']
+    assert DEMO_ESTIMATOR.en not in result['notes'] and DEMO_POSTURE.en in result['notes']
     assert '어림한 부위: 등, 허리.' in (tmp_path / 'report.html').read_text('utf-8')
 
 
@@ -189,7 +189,7 @@ def test_which_source_is_taken(work_dirs, source, monkeypatch):  # noqa: F811
         assert inferencer.of_the_demo == demo
         assert isinstance(inferencer.models.pose, TopDown if demo else BlazePoseSource)
     notes = run(work_dirs, pose='demo')(np.stack([scene()] * 3))['predictions'][0]['notes']
-    assert DEMO_ESTIMATOR.en in notes
+    assert DEMO_ESTIMATOR.en in notes and DEMO_POSTURE.en not in notes
 
 
 @pytest.mark.parametrize('given, message', [

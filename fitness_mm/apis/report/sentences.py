@@ -65,6 +65,11 @@ DEMO_ESTIMATOR = Sentence(
     '때문에, 실제 사람은 대부분 찾지 못하고 찾더라도 결과를 믿을 수 없어요.',
     "The pose estimator is the demo's. `make demo` trains it on drawn people only: it overlooks "
     'most real ones, and what is said of those that it finds cannot be relied on.')
+DEMO_POSTURE = Sentence(
+    '`make demo`로 학습한 운동 판정 모델을 썼어요. 그림으로 그린 동작만 배웠기 때문에, 확률이 높게 '
+    '나와도 실제 사람의 운동을 다른 운동으로 볼 수 있어요.',
+    "The network that judges is the demo's. It has learnt from drawn movements only and can take "
+    'what real people do for something else, however sure it is.')
 
 _NOT_JUDGED = {
     'not_validated': Sentence(
