@@ -10,6 +10,7 @@ from fitness_mm.apis.report.model import tell
 from fitness_mm.apis.report.page import write_page
 from fitness_mm.apis.report.panel import Panel
 from fitness_mm.apis.result import Counted, Inference
+from fitness_mm.apis.video.canvas import Canvas, Colours
 
 WRITING = Writing.of('en')
 
@@ -33,4 +34,11 @@ def test_the_page_has_room_for_every_repetition(long_report, tmp_path):
 @pytest.mark.parametrize('height', [120, 480])
 def test_the_panel_has_room_for_every_repetition(long_report, height):
     panel = Panel(long_report, height, WRITING)
-    assert panel.at(0.0).shape == panel.at(1799.0).shape == (height, panel.width, 3)
+    canvas = Canvas((panel.width, height), Colours())
+    at = []
+    for time in (0.0, 1799.0):
+        panel.draw(canvas, 0, time)
+        middle = canvas.rgb()[sum(panel.line) // 2 // 2 * 2]
+        at.append(int(middle.min(-1).argmax()))
+    # the line of time goes from one margin to the other
+    assert at == pytest.approx([panel.margin, panel.width - panel.margin], abs=2)

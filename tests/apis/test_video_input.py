@@ -8,6 +8,7 @@ import pytest
 from video_cases import moving_square, turn_right, write_stream, write_video
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.video.canvas import Canvas, Colours
 from fitness_mm.apis.video.encoder import encoding
 from fitness_mm.apis.video.sources import folder_names, open_source
 from fitness_mm.containers import MAX_PIXELS
@@ -48,9 +49,11 @@ def test_a_video_file_gives_its_frames_at_their_times(tmp_path):
 def test_a_video_may_be_called_anything(stem, shown, ending, tmp_path):
     frames = moving_square(3)
     path = tmp_path / 'in:to' / f'{stem}{ending}'
-    with encoding(path, (96, 64), 30) as encoder:
+    canvas = Canvas((96, 64), Colours())
+    with encoding(path, (96, 64), 30, canvas.colours) as encoder:
         for t, frame in enumerate(frames):
-            encoder.add(frame, t / 30)
+            canvas.paste(canvas.colours.planes(frame), 0, 0)
+            encoder.add(canvas, t / 30)
     source = open_source(path)
     assert source.name == shown
     assert len(read(source)) == 3 and source.warnings == []

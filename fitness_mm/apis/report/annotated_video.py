@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stages.track import Track
+from fitness_mm.apis.video.canvas import Canvas
 from fitness_mm.apis.video.encoder import encoding
-from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.apis.video.frames import Frame, FrameSource
 from fitness_mm.keypoints.pixels import PixelMap
 
 from .language import Writing
 from .model import Report
 from .panel import Panel
-from .picture import draw_person
+from .picture import PALETTE, draw_person
 
 _HEIGHTS = (480, 720)
 
@@ -40,37 +41,42 @@ class Annotator:
         self.scale = min(tall / height, 1280 / width) if width > height else tall / height
         self.size = (max(2, round(width * self.scale) // 2 * 2),
                      max(2, round(height * self.scale) // 2 * 2))
-        self.mapping = PixelMap().resized(self.scale, self.scale)
         self.panel = Panel(report, max(self.size[1], _HEIGHTS[0]), writing)
+        self.corner = 0, (self.panel.height - self.size[1]) // 4 * 2
+        mapping = PixelMap().resized(self.scale, self.scale)
+        self._layers = tuple(_Layer(mapping.resized(1 / step, 1 / step), self.size[1] / 220 / step)
+                             for step in (1, 2, 2))
 
     @property
     def canvas_size(self) -> tuple[int, int]:
-        """Width and height of what :meth:`draw` returns, even."""
+        """Width and height of what :meth:`draw` draws on, even."""
         return self.size[0] + self.panel.width, self.panel.height
 
-    def draw(self, image: np.ndarray, time: float, person: Track | None) -> np.ndarray:
-        """A frame with all that is to say about it.
+    def draw(self, canvas: Canvas, frame: Frame, person: Track | None) -> None:
+        """Draws a frame and all that is to say about it.
 
         Args:
-            image: uint8 RGB (H, W, 3), a frame of the video.
-            time: Its time in seconds.
-            person: The keypoints at this time, T = 1.
-
-        Returns:
-            uint8 RGB, of :attr:`canvas_size`.
+            canvas: Of :attr:`canvas_size` and in the frame's colours.
+            frame: Of the video.
+            person: The keypoints at its time, T = 1.
         """
-        interpolation = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
-        picture = cv2.resize(image, self.size, interpolation=interpolation)
+        canvas.paste(frame.planes(self.size), *self.corner)
         if person is not None:
-            marked = {joint for i in self.report.shown_at(time)
+            marked = {joint for i in self.report.shown_at(frame.time)
                       for joint in self.report.rows[i].moment.joints}
-            draw_person(picture, self.mapping.apply(person.keypoints[0]), person.scores[0],
-                        tuple(sorted(marked)), thickness=self.size[1] / 220)
-        canvas = np.zeros((self.canvas_size[1], self.canvas_size[0], 3), np.uint8)
-        top = (canvas.shape[0] - self.size[1]) // 2
-        canvas[top:top + self.size[1], :self.size[0]] = picture
-        canvas[:, self.size[0]:] = self.panel.at(time)
-        return canvas
+            parts = canvas.parts(*self.corner, *self.size)
+            for plane, layer, palette in zip(parts, self._layers, canvas.palette(PALETTE),
+                                             strict=True):
+                draw_person(plane, layer.mapping.apply(person.keypoints[0]), person.scores[0],
+                            tuple(sorted(marked)), layer.thickness, palette)
+        self.panel.draw(canvas, self.size[0], frame.time)
+
+
+class _Layer(NamedTuple):
+    """Of a plane: from pixels of the video to its own, and how thick limbs are there."""
+
+    mapping: PixelMap
+    thickness: float
 
 
 def write_video(path: str | Path | None, source: FrameSource, annotator: Annotator,
@@ -91,17 +97,17 @@ def write_video(path: str | Path | None, source: FrameSource, annotator: Annotat
     """
     track = annotator.result.track
     pending, found = sorted(set(key_times)), {}
+    canvas = Canvas(annotator.canvas_size, source.colours)
     with (nullcontext() if path is None else
-          encoding(path, annotator.canvas_size, source.fps)) as encoder:
+          encoding(path, annotator.canvas_size, source.fps, source.colours)) as encoder:
         for number, frame in enumerate(source.frames(), 1):
-            image = frame.rgb()
             while pending and frame.time >= pending[0] - 0.5 / source.fps:
-                found[pending.pop(0)] = image
+                found[pending.pop(0)] = frame.rgb()
             person = None if track is None else track.at(np.array([frame.time]))
-            drawn = annotator.draw(image, frame.time, person)
+            annotator.draw(canvas, frame, person)
             if encoder is not None:
-                encoder.add(drawn, frame.time)
+                encoder.add(canvas, frame.time)
             if show is not None:
-                show(drawn)
+                show(canvas.rgb())
             progress(number)
     return found

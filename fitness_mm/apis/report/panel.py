@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 import numpy as np
 
+from fitness_mm.apis.video.canvas import Canvas, Planes
 from fitness_mm.keypoints.colours import LEFT, rgb
 from fitness_mm.posture.calibration import BROKEN
 from fitness_mm.tables import probable
@@ -25,7 +26,7 @@ class Panel:
 
     Args:
         report: What to say, in the languages of pictures.
-        height: In pixels.
+        height: In pixels, even.
         writing: Brings the fonts.
     """
 
@@ -36,19 +37,18 @@ class Panel:
         self.margin = round(14 * self.unit)
         self.line = height - round(30 * self.unit), height - round(8 * self.unit)
         self._starts = [start for start, _ in report.timeline.repetitions]
-        self._drawn: dict[tuple[int, frozenset[int]], np.ndarray] = {}
+        self._drawn: dict[tuple[int, frozenset[int]], Planes] = {}
 
-    def at(self, time: float) -> np.ndarray:
-        """uint8 RGB (height, width, 3) at a time in seconds."""
+    def draw(self, canvas: Canvas, left: int, time: float) -> None:
+        """Draws the panel of a time in seconds, from an even pixel on to the right."""
         moment = bisect_right(self._starts, time), self.report.shown_at(time)
         if moment not in self._drawn:
             if len(self._drawn) > 64:
                 self._drawn.clear()
-            self._drawn[moment] = np.asarray(_Face(self, *moment).image)
-        panel = self._drawn[moment].copy()
-        x = self.margin + self.report.timeline.pixel(time, self.width - 2 * self.margin)
-        panel[slice(*self.line), max(0, x - 1):x + 2] = rgb(_TEXT)
-        return panel
+            self._drawn[moment] = canvas.colours.planes(np.asarray(_Face(self, *moment).image))
+        canvas.paste(self._drawn[moment], left, 0)
+        x = left + self.margin + self.report.timeline.pixel(time, self.width - 2 * self.margin)
+        canvas.fill((x - 1, self.line[0], x + 2, self.line[1]), rgb(_TEXT))
 
 
 class _Face(Ink):

@@ -5,46 +5,83 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
 from av.stream import Disposition
+from av.video.reformatter import Interpolation
 
 from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import RANGES
 from fitness_mm.containers import reading
 from fitness_mm.printable import file_name
 
-from .frames import DEFAULT_FPS, OTHER_SIZES, fitted, shrunk, spread, warn_once
+from .canvas import Colours, Planes, planes_of
+from .frames import DEFAULT_FPS, OTHER_SIZES, centred, fitting, shrunk, spread, warn_once
+from .layout import Layout
 
 _SEEK_FROM_SECONDS = 40
-"""Longer videos are surveyed by jumping; it is quicker to decode the whole of shorter ones."""
+"""Longer videos are surveyed by jumping; it is quicker to read the whole of shorter ones."""
 
 _LONGEST_GAP_SECONDS = 10
 """From one frame to the next. More is an error in the time stamps, and time takes memory."""
 
 
-class DecodedFrame:
-    """A frame that becomes RGB when it is asked for, as not every frame is."""
+class Shown(NamedTuple):
+    """How a video is to be shown: its layout, width and height then, and what its numbers mean."""
 
-    def __init__(self, number: int, time: float, picture: av.VideoFrame, turns: int,
-                 size: tuple[int, int]) -> None:
+    layout: Layout
+    size: tuple[int, int]
+    colours: Colours
+
+
+class DecodedFrame:
+    """A frame that becomes an array when it is asked for, as not every frame is.
+
+    Args:
+        number: Position, from 0.
+        time: Seconds from the first frame.
+        picture: As it was decoded; one of another shape than the video's is fitted into it.
+        shown: How the video is to be shown.
+    """
+
+    def __init__(self, number: int, time: float, picture: av.VideoFrame, shown: Shown) -> None:
         self.number, self.time = number, time
-        self._picture, self._turns, self._size = picture, turns, size
+        self._picture, self._shown = picture, shown
 
     def rgb(self) -> np.ndarray:
-        """uint8 (H, W, 3), upright and of the video's size."""
-        image = self._picture.to_ndarray(format='rgb24')
-        if self._turns:
-            image = np.ascontiguousarray(np.rot90(image, self._turns))
-        return fitted(image, self._size)
+        """uint8 (H, W, 3), upright, of square pixels and of the video's size."""
+        picture = self._scaled(self._shown.size, format='rgb24')
+        return centred(self._shown.layout.apply(picture.to_ndarray()), self._shown.size)
+
+    def planes(self, size: tuple[int, int]) -> Planes:
+        """The same in the colours of the video; see :class:`~.frames.Frame`."""
+        colours = self._shown.colours
+        picture = self._scaled(size, 2, format='yuv420p', dst_colorspace=colours.space,
+                               dst_color_range=colours.range)
+        return [centred(self._shown.layout.apply(plane), (size[0] // step, size[1] // step), value)
+                for plane, step, value in zip(planes_of(picture), (1, 2, 2), colours.black,
+                                              strict=True)]
+
+    def _scaled(self, size: tuple[int, int], even: int = 1, **kind) -> av.VideoFrame:
+        """As large as it goes into a size, in whole steps of ``even`` pixels, not yet upright."""
+        layout, picture = self._shown.layout, self._picture
+        shape = layout.shown(picture.width, picture.height)
+        if shape != self._shown.size:
+            size = fitting(shape, size, even)
+        width, height = layout.stored(size)
+        smaller = width < picture.width or height < picture.height
+        return picture.reformat(width, height, interpolation=Interpolation.AREA if smaller
+                                else Interpolation.BICUBIC, **kind)
 
 
 class VideoFile:
     """A video file, decoded as it is read.
 
-    A phone's video that says how to turn it is turned. Times are those of the file, so a
-    variable frame rate is no matter. What is broken is passed over, with a warning.
+    A video that says how to turn and mirror it is shown like that, with square pixels. Times are
+    those of the file, so a variable frame rate is no matter. What is broken is passed over, with a
+    warning.
 
     Args:
         path: The file.
@@ -63,14 +100,14 @@ class VideoFile:
             least, most = RANGES['fps']
             self.fps = float(next(rate for rate in rates if rate and least <= rate <= most))
             first = next(self._pictures(container, stream), None)
-        if first is None:
-            raise self._nothing_decoded()
+            if first is None:
+                raise self._nothing_decoded()
+            layout = Layout.of(first, stream.sample_aspect_ratio)
+        self.size, self.colours = layout.shown(first.width, first.height), Colours.of(first)
+        self._shown = Shown(layout, self.size, self.colours)
         if not self._stamped and fps is None:
             warn_once(self, f'the file has no time stamps; {self.fps:g} frames a second were '
                       'assumed, which the option fps changes')
-        self.turns = _quarter_turns(first)
-        self._stored = (first.width, first.height)
-        self.size = self._stored[::-1] if self.turns % 2 else self._stored
         self._count = 0
 
     def frames(self) -> Iterator[DecodedFrame]:
@@ -91,9 +128,9 @@ class VideoFile:
                                   'which were left out')
                         begin += step - 1 / self.fps
                     time += 1 / self.fps if not 0 < step <= _LONGEST_GAP_SECONDS else step
-                if (picture.width, picture.height) != self._stored:
+                if self._shown.layout.shown(picture.width, picture.height) != self.size:
                     warn_once(self, OTHER_SIZES)
-                yield DecodedFrame(number, time, picture, self.turns, self.size)
+                yield DecodedFrame(number, time, picture, self._shown)
                 number += 1
         if not number:
             raise self._nothing_decoded()
@@ -103,14 +140,30 @@ class VideoFile:
         self.duration, self._count = time + 1 / self.fps, number
 
     def survey(self, count: int) -> list[np.ndarray]:
-        """Frames spread over the file, found by jumping where it is long."""
-        if self.duration > _SEEK_FROM_SECONDS:
-            images = self._jumped(count)
-            if 2 * len(images) > count:
-                return images
+        """Frames spread over the file: those that can be decoded by themselves, if there are half
+        as many, found by jumping where it is long."""
+        images = (self._jumped if self.duration > _SEEK_FROM_SECONDS else self._keys)(count)
+        if 2 * len(images) > count:
+            return images
         images = self._picked(spread(round(self.duration * self.fps), count))
         if 2 * len(images) < min(count, self._count):  # it lasts longer or shorter than it said
             images = self._picked(spread(self._count, count))
+        return images
+
+    def _keys(self, count: int) -> list[np.ndarray]:
+        images: list[np.ndarray] = []
+        with contextlib.suppress(av.FFmpegError):
+            with self._open() as (container, stream):
+                keys = [number for number, packet in enumerate(container.demux(stream))
+                        if packet.is_keyframe]
+            if 2 * len(keys) <= count:
+                return images
+            wanted = {keys[i] for i in spread(len(keys), count)}
+            with self._open() as (container, stream):
+                for number, packet in enumerate(container.demux(stream)):
+                    if number in wanted or packet.dts is None:  # the latter at the end
+                        with contextlib.suppress(av.FFmpegError):
+                            images += [self._small(picture) for picture in packet.decode()]
         return images
 
     def _picked(self, numbers: Sequence[int]) -> list[np.ndarray]:
@@ -126,9 +179,11 @@ class VideoFile:
                 with contextlib.suppress(av.FFmpegError, StopIteration):
                     container.seek(start + int(time / stream.time_base), stream=stream)
                     picture = next(container.decode(stream))
-                    images[picture.pts] = shrunk(
-                        DecodedFrame(0, 0.0, picture, self.turns, self.size).rgb())
+                    images[picture.pts] = self._small(picture)
         return list(images.values())
+
+    def _small(self, picture: av.VideoFrame) -> np.ndarray:
+        return shrunk(DecodedFrame(0, 0.0, picture, self._shown).rgb())
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
@@ -151,19 +206,14 @@ class VideoFile:
                   stream: av.VideoStream) -> Iterator[av.VideoFrame]:
         """Every frame that can be decoded; a broken packet loses its own only."""
         broken = 0
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                break
-            except av.FFmpegError:
-                broken += 1
-                break
-            try:
-                yield from packet.decode()
-            except av.FFmpegError:
-                broken += 1
+        try:
+            for packet in container.demux(stream):
+                try:
+                    yield from packet.decode()
+                except av.FFmpegError:
+                    broken += 1
+        except av.FFmpegError:  # nothing that follows can be found
+            broken += 1
         if broken:
             warn_once(self, f'{broken} parts of the file are damaged and were passed over')
 
@@ -180,7 +230,3 @@ class VideoFile:
             seconds -= (container.start_time or 0) / av.time_base
         return max(0.0, seconds)
 
-
-def _quarter_turns(picture: av.VideoFrame) -> int:
-    """Counter-clockwise quarter turns that bring a frame upright, as its display matrix says."""
-    return round(getattr(picture, 'rotation', 0) / 90) % 4

@@ -15,6 +15,8 @@ from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import checked
 from fitness_mm.printable import file_name
 
+from .canvas import Colours, Planes
+
 DEFAULT_FPS = 30.0
 """Of input that does not say its own frame rate."""
 
@@ -40,6 +42,9 @@ class Frame(Protocol):
     def rgb(self) -> np.ndarray:
         """uint8 (H, W, 3); decoded when it is asked for."""
 
+    def planes(self, size: tuple[int, int]) -> Planes:
+        """The same in the source's colours, of a width and height, which are even."""
+
 
 class FrameSource(Protocol):
     """Frames in order, any number of times.
@@ -48,6 +53,7 @@ class FrameSource(Protocol):
         name: What to call it, and files made of it.
         fps: Frames per second, the mean where it varies.
         size: Width and height in pixels, as it is looked at.
+        colours: What the numbers of frames in planes mean.
         duration: Seconds; an estimate until it was read to its end.
         warnings: Sentences about what was wrong with it and had to be passed over.
     """
@@ -55,6 +61,7 @@ class FrameSource(Protocol):
     name: str
     fps: float
     size: tuple[int, int]
+    colours: Colours
     duration: float
     warnings: list[str]
 
@@ -74,6 +81,11 @@ class _Picture:
 
     def rgb(self) -> np.ndarray:
         return self.image
+
+    def planes(self, size: tuple[int, int]) -> Planes:
+        smaller = size[0] < self.image.shape[1] or size[1] < self.image.shape[0]
+        return Colours().planes(cv2.resize(
+            self.image, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC))
 
 
 class ArraySource:
@@ -105,7 +117,7 @@ class ArraySource:
                 raise InferenceError(f'frames have to be of one size, but frame {t} is of shape '
                                      f'{shape} and the first of {np.shape(frames[0])}')
         self.name, self.fps, self.warnings = name, checked('fps', fps), []
-        self.size = (frames[0].shape[1], frames[0].shape[0])
+        self.size, self.colours = (frames[0].shape[1], frames[0].shape[0]), Colours()
         self.duration = len(frames) / self.fps
         self._frames, self._channels = frames, channels
 
@@ -137,7 +149,7 @@ class FolderSource:
     """
 
     def __init__(self, folder: Path, fps: float = DEFAULT_FPS) -> None:
-        self._files = sorted((file for file in folder.iterdir()
+        self._files = sorted((file for file in listed(folder)
                               if file.suffix.lower() in IMAGE_ENDINGS), key=_natural)
         if not self._files:
             raise InferenceError(f'the folder {folder} has no images ({", ".join(IMAGE_ENDINGS)}); '
@@ -148,7 +160,7 @@ class FolderSource:
         first = next((image for file in self._files if (image := _read(file)) is not None), None)
         if first is None:
             raise InferenceError(f'none of the {len(self._files)} images of {folder} can be read')
-        self.size = (first.shape[1], first.shape[0])
+        self.size, self.colours = (first.shape[1], first.shape[0]), Colours()
 
     def frames(self) -> Iterator[Frame]:
         """All frames that can be read; those of another size are fitted into the first one's."""
@@ -172,6 +184,11 @@ class FolderSource:
         return found or [shrunk(next(self.frames()).rgb())]
 
 
+def listed(folder: Path) -> list[Path]:
+    """What is in a folder, without hidden files: a Mac leaves ``._1.jpg`` beside ``1.jpg``."""
+    return [file for file in folder.iterdir() if not file.name.startswith('.')]
+
+
 def warn_once(source: FrameSource, sentence: str) -> None:
     """Adds a warning that is not there yet: a source is read more than once."""
     if sentence not in source.warnings:
@@ -183,12 +200,24 @@ def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     keep their shape when the picture changes its own."""
     if image.shape[1::-1] == size:
         return image
-    scale = min(to / side for to, side in zip(size, image.shape[1::-1], strict=True))
-    width, height = (max(1, round(scale * side)) for side in image.shape[1::-1])
-    x, y = (size[0] - width) // 2, (size[1] - height) // 2
-    canvas = np.zeros((size[1], size[0], 3), np.uint8)
-    canvas[y:y + height, x:x + width] = cv2.resize(image, (width, height),
-                                                   interpolation=cv2.INTER_AREA)
+    return centred(cv2.resize(image, fitting(image.shape[1::-1], size),
+                              interpolation=cv2.INTER_AREA), size)
+
+
+def fitting(size: tuple[int, int], into: tuple[int, int], even: int = 1) -> tuple[int, int]:
+    """A size as large as it goes into another, of the same shape, in steps of some pixels."""
+    scale = min(to / side for to, side in zip(into, size, strict=True))
+    return tuple(max(even, round(scale * side / even) * even) for side in size)
+
+
+def centred(image: np.ndarray, size: tuple[int, int], fill: int = 0) -> np.ndarray:
+    """An image (H, W, ...) in the middle of one of a width and height, which is no smaller."""
+    if image.shape[1::-1] == size:
+        return image
+    canvas = np.full((size[1], size[0], *image.shape[2:]), fill, np.uint8)
+    (height, width), (x, y) = image.shape[:2], ((of - side) // 2 for of, side in zip(
+        size, image.shape[1::-1], strict=True))
+    canvas[y:y + height, x:x + width] = image
     return canvas
 
 
