@@ -19,7 +19,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, epilog='Without --posture, the network that `make demo` leaves in '
         'work_dirs is used. docs/inference.md describes what comes out.')
     parser.add_argument('video', nargs='+',
-                        help='a video file, a folder of frames, or camera:N')
+                        help='a video file, a folder of videos or of frames, or camera:N')
     parser.add_argument('--out', required=True, metavar='DIR',
                         help='folder for annotated.mp4, result.json, report.html and report.png; '
                         'of several videos each gets a folder of its own there, called after it')
@@ -50,6 +50,9 @@ def parse_args() -> argparse.Namespace:
                          'recognised)')
     looking.add_argument('--fps', type=float,
                          help='of a folder of frames (default: 30); most files say it')
+    looking.add_argument('--speed', type=float, metavar='TIMES',
+                         help='how many times as fast as it is shown it was done, such as 8 for '
+                         '240 frames a second shown at 30 (default: what the file says, else 1)')
     looking.add_argument('--pose-fps', type=float, default=Options.pose_fps,
                          help='frames a second for the pose estimator (default: %(default)s)')
     looking.add_argument('--smooth', type=float, default=Options.smooth, metavar='SECONDS',
@@ -96,15 +99,16 @@ def main() -> int:
         Options(**options)
         from fitness_mm.apis.report.language import Writing
         from fitness_mm.apis.report.terminal import summary_text
-        from fitness_mm.apis.video.sources import folder_names, open_source
+        from fitness_mm.apis.video.sources import each_video, folder_names, open_source
         Writing.of(args.lang, args.font)
         check_output(args.out, folder=True)
         good = []
-        names = folder_names(args.video) if len(args.video) > 1 else ['']
-        for video, name in zip(args.video, names, strict=True):
+        videos = each_video(args.video)
+        names = folder_names(videos) if len(videos) > 1 else ['']
+        for video, name in zip(videos, names, strict=True):
             with going_on(video):
                 if camera_number(video) is None:
-                    open_source(video, args.fps)
+                    open_source(video, args.fps, speed=args.speed)
                 good.append((video, Path(args.out) / name))
         if good:  # what can be wrong with arguments is said by now, before networks are loaded
             from fitness_mm.apis import FitnessInferencer
@@ -119,11 +123,11 @@ def main() -> int:
                     language=args.lang, font=args.font, **options)['predictions'][0]
                 print(summary_text(result))
                 print(printable(f'open      {folder / "report.html"}'))
-        if failed and len(args.video) > 1:
-            print(f'infer.py: {len(failed)} of {len(args.video)} were not judged:', file=sys.stderr)
+        if failed and len(videos) > 1:
+            print(f'infer.py: {len(failed)} of {len(videos)} were not judged:', file=sys.stderr)
             for video, error in failed:
-                print(printable(f'  {error}' if video in str(error) else f'  {video}: {error}'),
-                      file=sys.stderr)
+                named = '' if str(video) in str(error) else f'{video}: '
+                print(printable(f'  {named}{error}'), file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -32,7 +32,7 @@ from .stages.pose_source import PoseSource, TopDown
 from .stopwatch import Stopwatch
 from .video.camera import record
 from .video.frames import FrameSource
-from .video.sources import Input, folder_names, open_source
+from .video.sources import Input, each_video, folder_names, open_source
 
 _NO_CALIBRATION = Sentence(
     '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
@@ -173,7 +173,7 @@ class FitnessInferencer:
     def visualize(self, inputs: Input | Sequence[str | Path], preds: Sequence[Inference],
                   out_dir: str | Path | None = None, language: str = 'both',
                   font: str | Path | None = None, fps: float | None = None,
-                  channels: str = Options.channels) -> list[np.ndarray]:
+                  channels: str = Options.channels, speed: float | None = None) -> list[np.ndarray]:
         """Draws results on their videos again, for instance in another language.
 
         Args:
@@ -184,6 +184,7 @@ class FitnessInferencer:
             font: As when it is called.
             fps: Frames per second of what does not say so itself.
             channels: Order of the colours in arrays.
+            speed: As when it was called.
 
         Returns:
             Per video uint8 RGB (T, H', W', 3).
@@ -192,7 +193,7 @@ class FitnessInferencer:
             InferenceError: If an input or an argument cannot be used.
         """
         writing = Writing.of(language, font)
-        return [write_outputs(result, open_source(given, fps, channels),
+        return [write_outputs(result, open_source(given, fps, channels, speed),
                               Outputs(folder, True, False, writing), _nothing,
                               Stopwatch(result.seconds))
                 for given, folder, result in zip(*_inputs(inputs, out_dir), preds, strict=True)]
@@ -200,9 +201,10 @@ class FitnessInferencer:
 
 def _inputs(inputs, out_dir: str | Path | None) -> tuple[list, list[Path | None]]:
     """Inputs, of which a folder or a list of frames is one, and where what is made of each goes."""
-    several = isinstance(inputs, (list, tuple)) and all(
-        isinstance(one, (str, Path)) for one in inputs) and inputs
-    inputs = list(inputs) if several else [inputs]
+    inputs = inputs if isinstance(inputs, (list, tuple)) and inputs and all(
+        isinstance(one, (str, Path)) for one in inputs) else [inputs]
+    if isinstance(inputs[0], (str, Path)):
+        inputs = each_video(inputs)
     if out_dir is None:
         return inputs, [None] * len(inputs)
     if len(inputs) == 1:
@@ -218,7 +220,7 @@ def _opened(given: Input | int, folder: Path | None, progress: Progress,
         check_output(folder, folder=True)
         with written_in(folder):
             given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
-    source = open_source(given, options.fps, options.channels)
+    source = open_source(given, options.fps, options.channels, options.speed)
     if folder is not None:
         check_output(folder, folder=True)
     return source

@@ -9,9 +9,9 @@ import numpy as np
 
 from .errors import InferenceError
 
-RANGES = {'fps': (0.1, 1000), 'camera_seconds': (1, 3600), 'pose_fps': (1, 1000),
-          'smooth': (0, 60), 'window': (0.5, 86400), 'stride': (0.05, 86400),
-          'batch_size': (1, 4096)}
+RANGES = {'fps': (0.1, 1000), 'speed': (0.01, 100), 'camera_seconds': (1, 3600),
+          'pose_fps': (1, 1000), 'smooth': (0, 60), 'window': (0.5, 86400),
+          'stride': (0.05, 86400), 'batch_size': (1, 4096)}
 """Smallest and largest; seconds, or frames per second."""
 
 
@@ -21,6 +21,8 @@ class Options:
 
     Attributes:
         fps: Frames per second of what does not say so itself, 30 if None. Most video files do.
+        speed: How many times as fast as it is shown it was done, such as 8 where 240 frames a
+            second are shown at 30; what the file says of that if None, and 1 where it says nothing.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
         camera_seconds: How long a camera is recorded.
         box: The person's box, x1, y1, x2, y2 in pixels of the video; found if None.
@@ -38,6 +40,7 @@ class Options:
     """
 
     fps: float | None = None
+    speed: float | None = None
     channels: str = 'rgb'
     camera_seconds: float = 20.0
     box: Sequence[float] | None = None
@@ -52,7 +55,7 @@ class Options:
     def __post_init__(self) -> None:
         for name in RANGES:
             value = getattr(self, name)
-            if value is not None or name not in ('fps', 'stride'):
+            if value is not None or name not in ('fps', 'speed', 'stride'):
                 checked(name, value)
         if self.channels not in ('rgb', 'bgr'):
             raise InferenceError(f"channels has to be 'rgb' or 'bgr', but is {self.channels!r}")

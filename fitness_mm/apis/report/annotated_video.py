@@ -11,9 +11,10 @@ import numpy as np
 
 from fitness_mm.apis.result import Inference
 from fitness_mm.apis.stages.track import Track
-from fitness_mm.apis.video.canvas import Canvas
+from fitness_mm.apis.video.ahead import ahead
+from fitness_mm.apis.video.canvas import Canvas, Planes
 from fitness_mm.apis.video.encoder import encoding
-from fitness_mm.apis.video.frames import Frame, FrameSource
+from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.keypoints.pixels import PixelMap
 
 from .language import Writing
@@ -52,24 +53,25 @@ class Annotator:
         """Width and height of what :meth:`draw` draws on, even."""
         return self.size[0] + self.panel.width, self.panel.height
 
-    def draw(self, canvas: Canvas, frame: Frame, person: Track | None) -> None:
+    def draw(self, canvas: Canvas, planes: Planes, time: float, person: Track | None) -> None:
         """Draws a frame and all that is to say about it.
 
         Args:
-            canvas: Of :attr:`canvas_size` and in the frame's colours.
-            frame: Of the video.
-            person: The keypoints at its time, T = 1.
+            canvas: Of :attr:`canvas_size` and in the video's colours.
+            planes: The frame, of :attr:`size`.
+            time: Its time in seconds.
+            person: The keypoints at this time, T = 1.
         """
-        canvas.paste(frame.planes(self.size), *self.corner)
+        canvas.paste(planes, *self.corner)
         if person is not None:
-            marked = {joint for i in self.report.shown_at(frame.time)
+            marked = {joint for i in self.report.shown_at(time)
                       for joint in self.report.rows[i].moment.joints}
             parts = canvas.parts(*self.corner, *self.size)
             for plane, layer, palette in zip(parts, self._layers, canvas.palette(PALETTE),
                                              strict=True):
                 draw_person(plane, layer.mapping.apply(person.keypoints[0]), person.scores[0],
                             tuple(sorted(marked)), layer.thickness, palette)
-        self.panel.draw(canvas, self.size[0], frame.time)
+        self.panel.draw(canvas, self.size[0], time)
 
 
 class _Layer(NamedTuple):
@@ -99,12 +101,14 @@ def write_video(path: str | Path | None, source: FrameSource, annotator: Annotat
     pending, found = sorted(set(key_times)), {}
     canvas = Canvas(annotator.canvas_size, source.colours)
     with (nullcontext() if path is None else
-          encoding(path, annotator.canvas_size, source.fps, source.colours)) as encoder:
-        for number, frame in enumerate(source.frames(), 1):
+          encoding(path, annotator.canvas_size, source.fps, source.colours,
+                   source.sound)) as encoder:
+        pictures = ((frame, frame.planes(annotator.size)) for frame in source.frames())
+        for number, (frame, planes) in enumerate(ahead(pictures), 1):
             while pending and frame.time >= pending[0] - 0.5 / source.fps:
                 found[pending.pop(0)] = frame.rgb()
             person = None if track is None else track.at(np.array([frame.time]))
-            annotator.draw(canvas, frame, person)
+            annotator.draw(canvas, planes, frame.time, person)
             if encoder is not None:
                 encoder.add(canvas, frame.time)
             if show is not None:

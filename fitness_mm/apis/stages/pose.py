@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from fitness_mm.apis.video.ahead import ahead
 from fitness_mm.apis.video.crops import Crop, cut_out
 from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.keypoints.box import Box
@@ -119,16 +120,13 @@ def run_pose(source: FrameSource, reader: Reader, plan: WindowPlan, look: Look,
         progress: Told the number of frames read so far.
     """
     kept, times = KeptFrames(), []
-    interval = max(1, round(source.fps / look.pose_fps)) / source.fps
     slack = 0.5 / source.fps
-    due, posed = 0.0, 0
-    for frame in source.frames():
-        times.append(frame.time)
-        if frame.time >= due - slack:
-            while due <= frame.time + slack:
-                due += interval
-            crop = reader.look_at(frame.rgb(), frame.time)
-            while plan.time_of(len(kept.numbers)) <= frame.time + slack:
+    posed = 0
+    for time, image in ahead(_looked_at(source, look.pose_fps)):
+        times.append(time)
+        if image is not None:
+            crop = reader.look_at(image, time)
+            while plan.time_of(len(kept.numbers)) <= time + slack:
                 kept.keep(posed, crop if look.keep_pixels else None)
             posed += 1
         progress(len(times))
@@ -136,3 +134,14 @@ def run_pose(source: FrameSource, reader: Reader, plan: WindowPlan, look: Look,
         kept.keep(posed - 1, crop if look.keep_pixels else None)
     track, boxes = reader.finish()
     return PoseResult(track, kept, np.array(times), boxes)
+
+
+def _looked_at(source: FrameSource, fps: float) -> Iterator[tuple[float, np.ndarray | None]]:
+    """Times of all frames, and the images of those that the pose estimator looks at."""
+    interval = max(1, round(source.fps / fps)) / source.fps
+    due, slack = 0.0, 0.5 / source.fps
+    for frame in source.frames():
+        looked_at = frame.time >= due - slack
+        while due <= frame.time + slack:
+            due += interval
+        yield frame.time, frame.rgb() if looked_at else None

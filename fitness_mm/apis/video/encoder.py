@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from fitness_mm.containers import writing
 from fitness_mm.files import replacing
 
 from .canvas import Canvas, Colours
+from .sound import Sound, SoundTrack
 
 _TIME_BASE = Fraction(1, 90_000)
 _OPTIONS = {'crf': '23', 'preset': 'ultrafast'}
@@ -20,11 +21,12 @@ _OPTIONS = {'crf': '23', 'preset': 'ultrafast'}
 
 
 class VideoEncoder:
-    """Takes frames; made by :func:`encoding`."""
+    """Takes pictures; made by :func:`encoding`."""
 
     def __init__(self, container: av.container.OutputContainer, size: tuple[int, int],
                  fps: float, colours: Colours) -> None:
-        self._container = container
+        self._container, self._frame_seconds = container, 1 / fps
+        self.sound: SoundTrack | None = None
         self._stream = container.add_stream(
             'libx264', rate=Fraction(fps).limit_denominator(1001), options=_OPTIONS)
         self._stream.width, self._stream.height = size
@@ -42,6 +44,8 @@ class VideoEncoder:
         self._last = max(self._last + 1, round(time / _TIME_BASE))
         picture.pts, picture.time_base = self._last, _TIME_BASE
         self._container.mux(self._stream.encode(picture))
+        if self.sound is not None:
+            self.sound.until(time + self._frame_seconds)
 
     def finish(self) -> None:
         """Writes what is still in the encoder."""
@@ -50,7 +54,7 @@ class VideoEncoder:
 
 @contextmanager
 def encoding(path: str | Path, size: tuple[int, int], fps: float,
-             colours: Colours) -> Iterator[VideoEncoder]:
+             colours: Colours, sound: Sound | None = None) -> Iterator[VideoEncoder]:
     """A video that takes its place when all went well.
 
     Args:
@@ -58,8 +62,12 @@ def encoding(path: str | Path, size: tuple[int, int], fps: float,
         size: Width and height in pixels, even.
         fps: Frames per second, about.
         colours: What the numbers of pictures mean.
+        sound: What is heard meanwhile.
     """
-    with replacing(path) as unfinished, writing(unfinished) as container:
+    with (replacing(path) as unfinished, writing(unfinished) as container,
+          ExitStack() as opened):
         encoder = VideoEncoder(container, size, fps, colours)
+        if sound is not None:
+            encoder.sound = SoundTrack(sound, container, opened)
         yield encoder
         encoder.finish()

@@ -20,9 +20,16 @@ from fitness_mm.printable import file_name
 from .canvas import Colours, Planes, planes_of
 from .frames import DEFAULT_FPS, OTHER_SIZES, centred, fitting, shrunk, spread, warn_once
 from .layout import Layout
+from .sound import Sound
 
 _SEEK_FROM_SECONDS = 40
 """Longer videos are surveyed by jumping; it is quicker to read the whole of shorter ones."""
+
+_FILMED_FPS = 'com.android.capture.fps'
+"""What Android's phones say of slow motion, which their files show slowed down. Apple's have the
+times at which pictures were taken."""
+
+_SLOWED = 3  # times, from which on it is slow motion: in the dark phones film at half their rate
 
 _LONGEST_GAP_SECONDS = 10
 """From one frame to the next. More is an error in the time stamps, and time takes memory."""
@@ -86,28 +93,34 @@ class VideoFile:
     Args:
         path: The file.
         fps: Frames per second of a file without time stamps, if it is known.
+        speed: How many times as fast as it is shown it was done: 8 where 240 frames a second are
+            shown at 30. What the file says of that if None.
 
     Raises:
         InferenceError: If it is missing, no video, or has no frame that can be decoded.
     """
 
-    def __init__(self, path: Path, fps: float | None = None) -> None:
+    def __init__(self, path: Path, fps: float | None = None, speed: float | None = None) -> None:
         self.path, self.name, self.warnings = path, file_name(path.stem), []
         with self._open() as (container, stream):
-            self.duration = self._duration(container, stream)
             self._stamped = not container.format.flags & av.format.Flags.no_timestamps.value
             rates = stream.average_rate if self._stamped else fps, stream.guessed_rate, DEFAULT_FPS
             least, most = RANGES['fps']
-            self.fps = float(next(rate for rate in rates if rate and least <= rate <= most))
+            shown = float(next(rate for rate in rates if rate and least <= rate <= most))
+            self._speed = self._filmed(container, shown) if speed is None else speed
+            self.fps = min(max(shown * self._speed, least), most)
+            self.duration = self._duration(container, stream) / self._speed
             first = next(self._pictures(container, stream), None)
             if first is None:
                 raise self._nothing_decoded()
             layout = Layout.of(first, stream.sample_aspect_ratio)
+        if not self._stamped and fps is None:
+            warn_once(self, f'the file has no time stamps; {shown:g} frames a second were '
+                      'assumed, which the option fps changes')
         self.size, self.colours = layout.shown(first.width, first.height), Colours.of(first)
         self._shown = Shown(layout, self.size, self.colours)
-        if not self._stamped and fps is None:
-            warn_once(self, f'the file has no time stamps; {self.fps:g} frames a second were '
-                      'assumed, which the option fps changes')
+        self.sound = (Sound(path, first.time or 0.0) if self._stamped and self._speed == 1
+                      else None)
         self._count = 0
 
     def frames(self) -> Iterator[DecodedFrame]:
@@ -117,7 +130,7 @@ class VideoFile:
             for picture in self._pictures(container, stream):
                 seconds = number / self.fps
                 if self._stamped and picture.time is not None:
-                    seconds = picture.time
+                    seconds = picture.time / self._speed
                 end = seconds
                 begin = seconds if begin is None else begin
                 if number:
@@ -127,6 +140,7 @@ class VideoFile:
                         warn_once(self, f'after {time:.1f} s the time stamps leap by {step:.0f} s, '
                                   'which were left out')
                         begin += step - 1 / self.fps
+                        self.sound = None  # it goes with the pictures no longer
                     time += 1 / self.fps if not 0 < step <= _LONGEST_GAP_SECONDS else step
                 if self._shown.layout.shown(picture.width, picture.height) != self.size:
                     warn_once(self, OTHER_SIZES)
@@ -216,6 +230,21 @@ class VideoFile:
             broken += 1
         if broken:
             warn_once(self, f'{broken} parts of the file are damaged and were passed over')
+
+    def _filmed(self, container: av.container.InputContainer, shown: float) -> float:
+        """How many times as fast as it is shown it was filmed, as phones write it into files."""
+        try:
+            filmed = float(container.metadata.get(_FILMED_FPS, shown))
+        except ValueError:
+            filmed = shown
+        speed = filmed / shown
+        least, most = RANGES['speed']
+        if not (_SLOWED <= speed <= most or least <= speed <= 1 / _SLOWED):
+            return 1.0
+        warn_once(self, f'filmed at {filmed:g} frames a second and shown at {shown:g}, it was '
+                  f'taken {speed:.3g} times as fast as it is shown, which --speed 1 (the option '
+                  'speed) prevents')
+        return speed
 
     def _nothing_decoded(self) -> InferenceError:
         return InferenceError(f'no frame of {self.path} can be decoded; it is empty, damaged, too '

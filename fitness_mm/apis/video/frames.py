@@ -16,6 +16,7 @@ from fitness_mm.apis.options import checked
 from fitness_mm.printable import file_name
 
 from .canvas import Colours, Planes
+from .sound import Sound
 
 DEFAULT_FPS = 30.0
 """Of input that does not say its own frame rate."""
@@ -55,6 +56,7 @@ class FrameSource(Protocol):
         size: Width and height in pixels, as it is looked at.
         colours: What the numbers of frames in planes mean.
         duration: Seconds; an estimate until it was read to its end.
+        sound: What is heard meanwhile, known when it was read; None if there is nothing.
         warnings: Sentences about what was wrong with it and had to be passed over.
     """
 
@@ -63,6 +65,7 @@ class FrameSource(Protocol):
     size: tuple[int, int]
     colours: Colours
     duration: float
+    sound: Sound | None
     warnings: list[str]
 
     def frames(self) -> Iterator[Frame]:
@@ -100,6 +103,8 @@ class ArraySource:
     Raises:
         InferenceError: If these are no such frames.
     """
+
+    sound = None
 
     def __init__(self, frames: np.ndarray | Sequence[np.ndarray], fps: float = DEFAULT_FPS,
                  channels: str = 'rgb', name: str = 'frames') -> None:
@@ -148,9 +153,11 @@ class FolderSource:
         InferenceError: If it holds no image that can be read.
     """
 
+    sound = None
+
     def __init__(self, folder: Path, fps: float = DEFAULT_FPS) -> None:
         self._files = sorted((file for file in listed(folder)
-                              if file.suffix.lower() in IMAGE_ENDINGS), key=_natural)
+                              if file.suffix.lower() in IMAGE_ENDINGS), key=natural)
         if not self._files:
             raise InferenceError(f'the folder {folder} has no images ({", ".join(IMAGE_ENDINGS)}); '
                                  'name a video file or a folder of frames')
@@ -246,5 +253,6 @@ def _read(file: Path) -> np.ndarray | None:
     return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def _natural(file: Path) -> list:
+def natural(file: Path) -> list:
+    """By which names are sorted so that 2 comes before 10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r'(\d+)', file.name)]

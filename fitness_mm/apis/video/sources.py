@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import unicodedata
@@ -14,27 +15,41 @@ from fitness_mm.apis.errors import InferenceError
 from fitness_mm.printable import file_name
 
 from .file import VideoFile
-from .frames import DEFAULT_FPS, ArraySource, FolderSource, FrameSource
+from .frames import (
+    DEFAULT_FPS,
+    IMAGE_ENDINGS,
+    ArraySource,
+    FolderSource,
+    FrameSource,
+    listed,
+    natural,
+)
+
+_VIDEO_ENDINGS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.3gp', '.ts', '.mts', '.m2ts',
+                  '.mpg', '.mpeg', '.wmv', '.flv')
 
 Input = str | Path | np.ndarray | Sequence[np.ndarray]
 
 
-def open_source(given: Input, fps: float | None = None, channels: str = 'rgb') -> FrameSource:
+def open_source(given: Input, fps: float | None = None, channels: str = 'rgb',
+                speed: float | None = None) -> FrameSource:
     """A source for a video file, a folder of frames, an array or a list of frames.
 
     Args:
         given: The file or folder; uint8 (T, H, W, 3) or one frame (H, W, 3); a list of frames.
         fps: Frames per second of what does not say so itself, 30 if None. Most video files do.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
+        speed: How many times as fast as it is shown it was done; if None, what a file says of that.
 
     Raises:
         InferenceError: If it cannot be used.
     """
+    shown_fps = (DEFAULT_FPS if fps is None else fps) * (speed or 1)
     if isinstance(given, (str, Path)):
         try:
             path, mode = Path(given), os.stat(given).st_mode
             if stat.S_ISDIR(mode):
-                return FolderSource(path, DEFAULT_FPS if fps is None else fps)
+                return FolderSource(path, shown_fps)
         except FileNotFoundError:
             raise InferenceError(
                 f'{str(given)!r} is an address, and nothing is fetched; download it, and name the '
@@ -46,14 +61,29 @@ def open_source(given: Input, fps: float | None = None, channels: str = 'rgb') -
         if not stat.S_ISREG(mode):
             raise InferenceError(f'{str(given)!r} is a pipe or a device; name a video file, or a '
                                  'folder of frames')
-        return VideoFile(path, fps)
-    fps = DEFAULT_FPS if fps is None else fps
+        return VideoFile(path, fps, speed)
     if isinstance(given, np.ndarray) and given.ndim == 3:
         given = given[None]
     if not isinstance(given, (np.ndarray, list, tuple)):
         raise InferenceError('the input has to be a video file, a folder of frames, an array '
                              f'(T, H, W, 3) or a list of frames, but is a {type(given).__name__}')
-    return ArraySource(given, fps, channels)
+    return ArraySource(given, shown_fps, channels)
+
+
+def each_video(given: Sequence[str | Path]) -> list[str | Path]:
+    """Files and folders, those folders that hold videos but no frames replaced by their videos."""
+    found: list[str | Path] = []
+    for path in given:
+        with contextlib.suppress(OSError, ValueError):
+            files = sorted(listed(Path(path)), key=natural)
+            endings = [file.suffix.lower() for file in files]
+            if not set(IMAGE_ENDINGS).intersection(endings):
+                videos = [file for file, ending in zip(files, endings, strict=True)
+                          if ending in _VIDEO_ENDINGS]
+                found += videos or [path]
+                continue
+        found.append(path)
+    return found
 
 
 def folder_names(paths: Sequence[str | Path]) -> list[str]:
