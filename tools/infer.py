@@ -1,7 +1,6 @@
 """Recognises the exercise in a video, judges its posture and says what to change."""
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, epilog='Without --posture, the network that `make demo` leaves in '
         'work_dirs is used. docs/inference.md describes what comes out.')
     parser.add_argument('video', nargs='+',
-                        help='a video file, a folder of videos or of frames, or camera:N')
+                        help='a video file, a folder of videos or of frames, camera:N or '
+                        'rtsp://ADDRESS (live, until Ctrl-C)')
     parser.add_argument('--out', required=True, metavar='DIR',
                         help='folder for annotated.mp4, result.json, report.html and report.png; '
                         'of several videos each gets a folder of its own there, called after it')
@@ -64,7 +64,7 @@ def parse_args() -> argparse.Namespace:
     looking.add_argument('--no-evidence', action='store_false', dest='evidence',
                          help='do not find out which joints speak for a fault')
     looking.add_argument('--camera-seconds', type=float, default=Options.camera_seconds,
-                         help='length of a recording (default: %(default)s)')
+                         help='how long to watch what is live (default: until Ctrl-C)')
     looking.set_defaults(channels=Options.channels)
     output = parser.add_argument_group('output')
     output.add_argument('--lang', choices=['both', 'ko', 'en'], default='both',
@@ -74,12 +74,6 @@ def parse_args() -> argparse.Namespace:
                         help='font with Korean letters for video and picture')
     output.add_argument('--show', action='store_true', help='show the frames in a window')
     return parser.parse_args()
-
-
-def camera_number(video: str) -> int | None:
-    """Which camera is meant; None if none is."""
-    match = re.fullmatch('camera:([0-9]{1,2})', video)
-    return int(match[1]) if match else None
 
 
 def main() -> int:
@@ -99,6 +93,7 @@ def main() -> int:
         Options(**options)
         from fitness_mm.apis.report.language import Writing
         from fitness_mm.apis.report.terminal import summary_text
+        from fitness_mm.apis.video.live import live
         from fitness_mm.apis.video.sources import each_video, folder_names, open_source
         Writing.of(args.lang, args.font)
         check_output(args.out, folder=True)
@@ -107,7 +102,7 @@ def main() -> int:
         names = folder_names(videos) if len(videos) > 1 else ['']
         for video, name in zip(videos, names, strict=True):
             with going_on(video):
-                if camera_number(video) is None:
+                if live(video) is None:
                     open_source(video, args.fps, speed=args.speed)
                 good.append((video, Path(args.out) / name))
         if good:  # what can be wrong with arguments is said by now, before networks are loaded
@@ -116,11 +111,10 @@ def main() -> int:
                 args.pose, args.pose_weights, *args.posture, args.calibration, *args.detector,
                 device=args.device, half=args.half)
         for video, folder in good:
-            camera = camera_number(video)
             with going_on(video):
                 result = inferencer(
-                    video if camera is None else camera, out_dir=folder, show=args.show,
-                    language=args.lang, font=args.font, **options)['predictions'][0]
+                    video, out_dir=folder, show=args.show, language=args.lang, font=args.font,
+                    **options)['predictions'][0]
                 print(summary_text(result))
                 print(printable(f'open      {folder / "report.html"}'))
         if failed and len(videos) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import fields
@@ -15,6 +16,7 @@ from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
 from fitness_mm.progress import shown_progress
 
 from .errors import InferenceError
+from .live import watch
 from .networks.blazepose import BlazePose
 from .networks.blazepose.files import available
 from .networks.detector import PersonDetector
@@ -26,12 +28,13 @@ from .pipeline import Models, Progress, analyse
 from .report.language import Writing
 from .report.outputs import Outputs, write_outputs, written_in
 from .report.sentences import DEMO_ESTIMATOR, DEMO_POSTURE, Sentence
+from .report.viewer import Viewer
 from .result import Inference
 from .stages.blazepose import BlazePoseSource
 from .stages.pose_source import PoseSource, TopDown
 from .stopwatch import Stopwatch
-from .video.camera import record
 from .video.frames import FrameSource
+from .video.live import Live, live
 from .video.sources import Input, each_video, folder_names, open_source
 
 _NO_CALIBRATION = Sentence(
@@ -118,8 +121,9 @@ class FitnessInferencer:
 
         Args:
             inputs: A video file; a folder of frames; an array (T, H, W, 3) or a list of frames,
-                uint8; the number of a camera, which is recorded first; or a list of files and
-                folders, which are opened before anything is made of one.
+                uint8; the number of a camera or the address of a stream (``rtsp://``), which is
+                judged live; or a list of these, of which files are opened before anything is made
+                of one.
             return_datasamples: Whether to return :class:`~fitness_mm.apis.result.Inference`
                 instead of dicts.
             batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
@@ -149,14 +153,20 @@ class FitnessInferencer:
         inputs, folders = _inputs(inputs, out_dir)
         if len(inputs) > 1:
             for given in inputs:  # the last may be one that nothing can be made of
-                open_source(given)
+                if live(given) is None:
+                    open_source(given)
         results, drawn = [], []
         for given, folder in zip(inputs, folders, strict=True):
             with shown_progress() if self.show_progress else nullcontext(_nothing) as progress:
                 clock = Stopwatch()
-                with clock.stage('open'):
-                    source = _opened(given, folder, progress, options)
-                result = analyse(source, self.models, options, progress, clock)
+                stream = live(given)
+                if stream is not None:
+                    result, source = self._watched(stream, folder, options, writing, progress,
+                                                   clock)
+                else:
+                    with clock.stage('open'):
+                        source = _opened(given, folder, options)
+                    result = analyse(source, self.models, options, progress, clock)
                 if not self.calibrated and result.person is not None:
                     result.notes.append(_NO_CALIBRATION)
                 if self.of_the_demo:
@@ -169,6 +179,20 @@ class FitnessInferencer:
         return dict(
             predictions=results if return_datasamples else [r.as_dict() for r in results],
             visualization=drawn if return_vis else None)
+
+    def _watched(self, stream: Live, folder: Path | None, options: Options, writing: Writing,
+                 progress: Progress, clock: Stopwatch) -> tuple[Inference, FrameSource]:
+        if folder is None:
+            raise InferenceError('what is live needs out_dir, where its recording goes')
+        if not hasattr(self.models.pose, 'reader'):
+            raise InferenceError('keypoints of a file cannot be looked at live; choose a network, '
+                                 'such as blazepose')
+        check_output(folder, folder=True)
+        with Viewer() as viewer, written_in(folder):
+            print(f'live      {viewer.address} shows it; Ctrl-C ends it and writes the report',
+                  file=sys.stderr, flush=True)
+            return watch(stream, folder, self.models, options, writing, viewer.show, progress,
+                         clock)
 
     def visualize(self, inputs: Input | Sequence[str | Path], preds: Sequence[Inference],
                   out_dir: str | Path | None = None, language: str = 'both',
@@ -212,14 +236,7 @@ def _inputs(inputs, out_dir: str | Path | None) -> tuple[list, list[Path | None]
     return inputs, [Path(out_dir) / name for name in folder_names(inputs)]
 
 
-def _opened(given: Input | int, folder: Path | None, progress: Progress,
-            options: Options) -> FrameSource:
-    if isinstance(given, int):
-        if folder is None:
-            raise InferenceError('a camera needs out_dir, where its recording goes')
-        check_output(folder, folder=True)
-        with written_in(folder):
-            given = record(given, options.camera_seconds, folder / 'recording.mp4', progress)
+def _opened(given: Input, folder: Path | None, options: Options) -> FrameSource:
     source = open_source(given, options.fps, options.channels, options.speed)
     if folder is not None:
         check_output(folder, folder=True)

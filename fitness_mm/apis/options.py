@@ -24,7 +24,8 @@ class Options:
         speed: How many times as fast as it is shown it was done, such as 8 where 240 frames a
             second are shown at 30; what the file says of that if None, and 1 where it says nothing.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
-        camera_seconds: How long a camera is recorded.
+        camera_seconds: How long what is live is watched; until it ends or Ctrl-C is pressed if
+            None.
         box: The person's box, x1, y1, x2, y2 in pixels of the video; found if None.
         pose_fps: Frames per second that the pose estimator looks at, at most.
         smooth: Length of the keypoints' filter in seconds; 0 for none.
@@ -42,7 +43,7 @@ class Options:
     fps: float | None = None
     speed: float | None = None
     channels: str = 'rgb'
-    camera_seconds: float = 20.0
+    camera_seconds: float | None = None
     box: Sequence[float] | None = None
     pose_fps: float = 15.0
     smooth: float = 0.3
@@ -55,7 +56,7 @@ class Options:
     def __post_init__(self) -> None:
         for name in RANGES:
             value = getattr(self, name)
-            if value is not None or name not in ('fps', 'speed', 'stride'):
+            if value is not None or name not in ('fps', 'speed', 'stride', 'camera_seconds'):
                 checked(name, value)
         if self.channels not in ('rgb', 'bgr'):
             raise InferenceError(f"channels has to be 'rgb' or 'bgr', but is {self.channels!r}")

@@ -88,22 +88,44 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         InferenceError: If the box given lies outside the picture, or the exercise given is none
             of the network's.
     """
-    given = _given(options.exercise, models.posture)
+    given_exercise(options, models.posture)  # or it is no exercise of the network's
     with clock.stage('find person'):
         frames = source.survey(SURVEY_FRAMES)
-        person = _person(frames, source.size, models, options)
+        person = person_in(frames, source.size, models, options)
     if person is None:
-        return _nobody(source, clock)
+        return nobody(source, clock)
     # by now a source knows its duration
     plan = plan_windows(source.duration, options.window, options.stride)
     with clock.stage('read'):
         poses = _poses(source, person, models, options, plan, progress, clock)
+    result = conclude(source, person, poses, plan, models, options, progress, clock,
+                      still=one_picture(frames))
+    result.notes = [*_warnings(source), *result.notes]
+    return result
+
+
+def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: WindowPlan,
+             models: Models, options: Options, progress: Progress, clock: Stopwatch,
+             still: bool = False) -> Inference:
+    """What keypoints say of what is done.
+
+    Args:
+        source: What they are of: its name, size and frame rate.
+        person: Whose they are.
+        poses: The keypoints, smoothed.
+        plan: The windows.
+        models: The networks.
+        options: How to look.
+        progress: Told the stage, what is done, and what is to do.
+        clock: Takes the stages' times.
+        still: Whether nothing moves at all.
+    """
+    given = given_exercise(options, models.posture)
     with clock.stage('recognise'):
         recognition = recognise(poses, plan, source.size, models.posture, models.calibration,
                                 partial(progress, 'windows'), given)
     judged = recognition.judged
     exercise = models.posture.exercises[judged.exercise]
-    still = one_picture(frames)
     repetitions = Repetitions(None, [], None) if still or judged.other else find_repetitions(
         poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
     reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
@@ -116,12 +138,12 @@ def analyse(source: FrameSource, models: Models, options: Options, progress: Pro
         exercise=exercise, as_family=judged.as_family, given=judged.given,
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
-        notes=[*_warnings(source), *([_STILL] if still else ()), *_absence(poses.track),
+        notes=[*([_STILL] if still else ()), *_absence(poses.track),
                *_notes(person, exercise, judged, models.posture.exercises)])
 
 
-def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
-            options: Options) -> Person | None:
+def person_in(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
+                options: Options) -> Person | None:
     """The person in frames that may be smaller than the video, of a width and height."""
     if options.box is not None and not Box(*options.box).clamped(size).area:
         raise InferenceError(f'the box {tuple(options.box)} lies outside the picture of '
@@ -132,11 +154,11 @@ def _person(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,
     return person and replace(person, box=shrink.inverse().apply_box(person.box).clamped(size))
 
 
-def _given(name: str | None, posture: PostureRecogniser) -> int | None:
+def given_exercise(options: Options, posture: PostureRecogniser) -> int | None:
     """Position of the exercise that the user named among the network's; None if none is."""
-    if name is None:
+    if options.exercise is None:
         return None
-    exercise = exercise_by_name(name)
+    exercise = exercise_by_name(options.exercise)
     if exercise not in posture.exercises:
         raise InferenceError(f'{exercise.name} is none of the {len(posture.exercises)} exercises '
                              'of the posture model: '
@@ -144,7 +166,7 @@ def _given(name: str | None, posture: PostureRecogniser) -> int | None:
     return posture.exercises.index(exercise)
 
 
-def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
+def nobody(source: FrameSource, clock: Stopwatch) -> Inference:
     """The result of a video in which no person is seen."""
     with clock.stage('read'):
         times = np.array([frame.time for frame in source.frames()])
@@ -152,11 +174,16 @@ def _nobody(source: FrameSource, clock: Stopwatch) -> Inference:
         *_warnings(source), NO_PERSON])
 
 
+def look_of(models: Models, options: Options) -> Look:
+    """How the networks want a video to be looked at."""
+    sees = models.posture.facts
+    return Look(options.pose_fps, sees.margin, 2 * sees.input_size[1], sees.loads_frames)
+
+
 def _poses(source: FrameSource, person: Person, models: Models, options: Options, plan: WindowPlan,
            progress: Progress, clock: Stopwatch) -> PoseResult:
     """Smoothed keypoints, and crops for whichever network wants them."""
-    sees = models.posture.facts
-    look = Look(options.pose_fps, sees.margin, 2 * sees.input_size[1], sees.loads_frames)
+    look = look_of(models, options)
     expected = max(1, round(source.duration * source.fps))
     poses = models.pose.read(source, person, plan, look,
                              lambda done: progress('keypoints', done, max(expected, done)), clock)

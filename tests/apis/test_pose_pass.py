@@ -65,7 +65,7 @@ def test_a_long_video_is_never_in_memory():
     source, result = run(np.arange(3000) / 30, 30)
     assert len(result.times) == 3000 and len(result.track) == 1500
     assert source.decoded == 1500  # frames that nobody looks at are not converted
-    assert source.most <= 2
+    assert source.most <= 6  # some are made ahead
     # what is kept: one small JPEG per moment, 16 for every ten seconds
     assert len(result.kept.numbers) == 160
     assert all(crop.image.shape[0] <= 48 for crop in result.kept.crops(range(160)))

@@ -25,7 +25,7 @@ from .person import (
     same,
     tiles,
 )
-from .pose import FollowedBox, Look, PoseResult, run_pose
+from .pose import FollowedBox, Look, PoseResult, Reader, run_pose
 from .track import Track
 from .windows import WindowPlan
 
@@ -69,11 +69,16 @@ class BlazePoseSource:
         # who is never there at the same time may be the same one, elsewhere
         return replace(chosen, others=sum(bool(numbers & theirs) for _, theirs in others))
 
+    def reader(self, person: Person, size: tuple[int, int], look: Look,
+               clock: Stopwatch) -> Reader:
+        """See :class:`~.pose_source.PoseSource`."""
+        self.pose.reset()
+        return _Follower(self.pose, person, size, look, clock)
+
     def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
              progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
         """See :class:`~.pose_source.PoseSource`."""
-        self.pose.reset()
-        reader = _Follower(self.pose, person, source.size, look, clock)
+        reader = self.reader(person, source.size, look, clock)
         return run_pose(source, reader, plan, look, progress)
 
     def _people(self, frames: Sequence[np.ndarray], parts: Sequence[Box],
@@ -172,6 +177,11 @@ class _Follower:
         self._times.append(time)
         self._boxes.append(self._box.box)
         return self._look.cut_out(frame, self._box.box) if self._look.keep_pixels else None
+
+    def latest(self) -> tuple[Track, Box]:
+        keypoints, scores = self._seen[-1] or (
+            np.zeros((NUM_KEYPOINTS, 2), np.float32), np.zeros(NUM_KEYPOINTS, np.float32))
+        return Track(np.array(self._times[-1:]), keypoints[None], scores[None]), self._boxes[-1]
 
     def finish(self) -> tuple[Track, list[Box]]:
         """Where nobody is seen, keypoints go on between where they were and are, at no score."""

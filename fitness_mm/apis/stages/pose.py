@@ -73,6 +73,10 @@ class Reader(Protocol):
             The crop around the person, if a later network wants it.
         """
 
+    def latest(self) -> tuple[Track, Box]:
+        """Keypoints of the last frame taken in, T = 1, at no score where nobody is seen, and the
+        person's box."""
+
     def finish(self) -> tuple[Track, list[Box]]:
         """Keypoints of all frames taken in, and the person's box at each."""
 

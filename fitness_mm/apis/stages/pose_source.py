@@ -15,7 +15,7 @@ from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.keypoints.box import Box
 
 from .person import Detector, Person, find_person
-from .pose import FollowedBox, Look, PoseResult, run_pose
+from .pose import FollowedBox, Look, PoseResult, Reader, run_pose
 from .track import Track
 from .windows import WindowPlan
 
@@ -38,6 +38,17 @@ class PoseSource(Protocol):
         Args:
             frames: Some of its frames, uint8 RGB (H, W, 3).
             box: Where the person is throughout, in their pixels, if the user has said it.
+        """
+
+    def reader(self, person: Person, size: tuple[int, int], look: Look,
+               clock: Stopwatch) -> Reader:
+        """Looks at frames that are handed to it, for what is live.
+
+        Args:
+            person: Whom to look at.
+            size: Width and height of the frames in pixels.
+            look: How to look.
+            clock: Takes the networks' time.
         """
 
     def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
@@ -80,12 +91,17 @@ class TopDown:
         """See :class:`PoseSource`."""
         return find_person(frames, self.estimator, box, self.detector)
 
-    def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
-             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+    def reader(self, person: Person, size: tuple[int, int], look: Look,
+               clock: Stopwatch) -> Reader:
         """See :class:`PoseSource`."""
         look = replace(look, margin=max(look.margin, self.estimator.margin),
                        crop_height=max(look.crop_height, 2 * self.estimator.input_size[1]))
-        reader = _CropReader(self.estimator, person, source.size, look, clock)
+        return _CropReader(self.estimator, person, size, look, clock)
+
+    def read(self, source: FrameSource, person: Person, plan: WindowPlan, look: Look,
+             progress: Callable[[int], None], clock: Stopwatch) -> PoseResult:
+        """See :class:`PoseSource`."""
+        reader = self.reader(person, source.size, look, clock)
         return run_pose(source, reader, plan, look, progress)
 
 
@@ -106,6 +122,11 @@ class _CropReader:
         if len(self._waiting) == self._estimator.batch_size:
             self._estimate()
         return crop
+
+    def latest(self) -> tuple[Track, Box]:
+        if self._waiting:
+            self._estimate()
+        return Track(*(part[-1:] for part in self._parts[-1])), self._boxes[-1]
 
     def finish(self) -> tuple[Track, list[Box]]:
         if self._waiting:

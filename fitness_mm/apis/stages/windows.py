@@ -23,14 +23,16 @@ class WindowPlan:
     All windows share the grid, so each frame is kept once.
 
     Attributes:
-        duration: Of the video in seconds.
-        seconds: Length of a window; of the video if that is shorter.
+        duration: Of what is looked at, in seconds.
+        seconds: Length of a window; of all of it if that is shorter.
         stride: From one window's begin to the next in seconds.
+        begin: Of what is looked at, in seconds.
     """
 
     duration: float
     seconds: float
     stride: float
+    begin: float = 0.0
 
     @property
     def step(self) -> float:
@@ -39,7 +41,7 @@ class WindowPlan:
 
     def time_of(self, moment: int) -> float:
         """Seconds; moments are in the middles of their steps."""
-        return (moment + 0.5) * self.step
+        return self.begin + (moment + 0.5) * self.step
 
     def windows(self, moments: int) -> list[range]:
         """Windows over so many moments; the last ends with them."""

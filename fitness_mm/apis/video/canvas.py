@@ -70,7 +70,7 @@ class Canvas:
     """
 
     def __init__(self, size: tuple[int, int], colours: Colours) -> None:
-        self.colours = colours
+        self.size, self.colours = size, colours
         self.frame = av.VideoFrame(*size, 'yuv420p')
         self.frame.colorspace, self.frame.color_range = colours.space, colours.range
         self.planes = planes_of(self.frame)

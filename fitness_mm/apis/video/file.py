@@ -55,6 +55,7 @@ class DecodedFrame:
 
     def __init__(self, number: int, time: float, picture: av.VideoFrame, shown: Shown) -> None:
         self.number, self.time = number, time
+        self.colours = shown.colours
         self._picture, self._shown = picture, shown
 
     def rgb(self) -> np.ndarray:
@@ -64,11 +65,10 @@ class DecodedFrame:
 
     def planes(self, size: tuple[int, int]) -> Planes:
         """The same in the colours of the video; see :class:`~.frames.Frame`."""
-        colours = self._shown.colours
-        picture = self._scaled(size, 2, format='yuv420p', dst_colorspace=colours.space,
-                               dst_color_range=colours.range)
+        picture = self._scaled(size, 2, format='yuv420p', dst_colorspace=self.colours.space,
+                               dst_color_range=self.colours.range)
         return [centred(self._shown.layout.apply(plane), (size[0] // step, size[1] // step), value)
-                for plane, step, value in zip(planes_of(picture), (1, 2, 2), colours.black,
+                for plane, step, value in zip(planes_of(picture), (1, 2, 2), self.colours.black,
                                               strict=True)]
 
     def _scaled(self, size: tuple[int, int], even: int = 1, **kind) -> av.VideoFrame:

@@ -35,16 +35,18 @@ class Frame(Protocol):
     Attributes:
         number: Position, from 0.
         time: Seconds from the first frame.
+        colours: What the numbers of its planes mean.
     """
 
     number: int
     time: float
+    colours: Colours
 
     def rgb(self) -> np.ndarray:
         """uint8 (H, W, 3); decoded when it is asked for."""
 
     def planes(self, size: tuple[int, int]) -> Planes:
-        """The same in the source's colours, of a width and height, which are even."""
+        """The same in its colours, of a width and height, which are even."""
 
 
 class FrameSource(Protocol):
@@ -77,17 +79,22 @@ class FrameSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class _Picture:
+class Picture:
+    """A frame that is an array already."""
+
     number: int
     time: float
     image: np.ndarray
+    colours = Colours()
 
     def rgb(self) -> np.ndarray:
+        """See :class:`Frame`."""
         return self.image
 
     def planes(self, size: tuple[int, int]) -> Planes:
+        """See :class:`Frame`."""
         smaller = size[0] < self.image.shape[1] or size[1] < self.image.shape[0]
-        return Colours().planes(cv2.resize(
+        return self.colours.planes(cv2.resize(
             self.image, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC))
 
 
@@ -129,7 +136,7 @@ class ArraySource:
     def frames(self) -> Iterator[Frame]:
         """All frames."""
         for number in range(len(self._frames)):
-            yield _Picture(number, number / self.fps, self._rgb(number))
+            yield Picture(number, number / self.fps, self._rgb(number))
 
     def survey(self, count: int) -> list[np.ndarray]:
         """Frames spread evenly."""
@@ -179,7 +186,7 @@ class FolderSource:
                 continue
             if image.shape[1::-1] != self.size:
                 warn_once(self, OTHER_SIZES)
-            yield _Picture(number, number / self.fps, fitted(image, self.size))
+            yield Picture(number, number / self.fps, fitted(image, self.size))
         if unreadable:
             warn_once(self, f'{unreadable} of {len(self._files)} images cannot be read and were '
                       'passed over')

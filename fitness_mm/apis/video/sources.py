@@ -24,6 +24,7 @@ from .frames import (
     listed,
     natural,
 )
+from .live import live
 
 _VIDEO_ENDINGS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.3gp', '.ts', '.mts', '.m2ts',
                   '.mpg', '.mpeg', '.wmv', '.flv')
@@ -93,7 +94,9 @@ def folder_names(paths: Sequence[str | Path]) -> list[str]:
     A file is called by its name without the ending, a folder by its name. Where two are alike,
     endings tell them apart, or else the folders that they are in, or else numbers.
     """
-    choices = [_names(Path(os.path.abspath(path))) for path in paths]
+    streams = [live(path) for path in paths]
+    choices = [_names(Path(os.path.abspath(path))) if stream is None else [_plain(stream.name)]
+               for path, stream in zip(paths, streams, strict=True)]
     alike: dict[str, list[int]] = {}
     for i, names in enumerate(choices):
         alike.setdefault(_folded(names[0]), []).append(i)
