@@ -86,8 +86,7 @@ def stream_frames(address: str, **options: str) -> Iterator[Frame]:
         InferenceError: If it cannot be opened or gives no picture.
     """
     shown, begin, count = None, 0.0, 0
-    options = {'rtsp_transport': 'tcp', 'fflags': 'nobuffer', 'flags': 'low_delay',
-               'protocol_whitelist': 'rtsp,rtp,tcp,udp,tls', **options}
+    options = {'rtsp_transport': 'tcp', 'protocol_whitelist': 'rtsp,rtp,tcp,udp,tls', **options}
     name = live(address).name
     try:
         with av.open(address, options=options, timeout=_PATIENCE_SECONDS,
