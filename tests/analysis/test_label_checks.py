@@ -11,7 +11,8 @@ from fitness_mm.analysis.audit.checks.place import (
     SIZE_THRESHOLD,
     place_scores,
 )
-from fitness_mm.analysis.audit.checks.scale import clip_torso_px, nan_quantile
+from fitness_mm.analysis.audit.checks.scale import clip_torso_px
+from fitness_mm.keypoints.quantiles import nan_quantile
 from fitness_mm.analysis.audit.checks.sides import side_scores
 from fitness_mm.analysis.audit.checks.suspicious import CHECKS
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX

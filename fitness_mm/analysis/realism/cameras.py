@@ -18,10 +18,9 @@ from scipy.linalg import rq
 from fitness_mm.aihub.disk.layout import VIEWS
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.blocks import view_positions
-from fitness_mm.analysis.audit.checks.scale import nan_median
+from fitness_mm.keypoints.quantiles import nan_median
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
-
-from .signals import Body
+from fitness_mm.posture.angles import Body
 
 MEASURES = ('azimuth, deg', 'elevation, deg', 'distance, trunk lengths', 'field of view, deg',
             'person in picture')

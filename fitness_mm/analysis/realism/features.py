@@ -17,9 +17,10 @@ from fitness_mm.action.models.factorization import factorized
 from fitness_mm.aihub.catalog import MOVEMENTS, Exercise
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.analysis.audit.blocks import clip_blocks
-from fitness_mm.analysis.audit.checks.scale import nan_median, nan_quantile
+from fitness_mm.keypoints.quantiles import nan_median, nan_quantile
+from fitness_mm.posture.angles import Body
 
-from .signals import Body, paired_signals, proportions, single_signals
+from .signals import paired_signals, proportions, single_signals
 
 BODY, TEMPO = 'body', 'tempo'
 _WORDS = {  # the first that is in a signal's name

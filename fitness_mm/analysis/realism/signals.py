@@ -11,69 +11,34 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fitness_mm.analysis.audit.checks.scale import nan_median, nan_quantile
-from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+from fitness_mm.keypoints.quantiles import nan_quantile
+from fitness_mm.posture.angles import MEASURES, SIDES, Body, angle, dot, length
 
 _UP = np.array([0.0, 1.0, 0.0])
-_SIDES = {'left': ('Left', 1.0), 'right': ('Right', -1.0)}
-
-
-class Body:
-    """Keypoints of clips and the frames of reference of the people in them.
-
-    Args:
-        points: (N, T, K, 3) in any unit, the last axis right-handed with y up; NaN where unknown.
-    """
-
-    def __init__(self, points: np.ndarray) -> None:
-        self._points = points
-        self.shoulders, self.hips = self.middle('Shoulder'), self.middle('Hip')
-        trunk = self.shoulders - self.hips
-        self.trunk = nan_median(_length(trunk), 1)  # (N, 1)
-        self.along = _unit(trunk)
-        across = (self['Left Shoulder'] - self['Right Shoulder']
-                  + self['Left Hip'] - self['Right Hip'])
-        self.left = _unit(across * (1 - _UP))
-        self.forward = np.cross(self.left, _UP)
-        self.ventral = _unit(np.cross(self.left, self.along))
-        """Normal to the trunk, to the front."""
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self._points[:, :, KEYPOINT_INDEX[name]]
-
-    def middle(self, name: str) -> np.ndarray:
-        """Between a keypoint's two sides, (N, T, 3)."""
-        return (self[f'Left {name}'] + self[f'Right {name}']) / 2
-
-    def distance(self, vector: np.ndarray, direction: np.ndarray) -> np.ndarray:
-        """How far a vector goes in a direction, in trunk lengths, (N, T)."""
-        return _dot(vector, direction) / self.trunk
 
 
 def paired_signals(body: Body) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Name of each signal that both sides have, and what it is on the left and right, (N, T)."""
-    left, right = (dict(_of_side(body, *side)) for side in _SIDES.values())
+    left, right = (dict(_of_side(body, side, sign))
+                   for side, sign in zip(SIDES, (1, -1), strict=True))
     for name, values in left.items():
         yield name, values, right[name]
 
 
 def _of_side(body: Body, side: str, sign: float) -> Iterator[tuple[str, np.ndarray]]:
-    shoulder, elbow, wrist, palm, hip, knee, ankle, foot = (
-        body[f'{side} {name}'] for name in
-        ('Shoulder', 'Elbow', 'Wrist', 'Palm', 'Hip', 'Knee', 'Ankle', 'Foot'))
+    shoulder, ear, elbow, wrist, palm, knee, ankle, foot = (
+        body[f'{side.title()} {name}'] for name in
+        ('Shoulder', 'Ear', 'Elbow', 'Wrist', 'Palm', 'Knee', 'Ankle', 'Foot'))
     out = sign * body.left
     upper, fore, hand, shin, toes = (elbow - shoulder, wrist - elbow, palm - wrist, knee - ankle,
                                      foot - ankle)
-    yield 'elbow angle', _angle(-upper, fore)
-    yield 'shoulder angle', _angle(upper, -body.along)
+    for name in ('elbow angle', 'shoulder angle', 'hip angle', 'knee angle', 'ankle angle'):
+        yield name, MEASURES[name].of(body, side)
     yield 'upper arm forward, deg', _rise(upper, body.forward)
     yield 'upper arm outward, deg', _rise(upper, out)
-    yield 'forearm from vertical, deg', _angle(fore, _UP)
-    yield 'wrist bend, deg', _angle(fore, hand)
+    yield 'forearm from vertical, deg', angle(fore, _UP)
+    yield 'wrist bend, deg', MEASURES['wrist bend'].of(body, side)
     yield 'hand up against forearm, deg', _rise(hand, _UP) - _rise(fore, _UP)
-    yield 'hip angle', _angle(shoulder - hip, knee - hip)
-    yield 'knee angle', _angle(hip - knee, -shin)
-    yield 'ankle angle', _angle(shin, toes)
     yield 'shin forward, deg', _turn(shin, body.forward, _UP)
     yield 'toes outward, deg', _turn(toes, out, body.forward)
     yield 'knee over toes', body.distance(knee - foot, body.forward)
@@ -87,15 +52,14 @@ def _of_side(body: Body, side: str, sign: float) -> Iterator[tuple[str, np.ndarr
     yield 'elbow height', body.distance(elbow - body.shoulders, _UP)
     yield 'elbow behind trunk', body.distance(body.shoulders - elbow, body.ventral)
     yield 'elbow outward of shoulder', body.distance(elbow - shoulder, out)
-    yield 'ear above shoulder', body.distance(body[f'{side} Ear'] - shoulder, body.along)
+    yield 'ear above shoulder', body.distance(ear - shoulder, body.along)
 
 
 def single_signals(body: Body) -> Iterator[tuple[str, np.ndarray]]:
     """Name of each signal of the whole body, and what it is, (N, T)."""
     face = body['Nose'] - body.middle('Ear')
-    shoulders, hips, ankles, knees, hands = (
-        body[f'Left {name}'] - body[f'Right {name}']
-        for name in ('Shoulder', 'Hip', 'Ankle', 'Knee', 'Wrist'))
+    shoulders, hips, ankles, hands = (body[f'Left {name}'] - body[f'Right {name}']
+                                      for name in ('Shoulder', 'Hip', 'Ankle', 'Wrist'))
     trunk = body.shoulders - body.hips
     yield 'trunk forward, deg', _turn(trunk, body.forward, _UP)
     yield 'trunk to the left, deg', _turn(trunk, body.left, _UP)
@@ -113,28 +77,27 @@ def single_signals(body: Body) -> Iterator[tuple[str, np.ndarray]]:
     yield 'hips before ankles', body.distance(body.hips - body.middle('Ankle'), body.forward)
     yield 'hands before feet', body.distance(body.middle('Wrist') - body.middle('Foot'),
                                              body.forward)
-    yield 'stance width', body.distance(ankles, body.left)
     yield 'step length', np.abs(body.distance(ankles, body.forward))
-    yield 'knee gap', body.distance(knees, body.left)
-    yield 'grip width', _length(hands) / body.trunk
+    for name in ('stance width', 'knee gap', 'grip width'):
+        yield name, MEASURES[name].of(body)
     yield 'left hand up', body.distance(hands, _UP)
 
 
 def proportions(body: Body) -> Iterator[tuple[str, np.ndarray]]:
     """Name of each length or place of a body, and what it is in every moment, (N, T)."""
-    def length(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        return _length(first - second) / body.trunk
+    def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return length(first - second) / body.trunk
 
     for name, one, other in (
             ('upper arm', 'Shoulder', 'Elbow'), ('forearm', 'Elbow', 'Wrist'),
             ('wrist to palm', 'Wrist', 'Palm'), ('thigh', 'Hip', 'Knee'), ('shin', 'Knee', 'Ankle'),
             ('ankle to foot', 'Ankle', 'Foot'), ('eye to ear', 'Eye', 'Ear')):
-        yield name, sum(length(body[f'{side} {one}'], body[f'{side} {other}'])
-                        for side, _ in _SIDES.values()) / 2
+        yield name, sum(between(body[f'{side.title()} {one}'], body[f'{side.title()} {other}'])
+                        for side in SIDES) / 2
     for name in ('Shoulder', 'Hip', 'Eye', 'Ear'):
-        yield f'{name.lower()} to {name.lower()}', length(body[f'Left {name}'],
-                                                          body[f'Right {name}'])
-    yield 'neck to nose', length(body['Neck'], body['Nose'])
+        yield f'{name.lower()} to {name.lower()}', between(body[f'Left {name}'],
+                                                           body[f'Right {name}'])
+    yield 'neck to nose', between(body['Neck'], body['Nose'])
     for name in ('Neck', 'Back', 'Waist', 'Nose'):
         down = body[name] - body.shoulders
         yield f'{name} down the trunk', -body.distance(down, body.along)
@@ -148,29 +111,12 @@ def _lowest(body: Body) -> np.ndarray:
     return nan_quantile(height, 0.1, 1)[..., None] * _UP
 
 
-def _dot(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    return (u * v).sum(-1)
-
-
-def _length(v: np.ndarray) -> np.ndarray:
-    return np.sqrt(_dot(v, v))
-
-
-def _unit(v: np.ndarray) -> np.ndarray:
-    return v / np.maximum(_length(v), 1e-9)[..., None]
-
-
-def _angle(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Between two vectors, 0 to 180 degrees."""
-    return np.degrees(np.arccos(np.clip(_dot(_unit(u), _unit(v)), -1, 1)))
-
-
 def _rise(v: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """Out of the plane normal to a direction, -90 to 90 degrees."""
-    return 90 - _angle(v, direction)
+    return 90 - angle(v, direction)
 
 
 def _turn(v: np.ndarray, toward: np.ndarray, start: np.ndarray) -> np.ndarray:
     """From one direction toward another that is normal to it, -180 to 180 degrees."""
-    return np.degrees(np.arctan2(_dot(v, toward) / np.maximum(_length(toward), 1e-9),
-                                 _dot(v, start) / np.maximum(_length(start), 1e-9)))
+    return np.degrees(np.arctan2(dot(v, toward) / np.maximum(length(toward), 1e-9),
+                                 dot(v, start) / np.maximum(length(start), 1e-9)))

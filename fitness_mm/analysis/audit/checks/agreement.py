@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .scale import clip_torso_px, nan_median, nan_quantile
+from fitness_mm.keypoints.quantiles import nan_median, nan_quantile
+
+from .scale import clip_torso_px
 
 DISAGREEMENT_THRESHOLD_TORSO = 0.05
 """A disagreement of the joints, root mean square in torso lengths, is suspicious from here on, but

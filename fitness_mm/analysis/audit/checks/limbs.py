@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from fitness_mm.keypoints.quantiles import nan_median
 from fitness_mm.keypoints.skeleton import LIMBS
 
-from .scale import clip_torso_px, nan_median
+from .scale import clip_torso_px
 
 LENGTH_THRESHOLD_TORSO = 0.15
 """A mean deviation of the limbs' lengths, in torso lengths, is suspicious from here on, ..."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .scale import clip_torso_px, nan_median
+from fitness_mm.keypoints.quantiles import nan_median
+
+from .scale import clip_torso_px
 
 EDGE_THRESHOLD_TORSO = 0.4
 """Two edges of a frame's box this far from their usual place, in torso lengths, are suspicious."""
