@@ -61,8 +61,6 @@ def parse_args() -> argparse.Namespace:
                          help='what the recogniser sees at once (default: %(default)s)')
     looking.add_argument('--stride', type=float, metavar='SECONDS',
                          help='from window to window (default: half a window)')
-    looking.add_argument('--no-evidence', action='store_false', dest='evidence',
-                         help='do not find out which joints speak for a fault')
     looking.add_argument('--camera-seconds', type=float, default=Options.camera_seconds,
                          help='how long to watch what is live (default: until Ctrl-C)')
     looking.set_defaults(channels=Options.channels)

@@ -33,7 +33,6 @@ class Options:
             data set have.
         stride: Seconds from one window to the next; half a window if None.
         exercise: Name of the exercise, English or Korean, for whoever knows it; recognised if None.
-        evidence: Whether to find out which joints and moments speak for a fault.
         batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
 
     Raises:
@@ -50,7 +49,6 @@ class Options:
     window: float = 10.0
     stride: float | None = None
     exercise: str | None = None
-    evidence: bool = True
     batch_size: int = 32
 
     def __post_init__(self) -> None:

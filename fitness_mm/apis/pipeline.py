@@ -12,7 +12,8 @@ from fitness_mm.aihub.catalog import Exercise, exercise_by_name
 from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.keypoints.pixels import PixelMap
-from fitness_mm.posture.calibration import BROKEN, NOT_JUDGED, PostureCalibration
+from fitness_mm.posture.angle_track import measure_track
+from fitness_mm.posture.calibration import NOT_JUDGED, PostureCalibration
 
 from .errors import InferenceError
 from .networks.recogniser import PostureRecogniser
@@ -29,8 +30,8 @@ from .report.sentences import (
 )
 from .result import ConditionVerdict, Inference
 from .stages.by_repetition import Repetitions, find_repetitions
-from .stages.judgement import Judgement, fault_course, judge_conditions
-from .stages.occlusion import find_evidence
+from .stages.evidence import with_evidence
+from .stages.judgement import Judgement, judge_conditions
 from .stages.person import (
     MIN_CONFIDENCE,
     SURVEY_FRAMES,
@@ -130,12 +131,15 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
         poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
     reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
     verdicts = _verdicts(models, poses, recognition, repetitions, reason)
-    if options.evidence and any(v.verdict == BROKEN for v in verdicts):
-        with clock.stage('evidence'):
-            verdicts = _with_evidence(verdicts, models.posture, recognition, repetitions, progress)
+    counted = repetitions.counted or []
+    with clock.stage('angles'):
+        angles = measure_track(poses.track.times, poses.track.keypoints, poses.track.scores,
+                               models.pose.assumed, [(r.start, r.stop) for r in counted])
+        if reason is None:
+            verdicts = with_evidence(verdicts, angles, counted, models.pose.assumed)
     return Inference(
         source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
-        exercise=exercise, as_family=judged.as_family, given=judged.given,
+        angles=angles, exercise=exercise, as_family=judged.as_family, given=judged.given,
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
         notes=[*([_STILL] if still else ()), *_absence(poses.track),
@@ -201,31 +205,6 @@ def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
         return verdicts
     return [replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
                     reason=reason) for v in verdicts]
-
-
-def _with_evidence(verdicts: Sequence[ConditionVerdict], posture: PostureRecogniser,
-                   recognition: Recognition, repetitions: Repetitions,
-                   progress: Progress) -> list[ConditionVerdict]:
-    """Evidence for every fault, out of the repetition or the window in which it is strongest."""
-    scores, windows = recognition.scores, recognition.windows
-    faults = sum(v.verdict == BROKEN for v in verdicts)
-    found: list[ConditionVerdict] = []
-    done = 0
-    for verdict in verdicts:
-        if verdict.verdict == BROKEN:
-            position = posture.conditions.index(verdict.condition)
-            worst = min(range(len(scores)), key=lambda i: scores[i].condition_logits[position])
-            window, time = windows[worst], None
-            if scores[worst].frame_condition_logits is not None:
-                times, logits = fault_course([scores[worst]], position)
-                time = float(times[logits.argmin()])
-            elif repetitions.logits is not None:
-                window = repetitions.windows[int(repetitions.logits[:, position].argmin())]
-            verdict = replace(verdict, evidence=find_evidence(posture, window, position, time))
-            done += 1
-            progress('evidence', done, faults)
-        found.append(verdict)
-    return found
 
 
 def _warnings(source: FrameSource) -> list[Sentence]:

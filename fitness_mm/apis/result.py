@@ -9,9 +9,12 @@ import numpy as np
 from fitness_mm.aihub.catalog import OTHER_MOVEMENT, Exercise
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.keypoints.skeleton import KEYPOINTS
+from fitness_mm.posture.angle_track import AngleTrack
 from fitness_mm.posture.calibration import BROKEN
+from fitness_mm.posture.kept_ranges import KeptRange
 from fitness_mm.posture.naming import SURE
 
+from .report.angles.words import measured as measured_sentence
 from .report.sentences import Sentence, exercise_name
 from .stages.person import Person
 from .stages.track import Track
@@ -19,18 +22,33 @@ from .stages.track import Track
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a reported fault, found by leaving it out.
+    """Where to look at a fault.
 
     Attributes:
-        time: When the fault is strongest, in seconds.
-        joints: Names of keypoints and by how much the logit that the condition holds rises
-            without them, the largest first; only those without which it does rise.
-        moments: The same for moments, in seconds.
+        time: When, in seconds.
+        joints: Keypoint indices: those of what was measured, else those that the condition takes.
     """
 
     time: float
-    joints: tuple[tuple[str, float], ...]
-    moments: tuple[tuple[float, float], ...]
+    joints: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a condition in the repetitions.
+
+    Attributes:
+        known: What was measured, and what is known of it.
+        values: In every repetition; NaN where it is not known.
+        repetition: Number of the one, of those in which a fault shows if there are any, that is
+            furthest to where broken repetitions are.
+        value: In this one.
+    """
+
+    known: KeptRange
+    values: tuple[float, ...]
+    repetition: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,7 @@ class ConditionVerdict:
         ranges: Where a fault shows, first and last second of each.
         repetitions: Numbers of the repetitions in which it shows, from 1.
         evidence: Of a fault; else None.
+        measured: What was measured; None if nothing can be that tells.
     """
 
     condition: Condition
@@ -54,6 +73,7 @@ class ConditionVerdict:
     ranges: tuple[tuple[float, float], ...] = ()
     repetitions: tuple[int, ...] = ()
     evidence: Evidence | None = None
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,7 @@ class Inference:
         frame_times: Of all frames in seconds, (F,).
         person: Whom it is about; None if nobody was seen.
         track: The person's keypoints; None if nobody was seen.
+        angles: The person's angles and distances; None if nobody was seen.
         exercise: The exercise; None if nobody was seen.
         probability: Of the exercise, or of its family if that is named, calibrated.
         ranking: The most probable exercises with their probabilities.
@@ -113,6 +134,7 @@ class Inference:
     frame_times: np.ndarray
     person: Person | None = None
     track: Track | None = None
+    angles: AngleTrack | None = None
     exercise: Exercise | None = None
     probability: float = 0.0
     ranking: list[tuple[Exercise, float]] = field(default_factory=list)
@@ -162,6 +184,7 @@ class Inference:
             'person': None if self.person is None else {
                 'box': _rounded(self.person.box, 1), 'found_by': self.person.how,
                 'confidence': _rounded(self.person.confidence, 3),
+                'seen_from': self.angles and self.angles.view,
                 'other_people': self.person.others},
             'exercise': None if self.exercise is None else {
                 'name': self.called.en, 'name_ko': self.called.ko,
@@ -205,11 +228,22 @@ def _verdict_dict(verdict: ConditionVerdict) -> dict:
         'advice': condition.advice_en if broken else '',
         'advice_ko': condition.advice_ko if broken else '',
         'evidence': None if evidence is None else {
-            'time': _rounded(evidence.time, 3),
-            'joints': [{'name': name, 'change': _rounded(change, 3)}
-                       for name, change in evidence.joints],
-            'moments': [{'time': _rounded(time, 3), 'change': _rounded(change, 3)}
-                        for time, change in evidence.moments]},
+            'time': _rounded(evidence.time, 3), 'joints': [KEYPOINTS[k] for k in evidence.joints]},
+        'measured': verdict.measured and _measured_dict(verdict.measured),
+    }
+
+
+def _measured_dict(measured: Measured) -> dict:
+    known, said = measured.known, measured_sentence(measured.known, measured.value)
+    return {
+        'text': said.en, 'text_ko': said.ko,
+        'measure': known.measure, 'measure_ko': known.of.name_ko, 'unit': known.of.unit,
+        'statistic': known.statistic, 'view': known.view,
+        'by_repetition': [None if np.isnan(v) else _rounded(v, 2) for v in measured.values],
+        'repetition': measured.repetition, 'value': _rounded(measured.value, 2),
+        'kept': {'low': known.low, 'mean': known.mean, 'high': known.high, 'clips': known.kept,
+                 'people': known.people, 'labels': known.source},
+        'view_error': known.error, 'auroc': known.auroc,
     }
 
 

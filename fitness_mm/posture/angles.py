@@ -32,21 +32,25 @@ class Body:
 
     Args:
         points: (N, T, K, D), NaN where unknown.
+        moments: Those that say how long the trunk is and, of a picture, where left is, bool (T,);
+            all if None.
     """
 
-    def __init__(self, points: np.ndarray) -> None:
+    def __init__(self, points: np.ndarray, moments: np.ndarray | None = None) -> None:
+        moments = slice(None) if moments is None else moments
         space = points.shape[-1] == 3
         self.up = np.array([0.0, 1.0, 0.0][:points.shape[-1]])
         self._points = points if space else points * (1, -1)
         self.shoulders, self.hips = self.middle('Shoulder'), self.middle('Hip')
         trunk = self.shoulders - self.hips
-        self.trunk = nan_quantile(length(trunk), _TRUNK_AT[len(self.up)], 1)  # (N, 1)
+        self.trunk = nan_quantile(length(trunk)[:, moments], _TRUNK_AT[len(self.up)], 1)  # (N, 1)
         self.along = unit(trunk)
         self.across = (self['Left Shoulder'] - self['Right Shoulder']
                        + self['Left Hip'] - self['Right Hip']) / 2
         level = self.across * (1 - self.up)
         # in a picture it is one of two directions, and shows in most of the moments
-        self.left = unit(level) if space else np.sign(nan_quantile(level, 0.5, 1))
+        self.left = unit(level) if space else np.sign(
+            nan_quantile(level[:, moments], 0.5, 1))
         if space:
             self.forward = np.cross(self.left, self.up)
             self.ventral = unit(np.cross(self.left, self.along))
@@ -93,10 +97,11 @@ class Measure:
                             **({'sign': 1 - 2 * (side == 'right')} if self.compute is _frontal
                                else {}))
 
-    def joints(self, side: str = '') -> frozenset[int]:
-        """The keypoints it is made of."""
-        return frozenset(KEYPOINT_INDEX[name] for point in self.points
-                         for name in _keypoints(point, side))
+    @property
+    def joints(self) -> tuple[int, ...]:
+        """The keypoints it is made of, those of both sides, ascending."""
+        return tuple(sorted({KEYPOINT_INDEX[name] for side in self.sides for point in self.points
+                             for name in _keypoints(point, side)}))
 
 
 def _keypoints(point: str, side: str) -> tuple[str, ...]:
@@ -201,10 +206,8 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in (
     Measure('hand above shoulders', '어깨 위로 손 높이', _height, ('Shoulders', 'Wrist'), TRUNKS),
     Measure('elbow above wrist', '손목 위로 팔꿈치 높이', _height, ('Wrist', 'Elbow'), TRUNKS),
     Measure('ankle above foot', '발 위로 발목 높이', _height, ('Foot', 'Ankle'), TRUNKS),
-    Measure('hand to hips, level', '손과 골반의 수평 거리', _level, ('Hips', 'Wrist'), TRUNKS),
-    Measure('hand to ankles, level', '손과 발목의 수평 거리', _level, ('Ankles', 'Wrist'), TRUNKS),
-    Measure('elbow to shoulder, level', '팔꿈치와 어깨의 수평 거리', _level, ('Shoulder', 'Elbow'),
-            TRUNKS),
+    Measure('hand to hips', '손과 골반의 수평 거리', _level, ('Hips', 'Wrist'), TRUNKS),
+    Measure('hand to ankles', '손과 발목의 수평 거리', _level, ('Ankles', 'Wrist'), TRUNKS),
     Measure('stance width', '발 간격', _sideways, ('Left Ankle', 'Right Ankle'), TRUNKS),
     Measure('knee gap', '무릎 간격', _sideways, ('Left Knee', 'Right Knee'), TRUNKS),
     Measure('grip width', '손 간격', _length, ('Left Wrist', 'Right Wrist'), TRUNKS),

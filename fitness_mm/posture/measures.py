@@ -124,12 +124,19 @@ def _binary_measures(broken: np.ndarray, logits: np.ndarray) -> dict:
         'balanced_acc': (hits / (hits + misses) + rejections / (rejections + false_alarms)) / 2
         if both else None,
         'f1': 2 * hits / (2 * hits + misses + false_alarms) if broken.any() else None,
-        'auroc': _auroc(broken, -logits) if both else None,
+        'auroc': auroc(broken, -logits) if both else None,
     }
 
 
-def _auroc(positive: np.ndarray, scores: np.ndarray) -> float:
-    """By Mann and Whitney's statistic; a twentieth of the time that scikit-learn's takes."""
+def auroc(positive: np.ndarray, scores: np.ndarray) -> float:
+    """Area under the receiver operating characteristic, by Mann and Whitney's statistic.
+
+    A twentieth of the time that scikit-learn's takes.
+
+    Args:
+        positive: bool (N,), of both kinds.
+        scores: Higher where it is rather positive, (N,).
+    """
     count = int(positive.sum())
     rank_sum = rankdata(scores)[positive].sum()
     return float((rank_sum - count * (count + 1) / 2) / (count * (len(scores) - count)))

@@ -12,9 +12,9 @@ from fitness_mm.analysis.audit.checks.place import (
     place_scores,
 )
 from fitness_mm.analysis.audit.checks.scale import clip_torso_px
-from fitness_mm.keypoints.quantiles import nan_quantile
 from fitness_mm.analysis.audit.checks.sides import side_scores
 from fitness_mm.analysis.audit.checks.suspicious import CHECKS
+from fitness_mm.keypoints.quantiles import nan_quantile
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
 
 TORSO_PX = 200.0  # of a clip without noise: 50 cm, 4 px each

@@ -13,6 +13,7 @@ from video_cases import moving_square, turn_right, write_video
 
 from fitness_mm.aihub.catalog import STUDY_EXERCISES, exercise_by_name
 from fitness_mm.apis import FitnessInferencer, InferenceError
+from fitness_mm.apis.report.angles.files import ANGLES, MOTION, REPETITIONS
 from fitness_mm.apis.report.outputs import HTML, JSON, PAGE, VIDEO
 from fitness_mm.errors import FitnessError
 
@@ -53,7 +54,9 @@ def test_everything_is_written_and_fits_together(inferencer, tmp_path):
     video = write_video(tmp_path / 'a.mp4', moving_square(75))
     found = inferencer(video, out_dir=tmp_path / 'out', box=BOX, return_vis=True, pose_fps=15)
     (result, ), (drawn, ) = found['predictions'], found['visualization']
-    assert {p.name for p in (tmp_path / 'out').iterdir()} == {VIDEO, JSON, HTML, PAGE}
+    assert {p.name for p in (tmp_path / 'out').iterdir()} == {
+        VIDEO, JSON, HTML, PAGE, ANGLES, REPETITIONS, MOTION}
+    assert len((tmp_path / 'out' / ANGLES).read_text('utf-8').splitlines()) == 39
     assert json.loads((tmp_path / 'out' / JSON).read_text('utf-8')) == result
 
     assert {k: result['video'][k] for k in ('name', 'width', 'height', 'frames')} == {
@@ -140,7 +143,9 @@ def test_a_video_without_a_person_says_so(inferencer, tmp_path):
                         out_dir=tmp_path)['predictions'][0]
     assert result['person'] is result['exercise'] is result['keypoints'] is None
     assert result['conditions'] == [] and result['notes'][0].startswith('No person was found')
-    assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        VIDEO, JSON, HTML, PAGE, ANGLES, REPETITIONS, MOTION}
+    assert len((tmp_path / 'out' / ANGLES).read_text('utf-8').splitlines()) == 39
 
 
 def test_of_one_picture_nothing_is_judged_or_counted(inferencer):
@@ -241,7 +246,9 @@ def test_drawing_again_keeps_the_times_of_before(inferencer, tmp_path):
     drawn, = inferencer.visualize(frames, [before], out_dir=tmp_path, language='en')
     taken = time.perf_counter() - begin
     assert len(drawn) == 20
-    assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        VIDEO, JSON, HTML, PAGE, ANGLES, REPETITIONS, MOTION}
+    assert len((tmp_path / 'out' / ANGLES).read_text('utf-8').splitlines()) == 39
     told = json.loads((tmp_path / JSON).read_text('utf-8'))['seconds']
     assert told.keys() == {*seconds, 'draw', 'report'}
     for stage in ('find person', 'pose', 'recognise'):

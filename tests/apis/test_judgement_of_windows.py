@@ -143,16 +143,49 @@ def test_a_moment_or_a_network_without_posture_judges_nothing():
     assert len(none) == 4 and {v.verdict for v in none} == {'not judged'}
 
 
+THREE = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4), Counted(3, 4, 5, 6)]
+
+
+def of_three(windows, *logits, repetitions=THREE):
+    """The first condition, by its logit in the windows and in each repetition."""
+    each = np.full((len(repetitions), 9), 2.0)
+    each[:, 0] = logits
+    return judge([scores((1, 0), (windows, 3, 3, 3))], repetitions=repetitions,
+                 by_repetition=each)[0]
+
+
 def test_a_fault_is_placed_in_the_repetitions_in_which_it_shows():
-    repetitions = [Counted(1, 0, 1, 2), Counted(2, 2, 3, 4), Counted(3, 4, 5, 6)]
-    logits = np.full((3, 9), 2.0)
-    logits[[0, 2], 0] = -1
-    windows = [scores((1, 0), (-3, 3, 3, 3))]
-    fault = judge(windows, repetitions=repetitions, by_repetition=logits)[0]
+    fault = of_three(-3, -1, 2, -1)
     assert fault.repetitions == (1, 3) and fault.ranges == ((0, 2), (4, 6))
     # in none of them alone: then the nearest to it
-    logits[:, 0] = 2, 0.5, 1
-    assert judge(windows, repetitions=repetitions, by_repetition=logits)[0].repetitions == (2, )
+    assert of_three(-3, 2, 0.5, 1).repetitions == (2, )
+
+
+@pytest.mark.parametrize('windows, each, verdict, repetitions', [
+    (3, (3, 3, 3), 'kept', ()),
+    (3, (3, -1.5, 3), 'broken', (2, )),  # one, surely: 0.18
+    (3, (3, -1.0, 3), 'not judged', ()),  # one, not so surely: 0.27
+    (3, (-1.0, 3, -1.0), 'broken', (1, 3)),
+    (3, (-0.3, 3, 3), 'kept', ()),  # within the calibration's band
+    (0.1, (3, 3, 3), 'not judged', ()),
+    (0.1, (3, -2, 3), 'broken', (2, )),
+    (3, (np.nan, ) * 3, 'kept', ()),
+])
+def test_what_is_broken_in_some_repetitions_is_not_kept(windows, each, verdict, repetitions):
+    found = of_three(windows, *each)
+    assert (found.verdict, found.repetitions) == (verdict, repetitions)
+    if verdict == 'broken':
+        assert found.probability < 0.3 and found.reason is None
+    if windows == 3 and verdict == 'not judged':
+        assert found.reason.en == ('Not judged: it is not clear whether it is kept in '
+                                   'repetition 2.')
+
+
+def test_one_of_many_repetitions_is_no_fault_of_the_set():
+    many = [Counted(i, i, i + 0.5, i + 1) for i in range(1, 31)]
+    each = [3.0] * 28
+    assert of_three(3, -2, -2, *each, repetitions=many).verdict == 'not judged'
+    assert of_three(3, -2, -2, -2, *each[1:], repetitions=many).repetitions == (1, 2, 3)
 
 
 def test_repetitions_are_judged_from_the_calibrated_border():

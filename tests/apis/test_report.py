@@ -48,10 +48,13 @@ def test_a_report_says_what_the_result_holds():
     first = report.faults[0]
     assert first.detail.main == '95% sure · Seen in repetitions 1, 3 and 5.'
     assert first.detail.second == '확률 95% · 1, 3, 5회째에 나타났어요.'
-    assert first.speaks == Said('judged mostly by: knees', '주로 본 관절: 무릎')
+    assert first.measured == Said(
+        'trunk to vertical: up to 52° ±3° (kept repetitions: 31 to 44°)',
+        '몸통과 수직선의 각도: 최대 52도 ±3° (자세를 지킨 반복: 31~44도)')
     assert (first.sure, report.rows[2].sure) == ('95%', '97%')
     assert report.rows[4].sure == '' and 'It takes' in report.rows[4].reason.main
     assert report.repetitions[0].faults == (first.name, )
+    assert report.repetitions[1].measured == 'trunk to vertical 52°'
     assert report.tempo == Said('first half 0.8 s · second half 0.8 s',
                                 '가는 동작 0.8초 · 돌아오는 동작 0.8초')
     assert report.shown_at(1.5) == {0} and report.shown_at(11.9) == frozenset()

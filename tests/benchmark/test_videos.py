@@ -67,7 +67,7 @@ def test_the_report_counts_videos_and_faults(tmp_path, monkeypatch):
     monkeypatch.setattr('trials.feedback.make_video', lambda path, script: None)
     said = [prediction({}, name=STUDY_EXERCISES[0].name, reps=0)]
 
-    def inferencer(video, evidence):
+    def inferencer(video):
         script = draw_script(int(video.stem), 0, [2])
         return dict(predictions=[prediction({f: 'broken' for f in script.faults}, script.exercise,
                                             script.reps)] if video.stem == '000' else said)

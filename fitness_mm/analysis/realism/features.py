@@ -7,7 +7,7 @@ more clips; of generated clips, which have exact 3D labels, they show what label
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,30 +112,56 @@ def measure(index: FitnessIndex, progress: Callable[[int, int], None]) -> Measur
         index: The index.
         progress: Told of clips measured and in all.
     """
-    total = len(np.unique(index.codes('clip')))
+    values, courses, rows = [], [], []
+    for points, _, own in clips_in_space(index, progress):
+        features, numbers, course = features_of(points)
+        values.append(numbers)
+        courses.append(course)
+        rows.append(own)
+    rows = np.concatenate(rows)
+    return Measured(features, np.concatenate(values), index.exercise[rows], index.performer[rows],
+                    usable_conditions(index, rows), np.concatenate(courses),
+                    len(np.unique(index.codes('clip'))))
+
+
+def clips_in_space(index: FitnessIndex, progress: Callable[[int, int], None]
+                   ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Clips as their views show them in space, some at a time.
+
+    Args:
+        index: The index.
+        progress: Told of clips done and in all.
+
+    Yields:
+        Keypoints (N, T, K, 3), right-handed with y upward, and the labels of the five views that
+        they are made of, (N, V, T, K, 2) in pixels, NaN where not known; and a row of each clip,
+        (N,).
+    """
+    total, done = len(np.unique(index.codes('clip'))), 0
     first_frame = np.cumsum(index.num_frames) - index.num_frames
-    values, courses, rows, done = [], [], [], 0
     progress(0, total)
     for block in clip_blocks(index):
         space = factorized(torch.from_numpy(
             np.concatenate([block.keypoints, block.visible[..., None]], -1, dtype=np.float32)))
         points = np.where(space.given[..., None], space.points, np.nan).astype(float)
         found = space.found.numpy()
-        # upward, and forward where the camera is: x, y, z of a person that faces it
-        features, numbers, course = features_of(points[found] * (1, -1, -1))
-        values.append(numbers)
-        courses.append(course)
         frame = block.frame[found].max((1, 2))
-        rows.append(np.searchsorted(first_frame, frame, 'right') - 1)
+        # upward, and forward where the camera is: x, y, z of a person that faces it
+        yield (points[found] * (1, -1, -1),
+               np.where(block.visible[..., None], block.keypoints, np.nan)[found].astype(float),
+               np.searchsorted(first_frame, frame, 'right') - 1)
         done += len(found)
         progress(done, total)
-    rows = np.concatenate(rows)
+
+
+def usable_conditions(index: FitnessIndex, rows: np.ndarray) -> np.ndarray:
+    """Of some rows, in the order of their exercise's: 1 holds, 0 broken, -1 not given or not to be
+    used; int8 (N, P), -1 beyond the exercise's."""
     conditions = np.full((len(rows), max(len(e.conditions) for e in MOVEMENTS)), -1, np.int8)
     position, number, truth = index.conditions_of(rows)
     usable = index.gt_conditions_usable[rows]
     conditions[position, number] = np.where(usable[position], truth, -1)
-    return Measured(features, np.concatenate(values), index.exercise[rows], index.performer[rows],
-                    conditions, np.concatenate(courses), total)
+    return conditions
 
 
 def features_of(points: np.ndarray) -> tuple[tuple[Feature, ...], np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,10 +91,6 @@ class PostureRecogniser:
         self.sees_keypoints_only = isinstance(preprocessor, KeypointDataPreprocessor)
         self.facts = action_facts(self.network.pipeline, preprocessor)
 
-    def samples(self, windows: Iterable[Window]) -> list[dict]:
-        """Windows as the data set's samples, ready to be collated."""
-        return list(map(self._sample, windows))
-
     def _sample(self, window: Window) -> dict:
         if self.sees_keypoints_only:
             keypoints = np.concatenate([window.keypoints, window.scores[..., None]], -1)
@@ -115,13 +111,9 @@ class PostureRecogniser:
 
     def __call__(self, windows: Sequence[Window]) -> Iterator[WindowScores]:
         """Logits of each window."""
-        for prediction, window in zip(self.predict(map(self._sample, windows)), windows,
-                                      strict=True):
+        predictions = self.network.predict(map(self._sample, windows), self.batch_size)
+        for prediction, window in zip(predictions, windows, strict=True):
             yield self._scores(prediction, window.times)
-
-    def predict(self, samples: Iterable[dict]) -> Iterator:
-        """The network's data samples for packed samples."""
-        return self.network.predict(samples, self.batch_size)
 
     def _scores(self, prediction, times: np.ndarray) -> WindowScores:
         exercise = exercise_logits(prediction)

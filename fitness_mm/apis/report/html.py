@@ -12,13 +12,15 @@ import jinja2
 import numpy as np
 
 from fitness_mm.files import replacing
-from fitness_mm.keypoints.colours import LEFT
+from fitness_mm.keypoints.colours import LEFT, RIGHT
+from fitness_mm.posture.calibration import KEPT
 from fitness_mm.printable import printable_text
 
 from .model import COLOURS, SYMBOLS, KeyMoment, Report
 from .timeline import clock_time
 
 _TIMELINE_PX, _PHONE_PX = 840, 340
+_CURVE_PX = 320, 96
 _DIGIT_PX = 7 * _TIMELINE_PX / _PHONE_PX  # numbers that fit on a phone fit everywhere
 
 
@@ -32,9 +34,11 @@ def write_html(path: Path, report: Report, frames: Mapping[KeyMoment, np.ndarray
     """
     html = _template().render(
         report=report, word=report.word, pictures={m: _data_url(f) for m, f in frames.items()},
-        symbols=SYMBOLS, colours=COLOURS, blue=LEFT, clock_time=clock_time,
+        symbols=SYMBOLS, colours=COLOURS, blue=LEFT, orange=RIGHT, clock_time=clock_time,
         share=lambda pixels: round(100 * pixels / _TIMELINE_PX, 3),
         bars=report.timeline.repetition_bars(_TIMELINE_PX, _DIGIT_PX),
+        curve_size=_CURVE_PX, curve_bars=report.timeline.repetition_bars(_CURVE_PX[0], 7),
+        points=_points, kept=COLOURS[KEPT],
         fault_bars=report.timeline.fault_bars(_TIMELINE_PX),
         ticks=report.timeline.ticks(_TIMELINE_PX))
     with replacing(path) as unfinished:
@@ -47,6 +51,10 @@ def _template() -> jinja2.Template:
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=printable_text)
     return environment.get_template('report.html.j2')
+
+
+def _points(points: np.ndarray) -> str:
+    return ' '.join(f'{x:.1f},{y:.1f}' for x, y in points)
 
 
 def _data_url(image: np.ndarray) -> str:

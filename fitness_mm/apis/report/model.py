@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from fitness_mm.aihub.catalog import OTHER_MOVEMENT
-from fitness_mm.apis.result import ConditionVerdict, Counted, Inference
-from fitness_mm.keypoints.joint_names import joint_names
-from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
+from fitness_mm.apis.result import ConditionVerdict, Counted, Inference, Measured
 from fitness_mm.posture.calibration import BROKEN, KEPT, NOT_JUDGED
 from fitness_mm.tables import probable
 
+from .angles.curves import Curve, curves_of
+from .angles.words import amount, angles_seen_from, curve_name, measured
 from .sentences import WORDS, Sentence, all_kept, seen_at, seen_in
 from .timeline import Span, Timeline, clock_time
 
@@ -53,20 +53,22 @@ class Row:
     reason: Said | None  # why it is not judged
     advice: Said
     detail: Said | None  # of a fault: how sure, and when it shows
-    speaks: Said | None  # the joints that speak for a fault
+    measured: Said | None  # what it is about, beside what kept repetitions have of it
     moment: KeyMoment | None  # to show a fault
     spans: tuple[Span, ...]  # seconds in which a fault shows
     repetitions: tuple[int, ...]  # numbers of those in which it shows
 
 
 class RepetitionRow(NamedTuple):
-    """One repetition: number, when, how long its halves take, the faults seen in it."""
+    """One repetition: number, when, how long its halves take, the faults seen in it, and what was
+    measured, in the main language."""
 
     number: int
     when: str
     out: str
     back: str
     faults: tuple[Said, ...]
+    measured: str
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Report:
     repetitions: tuple[RepetitionRow, ...] | None  # None if they were not counted
     tempo: Said  # how long halves of repetitions take, or why nothing is said of them
     timeline: Timeline
+    curves: tuple[Curve, ...]  # angles and distances over time, those of conditions first
+    curves_note: Said | None  # what they are
     poses: tuple[tuple[KeyMoment, Said], ...]  # moments of a repetition, with captions
     notes: tuple[Said, ...]  # what limits all of this
 
@@ -131,10 +135,14 @@ def tell(result: Inference, languages: tuple[str, ...]) -> Report:
         if result.sure else (),
         tuple(rows), faults,
         Said('') if faults else say(all_kept(sum(row.verdict == KEPT for row in rows), len(rows))),
-        None if counted is None else tuple(_repetition(r, faults, say) for r in counted),
+        None if counted is None else tuple(
+            _repetition(r, faults, [v.measured for v in result.verdicts if v.measured], say)
+            for r in counted),
         say(_tempo(counted)),
         Timeline(result.duration, tuple((r.start, r.stop) for r in counted or ()),
                  tuple((row.name, row.spans) for row in faults if row.spans)),
+        curves_of(result, lambda measure, statistic: say(curve_name(measure, statistic))),
+        say(angles_seen_from(result.angles.view)) if result.angles and result.angles.view else None,
         tuple((KeyMoment(time), say(_joined(' · ', WORDS[key], clock_time(time))))
               for time, key in _poses(counted)),
         tuple(say(note) for note in (*result.all_notes, WORDS['disclaimer'])))
@@ -172,31 +180,31 @@ def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
     condition, broken = verdict.condition, verdict.verdict == BROKEN
     sure = '' if verdict.verdict == NOT_JUDGED else probable(
         1 - verdict.probability if broken else verdict.probability)
-    joints = tuple(KEYPOINT_INDEX[name] for name, _ in verdict.evidence.joints) \
-        if verdict.evidence else ()
-    detail = speaks = moment = None
+    detail = moment = None
     if broken:
         shown = (seen_in(verdict.repetitions, len(result.repetitions or ()))
                  if verdict.repetitions else seen_at(verdict.ranges))
         detail = say(_joined(' · ', Sentence(f'확률 {sure}', f'{sure} sure'), shown))
-        moment = KeyMoment(verdict.evidence.time if verdict.evidence else
-                           sum(verdict.ranges[0]) / 2, joints)
-    if joints:
-        names = Sentence(*(joint_names(joints, language) for language in Sentence._fields))
-        speaks = say(_joined(': ', WORDS['speaks'], names))
+        moment = KeyMoment(verdict.evidence.time, verdict.evidence.joints)
     return Row(
         verdict.verdict, say(Sentence(condition.name_ko, condition.name_en)),
         say(WORDS[verdict.verdict]), sure, verdict.reason and say(verdict.reason),
-        say(Sentence(condition.advice_ko, condition.advice_en)), detail, speaks, moment,
-        verdict.ranges, verdict.repetitions)
+        say(Sentence(condition.advice_ko, condition.advice_en)), detail,
+        verdict.measured and say(measured(verdict.measured.known, verdict.measured.value)),
+        moment, verdict.ranges, verdict.repetitions)
 
 
-def _repetition(counted: Counted, faults: Sequence[Row], say) -> RepetitionRow:
+def _repetition(counted: Counted, faults: Sequence[Row], known: Sequence[Measured],
+                say) -> RepetitionRow:
+    values = {one.known.of: one.values[counted.number - 1] for one in known}
     return RepetitionRow(
         counted.number, f'{clock_time(counted.start)} – {clock_time(counted.stop)}',
         say(_seconds(counted.turn - counted.start)).main,
         say(_seconds(counted.stop - counted.turn)).main,
-        tuple(row.name for row in faults if counted.number in row.repetitions))
+        tuple(row.name for row in faults if counted.number in row.repetitions),
+        ' · '.join(say(_joined(' ', Sentence(measure.name_ko, measure.name),
+                               amount(value, measure.unit))).main
+                   for measure, value in values.items() if not np.isnan(value)))
 
 
 def _tempo(counted: Sequence[Counted] | None) -> Sentence:

@@ -17,6 +17,7 @@ from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.frames import FrameSource
 from fitness_mm.files import write_text
 
+from .angles.files import ANGLES, MOTION, REPETITIONS, angles_csv, motion, repetitions_csv
 from .annotated_video import Annotator, write_video
 from .html import write_html
 from .key_frames import key_frames
@@ -25,7 +26,6 @@ from .model import tell
 from .page import write_page
 
 VIDEO, JSON, HTML, PAGE = 'annotated.mp4', 'result.json', 'report.html', 'report.png'
-
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def write_outputs(result: Inference, source: FrameSource, outputs: Outputs,
     with written_in(outputs.folder):
         if outputs.folder is not None:
             _write_json(result, outputs.folder)
+            _write_angles(result, outputs.folder)
         drawn = _draw(result, source, outputs, progress, clock)
         result.seconds = {**clock.seconds, 'total': clock.total()}
         if outputs.folder is not None:
@@ -115,6 +116,14 @@ def _draw(result: Inference, source: FrameSource, outputs: Outputs,
 
 def _write_json(result: Inference, folder: Path) -> None:
     write_text(folder / JSON, json.dumps(result.as_dict(), ensure_ascii=False))
+
+
+def _write_angles(result: Inference, folder: Path) -> None:
+    for name, write in ((ANGLES, angles_csv), (REPETITIONS, repetitions_csv), (MOTION, motion)):
+        if result.angles is None:  # nobody's: those of an earlier video would mislead
+            (folder / name).unlink(missing_ok=True)
+        else:
+            write_text(folder / name, write(result))
 
 
 def _show(name: str, frame: np.ndarray, fps: float) -> None:

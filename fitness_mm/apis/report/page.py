@@ -12,14 +12,16 @@ from fitness_mm.files import replacing
 from fitness_mm.keypoints.colours import LEFT
 from fitness_mm.posture.calibration import BROKEN
 
+from .angles.curves import Curve
 from .ink import Ink
 from .language import Writing
-from .model import COLOURS, KeyMoment, Report, Row
+from .model import COLOURS, KeyMoment, Report, Row, Said
 
 _WIDTH, _MARGIN = 1240, 70
 _INNER = _WIDTH - 2 * _MARGIN
 _BLACK, _GREY, _LINE = '#1c1f24', '#5f646c', '#d7dae0'
 _BETWEEN = 24
+_CURVE, _KEPT_RANGE = ((_INNER - _BETWEEN) // 2, 150), '#cde9df'
 _FAULT_PHOTO, _POSE_PHOTO = (500, 400), ((_INNER - _BETWEEN) // 2, 480)
 
 
@@ -69,6 +71,9 @@ class _Sheet(Ink):
                 self._timeline()
             self.say(report.tempo, 20, _BLACK, _GREY)
             self._poses()
+        if report.sure and report.curves:
+            self._title('angles')
+            self._curves()
         self._title('limits')
         for note in report.notes:
             self.say(note, 18, _GREY, _GREY)
@@ -100,9 +105,9 @@ class _Sheet(Ink):
         self.y += 8
         self.say(row.advice, 24, _BLACK, _GREY, left=left)
         self.y += 10
-        for said in (row.detail, row.speaks):
+        for said, colour in ((row.detail, _GREY), (row.measured, _BLACK)):
             if said is not None:
-                self.say(said, 20, _GREY, _GREY, left=left)
+                self.say(said, 20, colour, _GREY, left=left)
                 self.y += 6
         self.y = max(self.y, top + height)
         self.draw.rectangle((_MARGIN, top, _MARGIN + 7, self.y), fill=COLOURS[row.verdict])
@@ -125,8 +130,9 @@ class _Sheet(Ink):
         self.draw.text((self.right, self.y + 15), says, anchor='rm', fill=_BLACK,
                        font=self.font(20))
         self.say(row.name, 22, _BLACK, _GREY, left=_MARGIN + 44, right=self.right - 300)
-        if row.reason is not None:
-            self.say(row.reason, 18, _GREY, _GREY, left=_MARGIN + 44)
+        for said in (row.reason, None if row.verdict == BROKEN else row.measured):
+            if said is not None:
+                self.say(said, 18, _GREY, _GREY, left=_MARGIN + 44)
         self.y += 10
 
     def _timeline(self) -> None:
@@ -144,6 +150,40 @@ class _Sheet(Ink):
             self.draw.text((_MARGIN + x, self.y), label, fill=_GREY, anchor=anchor,
                            font=self.font(17))
         self.y += 36
+
+    def _curves(self) -> None:
+        """Two beside each other."""
+        width, height = _CURVE
+        for i in range(0, len(self.report.curves), 2):
+            top, bottom = self.y, self.y
+            for n, curve in enumerate(self.report.curves[i:i + 2]):
+                self.y, left = top, _MARGIN + n * (width + _BETWEEN)
+                self.say(Said(*curve.name), 18, _BLACK, _GREY, left=left, right=left + width)
+                bottom = max(bottom, self.y)
+            for n, curve in enumerate(self.report.curves[i:i + 2]):
+                self._curve(curve, _MARGIN + n * (width + _BETWEEN), bottom + 6)
+            self.y = bottom + height + 24
+        if self.report.curves_note is not None:
+            self.say(self.report.curves_note, 18, _GREY, _GREY)
+
+    def _curve(self, curve: Curve, left: float, top: float) -> None:
+        width, height = _CURVE
+        self.draw.rectangle((left, top, left + width, top + height), fill='#f7f8fa')
+        bars = self.report.timeline.repetition_bars(width, self.draw.textlength('0', self.font(15)))
+        for bar in bars:
+            self.draw.rectangle((left + bar.left, top, left + bar.right, top + height),
+                                fill='#e6eaf0')
+        if curve.kept:
+            low, high = (top + float(curve.height(value, height)) for value in curve.kept)
+            self.draw.rectangle((left, high, left + width, low), fill=_KEPT_RANGE)
+        for colour, line in curve.lines(width, height):
+            self.draw.line([(left + x, top + y) for x, y in line.tolist()], fill=colour, width=3)
+        for bar in bars:
+            self.draw.text((left + (bar.left + bar.right) / 2, top + height - 4), bar.label,
+                           fill=_GREY, anchor='mb', font=self.font(15))
+        for label, y, anchor in zip(curve.ticks, (height - 4, 4), ('rb', 'rt'), strict=True):
+            self.draw.text((left + width - 5, top + y), label, fill=_BLACK, anchor=anchor,
+                           font=self.font(16))
 
     def _poses(self) -> None:
         left, top = float(_MARGIN), self.y + 10

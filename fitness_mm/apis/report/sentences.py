@@ -44,7 +44,9 @@ WORDS = {
     'no repetitions': Sentence('처음부터 끝까지 보이는 반복이 없어요.',
                                'No complete repetition was seen.'),
     'limits': Sentence('알아 두기', 'Please note'),
-    'speaks': Sentence('주로 본 관절', 'judged mostly by'),
+    'angles': Sentence('관절 각도와 거리', 'Angles and distances'),
+    'left': Sentence('왼쪽', 'left'),
+    'right': Sentence('오른쪽', 'right'),
     'when': Sentence('시점', 'when'),
     'picture': Sentence('관절을 표시한 장면', 'frame with the skeleton'),
     'disclaimer': Sentence(
@@ -133,6 +135,13 @@ def not_judged(reason: str, joints: Sequence[int] = ()) -> Sentence:
                     f'{sentence.en} {en}: {joint_names(joints, "en")}.')
 
 
+def unsure_in(numbers: Sequence[int]) -> Sentence:
+    """Why a condition that is kept on the whole is not judged: some repetitions may break it."""
+    korean, english = _listed(numbers)
+    return Sentence(f'{korean}회째에도 지켰는지 확실하지 않아서 판정하지 않았어요.',
+                    f'Not judged: it is not clear whether it is kept in {english}.')
+
+
 def exercise_name(exercise: Exercise, as_family: bool = False) -> Sentence:
     """Its name, or its family's."""
     named = exercise.family if as_family else exercise
@@ -202,13 +211,19 @@ def seen_in(numbers: Sequence[int], total: int) -> Sentence:
     numbers = sorted(set(numbers))
     if len(numbers) == total > 1:
         return Sentence('모든 반복에서 나타났어요.', 'Seen in every repetition.')
-    if len(runs := _runs(numbers)) > _MOST_LISTED:
+    if len(_runs(numbers)) > _MOST_LISTED:
         return Sentence(f'{total}회 중 {len(numbers)}회에서 나타났어요.',
                         f'Seen in {len(numbers)} of {total} repetitions.')
-    korean = ', '.join(str(a) if a == b else f'{a}~{b}' for a, b in runs)
-    return Sentence(f'{korean}회째에 나타났어요.',
-                    f'Seen in repetition{"s" if len(numbers) > 1 else ""} '
-                    + _enumerated([str(a) if a == b else f'{a} to {b}' for a, b in runs]) + '.')
+    korean, english = _listed(numbers)
+    return Sentence(f'{korean}회째에 나타났어요.', f'Seen in {english}.')
+
+
+def _listed(numbers: Sequence[int]) -> Sentence:
+    """Numbers of repetitions."""
+    runs = _runs(numbers)
+    return Sentence(', '.join(str(a) if a == b else f'{a}~{b}' for a, b in runs),
+                    f'repetition{"s" if len(numbers) > 1 else ""} ' + _enumerated(
+                        [str(a) if a == b else f'{a} to {b}' for a, b in runs]))
 
 
 def seen_at(ranges: Sequence[tuple[float, float]]) -> Sentence:

@@ -19,6 +19,8 @@ def summary_text(result: dict) -> str:
     for condition in result['conditions']:
         lines.append(f'{SYMBOLS[condition["verdict"]]:<10}{condition["name"]} '
                      f'{condition["name_ko"]}: {condition["verdict"]}')
+        if condition['measured']:
+            lines.append(f'          {condition["measured"]["text"]}')
         if condition['verdict'] == 'broken':
             lines += [f'          {condition["advice"]}', f'          {condition["advice_ko"]}']
     lines += [f'note      {note}' for note in result['notes']]

@@ -116,7 +116,7 @@ def run_trials(inferencer: Callable, out: Path, num_videos: int, seed: int,
         script = draw_script(number, seed, performers)
         video = out / f'{number:03d}.mp4'
         make_video(video, script)
-        prediction = inferencer(video, evidence=False)['predictions'][0]
+        prediction = inferencer(video)['predictions'][0]
         outcomes.append(judge_prediction(script, prediction))
         with replacing(out / 'videos.md') as unfinished:
             unfinished.write_text(videos_markdown(outcomes), 'utf-8')

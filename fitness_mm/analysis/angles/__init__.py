@@ -1,0 +1,1 @@
+"""How far angles of one view are off, and what they are in clips that keep a condition."""

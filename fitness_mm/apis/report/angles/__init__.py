@@ -1,0 +1,1 @@
+"""Angles and distances in a report: in words, as curves, as files."""
