@@ -139,13 +139,12 @@ def test_without_calibration_nothing_is_judged(work_dirs):  # noqa: F811
 
 
 def test_a_video_without_a_person_says_so(inferencer, tmp_path):
+    (tmp_path / ANGLES).write_text('of an earlier video')
     result = inferencer(np.full((2, 60, 80, 3), 120, np.uint8),
                         out_dir=tmp_path)['predictions'][0]
     assert result['person'] is result['exercise'] is result['keypoints'] is None
     assert result['conditions'] == [] and result['notes'][0].startswith('No person was found')
-    assert {p.name for p in tmp_path.iterdir()} == {
-        VIDEO, JSON, HTML, PAGE, ANGLES, REPETITIONS, MOTION}
-    assert len((tmp_path / 'out' / ANGLES).read_text('utf-8').splitlines()) == 39
+    assert {p.name for p in tmp_path.iterdir()} == {VIDEO, JSON, HTML, PAGE}
 
 
 def test_of_one_picture_nothing_is_judged_or_counted(inferencer):
@@ -191,7 +190,7 @@ def test_an_interrupted_drawing_leaves_what_was_found(inferencer, tmp_path, monk
     monkeypatch.setattr('fitness_mm.apis.video.encoder.VideoEncoder.finish', stop)
     with pytest.raises(KeyboardInterrupt):
         inferencer(moving_square(30), box=BOX, out_dir=tmp_path / 'out')
-    assert [p.name for p in (tmp_path / 'out').iterdir()] == [JSON]
+    assert {p.name for p in (tmp_path / 'out').iterdir()} == {JSON, ANGLES, REPETITIONS, MOTION}
 
 
 def test_a_full_disk_is_told_and_what_was_found_stays(inferencer, tmp_path, monkeypatch):
@@ -248,7 +247,6 @@ def test_drawing_again_keeps_the_times_of_before(inferencer, tmp_path):
     assert len(drawn) == 20
     assert {p.name for p in tmp_path.iterdir()} == {
         VIDEO, JSON, HTML, PAGE, ANGLES, REPETITIONS, MOTION}
-    assert len((tmp_path / 'out' / ANGLES).read_text('utf-8').splitlines()) == 39
     told = json.loads((tmp_path / JSON).read_text('utf-8'))['seconds']
     assert told.keys() == {*seconds, 'draw', 'report'}
     for stage in ('find person', 'pose', 'recognise'):
