@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
                         help='a video file, a folder of videos or of frames, camera:N or '
                         'rtsp://ADDRESS (live, until Ctrl-C)')
     parser.add_argument('--out', required=True, metavar='DIR',
-                        help='folder for annotated.mp4, result.json, report.html and report.png; '
+                        help='folder for the report, the annotated video, tables and result.json; '
                         'of several videos each gets a folder of its own there, called after it')
     models = parser.add_argument_group('models')
     models.add_argument('--pose', metavar='NAME|CONFIG',

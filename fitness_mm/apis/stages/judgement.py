@@ -203,8 +203,8 @@ def _of_repetitions(verdict: ConditionVerdict, probabilities: np.ndarray, band: 
     """A verdict that knows of each repetition: broken in a few is broken, in these.
 
     Of six repetitions of generated people, with a network that had not seen them, a fault in two
-    was called broken in 0.76 of 135 tracks with this, kept in 0.12, and from the windows alone
-    broken in 0.58, kept in 0.23; a kept condition broken in 0.14 of 120 tracks, and from the
+    was called broken in 0.76 of 125 tracks with this, kept in 0.12, and from the windows alone
+    broken in 0.58, kept in 0.23; a kept condition broken in 0.14 of 110 tracks, and from the
     windows alone in 0.09.
 
     Args:
