@@ -242,7 +242,7 @@ def _measured_dict(measured: Measured) -> dict:
         'by_repetition': [None if np.isnan(v) else _rounded(v, 2) for v in measured.values],
         'repetition': measured.repetition, 'value': _rounded(measured.value, 2),
         'kept': {'low': known.low, 'mean': known.mean, 'high': known.high, 'clips': known.kept,
-                 'people': known.people, 'labels': known.source},
+                 'people': known.people},
         'view_error': known.error, 'auroc': known.auroc,
     }
 

@@ -2,7 +2,8 @@
 
 Two tables lie beside this file. ``condition_measures.tsv`` says by hand which measures a condition
 is about, and whether broken repetitions have more or less of it. ``kept_ranges.tsv`` has what
-``tools/analysis/angles.py`` measured of these in labels, of those that tell broken clips from kept.
+``tools/analysis/angles.py`` measured of these in real labels, of those that tell broken clips from
+kept.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from fitness_mm.aihub.conditions import Condition
 from fitness_mm.keypoints.quantiles import nan_quantile
 
 from .angles import MEASURES, Measure
-
-REAL, GENERATED = 'real', 'generated'
 
 LEAST_AUROC = 0.7
 """A measure that tells broken clips less well from kept ones explains nothing."""
@@ -45,7 +44,6 @@ class KeptRange:
         statistic: One of :data:`STATISTICS`.
         broken: ``more`` or ``less``: what clips that break the condition have of it.
         view: One of :data:`~fitness_mm.posture.views.VIEWS`.
-        source: :data:`REAL` or :data:`GENERATED` labels.
         auroc: Of broken clips against kept ones.
         low: Of kept clips, 10 %.
         mean: Of kept clips.
@@ -63,7 +61,6 @@ class KeptRange:
     statistic: str
     broken: str
     view: str
-    source: str
     auroc: float
     low: float
     mean: float

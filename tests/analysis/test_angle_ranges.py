@@ -48,7 +48,7 @@ def seen(trunk, broken, error=2.0):
 def test_a_range_is_told_of_a_measure_that_tells_the_condition(moved, error, told):
     kept = np.linspace(0, 1, 41)
     clips = seen(np.concatenate([kept, kept + moved]), np.arange(82) >= 41, error)
-    good, left_out = kept_ranges(clips, 'real')
+    good, left_out = kept_ranges(clips)
     one, = good or left_out
     assert bool(good) is told
     assert (one.condition, one.measure, one.view) == ('neutral spine', 'trunk to vertical', 'side')
@@ -56,13 +56,13 @@ def test_a_range_is_told_of_a_measure_that_tells_the_condition(moved, error, tol
     assert one.error == pytest.approx(np.hypot(error, 3))
     assert (one.kept, one.broken_clips, one.people) == (41, 41, 10)
     assert one.auroc == pytest.approx(1 - (1 - moved)**2 / 2 if moved > 0 else 0.08, abs=0.02)
-    few = kept_ranges(seen(kept, np.arange(41) > 20), 'real')
+    few = kept_ranges(seen(kept, np.arange(41) > 20))
     assert few == ([], [])  # twenty broken clips say nothing
 
 
 def test_tables_of_a_sample(sample_root, tmp_path):
-    said = write_tables(sample_root, None, tmp_path, lambda *_: None)
-    assert said.startswith('real ') and 'tables' in said
+    said = write_tables(sample_root, tmp_path, lambda *_: None)
+    assert said.startswith('clips ') and f'tables    {tmp_path}' in said
     rows = [line.split('\t') for line in (tmp_path / 'view_errors.tsv').read_text().splitlines()]
     assert {len(row) for row in rows} == {14} and len(rows) == len(MEASURES) + 1
     trunk = dict(zip(rows[0], next(row for row in rows if row[0] == 'trunk to vertical'),

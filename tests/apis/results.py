@@ -16,8 +16,8 @@ from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 from fitness_mm.posture.angle_track import measure_track
 from fitness_mm.posture.kept_ranges import KeptRange
 
-KNOWN = KeptRange('burpee', 'any', 'trunk to vertical', 'highest', 'more', 'front', 'real', 0.9, 31,
-                  38, 44, 3, 100, 90, 12)
+KNOWN = KeptRange('burpee', 'any', 'trunk to vertical', 'highest', 'more', 'front', 0.9, 31, 38,
+                   44, 3, 100, 90, 12)
 FIRST = 40.0, 52.4, 41.0
 
 

@@ -1,12 +1,13 @@
 """Angles of clips that keep a condition and of those that break it, and how far one view is off.
 
-Reads prepared data sets, of which labels are enough. Writes kept_ranges.tsv, of which a copy in
+Reads a prepared data set, of which labels are enough. Writes kept_ranges.tsv, of which a copy in
 fitness_mm/posture is what tools/infer.py compares with; left_out.tsv, the measures that tell broken
 clips from kept ones too badly for that; and view_errors.tsv.
 """
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from fitness_mm.errors import plain_errors
@@ -15,13 +16,9 @@ from fitness_mm.errors import plain_errors
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--real', type=Path,
+    parser.add_argument('--root', type=Path,
                         default=os.environ.get('FITNESS_DATA_ROOT', 'data/fitness'),
-                        help='prepared root of real labels (default: $FITNESS_DATA_ROOT or '
-                        '%(default)s)')
-    parser.add_argument('--generated', type=Path,
-                        help='prepared root of a generated sample, for exercises that the real '
-                        'labels have not, or too few clips of')
+                        help='prepared data root (default: $FITNESS_DATA_ROOT or %(default)s)')
     parser.add_argument('--out', type=Path, required=True, help='folder for the tables')
     return parser.parse_args()
 
@@ -32,10 +29,9 @@ def main() -> None:
     from fitness_mm.files import check_output
     from fitness_mm.progress import shown_progress
 
-    for root in filter(None, (args.real, args.generated)):
-        check_output(args.out, folder=True, data_root=root)
+    check_output(args.out, folder=True, data_root=args.root)
     with shown_progress() as progress:
-        print(write_tables(args.real, args.generated, args.out, progress))
+        print(write_tables(args.root, args.out, partial(progress, 'clips')))
 
 
 if __name__ == '__main__':

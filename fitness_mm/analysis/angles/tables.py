@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,7 @@ from fitness_mm.aihub.conditions import Condition, conditions_of
 from fitness_mm.aihub.index import FitnessIndex
 from fitness_mm.files import write_text
 from fitness_mm.posture.angles import DEGREES, MEASURES
-from fitness_mm.posture.kept_ranges import (
-    GENERATED,
-    LEAST_AUROC,
-    REAL,
-    KeptRange,
-    condition_measures,
-    ranges_table,
-)
+from fitness_mm.posture.kept_ranges import LEAST_AUROC, KeptRange, condition_measures, ranges_table
 from fitness_mm.posture.measures import auroc
 from fitness_mm.posture.views import OBLIQUE, VIEWS
 from fitness_mm.tables import number
@@ -34,26 +26,25 @@ FEWEST_CLIPS, FEWEST_PEOPLE = 30, 5
 """Kept and broken each, and in both: what fewer say is no rule."""
 
 
-def kept_ranges(seen: Seen, source: str) -> tuple[list[KeptRange], list[KeptRange]]:
+def kept_ranges(seen: Seen) -> tuple[list[KeptRange], list[KeptRange]]:
     """What is known of every measure of every condition of the clips.
 
     Args:
         seen: The clips.
-        source: ``real`` or ``generated``.
 
     Returns:
         Those that tell broken clips from kept ones, and those that do not or are too far off.
     """
     found = [one for e in np.unique(seen.exercise)
              for condition in conditions_of([MOVEMENTS[e]])
-             for one in _of_condition(seen, condition, source)]
+             for one in _of_condition(seen, condition)]
     good = [one.auroc >= LEAST_AUROC and not (one.of.unit == DEGREES
                                               and one.error > MOST_ERROR_DEG) for one in found]
     return tuple([one for one, kind in zip(found, good, strict=True) if kind is wanted]
                  for wanted in (True, False))
 
 
-def _of_condition(seen: Seen, condition: Condition, source: str) -> Iterator[KeptRange]:
+def _of_condition(seen: Seen, condition: Condition) -> Iterator[KeptRange]:
     own = seen.exercise == condition.exercise.index
     truth = seen.gt_conditions[own, condition.position]
     people = len(np.unique(seen.performer[own][truth >= 0]))
@@ -72,7 +63,7 @@ def _of_condition(seen: Seen, condition: Condition, source: str) -> Iterator[Kep
             error = np.hypot(np.nanmedian(seen.errors[view, name][own][truth == 1]),
                              label_noise(seen, name))
             yield KeptRange(
-                condition.exercise.name, condition.name_en, name, statistic, broken, view, source,
+                condition.exercise.name, condition.name_en, name, statistic, broken, view,
                 auroc(is_broken, sign * values[known]), float(low), float(kept.mean()),
                 float(high), float(error), int((truth == 1).sum()), int((truth == 0).sum()), people)
 
@@ -97,44 +88,31 @@ def error_rows(seen: Seen) -> Iterator[list[str]]:
         yield [measure.name, measure.unit, *cells]
 
 
-def write_tables(real: Path, generated: Path | None, folder: Path,
-                 progress: Callable[[str, int, int], None]) -> str:
-    """Measures data sets and writes all tables.
+def write_tables(root: Path, folder: Path, progress: Callable[[int, int], None]) -> str:
+    """Measures a data set and writes all tables.
 
     Args:
-        real: Root of prepared real labels.
-        generated: Root of a prepared generated sample, which stands in for exercises that the real
-            labels do not know enough of; None if there is none.
+        root: Of prepared labels.
         folder: Where the tables go.
-        progress: Told of a stage, what is done and what there is.
+        progress: Told of clips measured and in all.
 
     Returns:
         What was found, in words.
 
     Raises:
-        FitnessError: If an index cannot be read.
+        FitnessError: If the index cannot be read.
     """
-    indices = {source: FitnessIndex.read(root)
-               for source, root in ((REAL, real), (GENERATED, generated)) if root is not None}
-    good, bad, lines = [], [], []
-    for source, index in indices.items():
-        seen = look_around(index, partial(progress, f'{source} clips'))
-        known = {one.exercise for one in (*good, *bad)}
-        for found, those in zip((good, bad), kept_ranges(seen, source), strict=True):
-            found += [one for one in those if one.exercise not in known]
-        if source == REAL:
-            write_text(folder / 'view_errors.tsv', _tsv(
-                ['measure', 'unit', *(
-                    f'{kind}, {view}, {at} %' for kind in ('projected', 'labelled')
-                    for view in VIEWS for at in (50, 90))], error_rows(seen)))
-        own = [one for one in good if one.source == source]
-        conditions = {(one.exercise, one.condition) for one in own}
-        lines.append(f'{source:<10}{len(seen.exercise):,} clips of '
-                     f'{len(np.unique(seen.performer))} people: {len(own)} ranges of '
-                     f'{len(conditions)} conditions of {len({e for e, _ in conditions})} exercises')
+    seen = look_around(FitnessIndex.read(root), progress)
+    good, bad = kept_ranges(seen)
+    write_text(folder / 'view_errors.tsv', _tsv(
+        ['measure', 'unit', *(f'{kind}, {view}, {at} %' for kind in ('projected', 'labelled')
+                              for view in VIEWS for at in (50, 90))], error_rows(seen)))
     write_text(folder / 'kept_ranges.tsv', ranges_table(good))
     write_text(folder / 'left_out.tsv', ranges_table(bad))
-    return '\n'.join([*lines, f'tables    {folder}'])
+    conditions = {(one.exercise, one.condition) for one in good}
+    return (f'clips     {len(seen.exercise):,} of {len(np.unique(seen.performer))} people\n'
+            f'ranges    {len(good)} of {len(conditions)} conditions of '
+            f'{len({exercise for exercise, _ in conditions})} exercises\ntables    {folder}')
 
 
 def _tsv(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

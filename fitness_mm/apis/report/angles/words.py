@@ -6,7 +6,7 @@ import numpy as np
 
 from fitness_mm.apis.report.sentences import Sentence
 from fitness_mm.posture.angles import DEGREES, Measure
-from fitness_mm.posture.kept_ranges import GENERATED, HIGHEST, LOWEST, MEDIAN, RANGE, KeptRange
+from fitness_mm.posture.kept_ranges import HIGHEST, LOWEST, MEDIAN, RANGE, KeptRange
 from fitness_mm.posture.views import FRONT, OBLIQUE, SIDE
 
 _HOW_MUCH = {LOWEST: Sentence('최소', 'down to'), HIGHEST: Sentence('최대', 'up to'),
@@ -23,13 +23,11 @@ def measured(known: KeptRange, value: float) -> Sentence:
     low, high = (f'{share * border:.0f}' for border in (known.low, known.high))
     how, what = _HOW_MUCH[known.statistic], amount(value, known.of.unit)
     off = f' ±{np.ceil(known.error):.0f}°' if known.of.unit == DEGREES else ''
-    whose = Sentence('그림으로 그린 사람이 ', ' of drawn people') if known.source == GENERATED \
-        else Sentence('', '')
     return Sentence(
         f'{known.of.name_ko}: {how.ko} {what.ko}{off} '
-        f'({whose.ko}자세를 지킨 반복: {low}~{high}{ko})',
+        f'(자세를 지킨 반복: {low}~{high}{ko})',
         f'{known.measure}: {how.en} {what.en}{off} '
-        f'(kept repetitions{whose.en}: {low} to {high}{en})')
+        f'(kept repetitions: {low} to {high}{en})')
 
 
 _STATISTICS = {LOWEST: Sentence('최솟값', 'lowest'), HIGHEST: Sentence('최댓값', 'highest'),
