@@ -188,9 +188,8 @@ class _Session:
                        begin=begin)
         poses = PoseResult(smoothed(track, self.options.smooth), _kept(plan, track.times, crops),
                            np.array([now]), list(boxes))
-        options = replace(self.options, evidence=False)
-        result = conclude(self._nothing(now), self.person, poses, plan, self.models, options,
-                          _silent, Stopwatch())
+        result = conclude(self._nothing(now), self.person, poses, plan, self.models,
+                          self.options, _silent, Stopwatch())
         whole = begin <= (self._unseen or [0.0])[-1] + _EDGE_SECONDS
         cut = -np.inf if whole else begin + _EDGE_SECONDS
         before = [r for r in self._counted if r.turn < cut]

@@ -39,14 +39,14 @@ class Measured:
 
     Attributes:
         known: What was measured, and what is known of it.
-        values: In every repetition; NaN where it is not known.
+        values: By the number of the repetition, of those in which it is known.
         repetition: Number of the one, of those in which a fault shows if there are any, that is
             furthest to where broken repetitions are.
         value: In this one.
     """
 
     known: KeptRange
-    values: tuple[float, ...]
+    values: dict[int, float]
     repetition: int
     value: float
 
@@ -239,7 +239,8 @@ def _measured_dict(measured: Measured) -> dict:
         'text': said.en, 'text_ko': said.ko,
         'measure': known.measure, 'measure_ko': known.of.name_ko, 'unit': known.of.unit,
         'statistic': known.statistic, 'view': known.view,
-        'by_repetition': [None if np.isnan(v) else _rounded(v, 2) for v in measured.values],
+        'by_repetition': [{'repetition': number, 'value': _rounded(value, 2)}
+                          for number, value in measured.values.items()],
         'repetition': measured.repetition, 'value': _rounded(measured.value, 2),
         'kept': {'low': known.low, 'mean': known.mean, 'high': known.high, 'clips': known.kept,
                  'people': known.people},

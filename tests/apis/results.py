@@ -53,7 +53,7 @@ def make_result(repetitions=6, faults=2, box=(100, 20, 220, 170), size=(320, 180
     track = Track(moments, (still + 0.3 * share * (moved - still)).astype(np.float32),
                   np.full((len(moments), NUM_KEYPOINTS), 0.9, np.float32))
     angles = measure_track(track.times, track.keypoints, track.scores)
-    values = (*FIRST, *[38.0] * repetitions)[:repetitions] or (np.nan, )
+    values = dict(enumerate((*FIRST, *[38.0] * repetitions)[:repetitions], 1))
     measured = Measured(KNOWN, values, 2, 52.4)
     verdicts = [replace(v, measured=measured) if v.verdict != 'not judged' else v
                 for v in verdicts]

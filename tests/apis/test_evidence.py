@@ -46,7 +46,7 @@ def explained(monkeypatch, verdict, ranges=(KNOWN, ), peaks=(30, 52, 40), **kwar
 def test_a_fault_is_shown_where_it_is_furthest_in_the_repetitions_that_break_it(monkeypatch):
     broken = ConditionVerdict(SPINE, 'broken', 0.1, None, ((4, 7.5), ), (1, 3))
     found = explained(monkeypatch, broken)
-    assert found.measured.values == pytest.approx((30, 52, 40), abs=1)
+    assert found.measured.values == pytest.approx({1: 30, 2: 52, 3: 40}, abs=1)
     assert (found.measured.repetition, found.evidence.time) == (3, 9.5)
     assert found.evidence.joints == tuple(KEYPOINT_INDEX[f'{side} {joint}'] for joint in (
         'Shoulder', 'Hip') for side in ('Left', 'Right'))

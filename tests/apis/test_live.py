@@ -101,7 +101,7 @@ def models(work_dirs):  # noqa: F811
 
 
 def watched(models, folder, frames, show=lambda canvas: None, **options):
-    options = Options(exercise='barbell squat', evidence=False, **options)
+    options = Options(exercise='barbell squat', **options)
     return watch(Live('gym', frames), folder, models, options, WRITING, show,
                  lambda *_: None, Stopwatch())
 
@@ -113,7 +113,7 @@ def test_what_is_seen_live_is_what_is_said_of_the_recording(models, tmp_path):
     write_outputs(result, source, Outputs(tmp_path, False, False, WRITING), lambda *_: None,
                   Stopwatch())
     assert {JSON, PAGE, VIDEO, 'recording.mp4'} <= {file.name for file in tmp_path.iterdir()}
-    again = analyse(source, models, Options(exercise='barbell squat', evidence=False),
+    again = analyse(source, models, Options(exercise='barbell squat'),
                     lambda *_: None, Stopwatch())
     assert result.name == 'gym' and len(result.frame_times) == len(again.frame_times) == 100
     # it took a second to find somebody, so the first squat was not seen

@@ -196,7 +196,8 @@ def _row(verdict: ConditionVerdict, result: Inference, say) -> Row:
 
 def _repetition(counted: Counted, faults: Sequence[Row], known: Sequence[Measured],
                 say) -> RepetitionRow:
-    values = {one.known.of: one.values[counted.number - 1] for one in known}
+    values = {one.known.of: one.values[counted.number] for one in known
+              if counted.number in one.values}
     return RepetitionRow(
         counted.number, f'{clock_time(counted.start)} – {clock_time(counted.stop)}',
         say(_seconds(counted.turn - counted.start)).main,
@@ -204,7 +205,7 @@ def _repetition(counted: Counted, faults: Sequence[Row], known: Sequence[Measure
         tuple(row.name for row in faults if counted.number in row.repetitions),
         ' · '.join(say(_joined(' ', Sentence(measure.name_ko, measure.name),
                                amount(value, measure.unit))).main
-                   for measure, value in values.items() if not np.isnan(value)))
+                   for measure, value in values.items()))
 
 
 def _tempo(counted: Sequence[Counted] | None) -> Sentence:

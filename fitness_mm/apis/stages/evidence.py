@@ -57,11 +57,11 @@ def _measured(known: KeptRange, angles: AngleTrack, spans: dict[int, tuple[float
               faulty: Sequence[int]) -> Measured | None:
     """One measure in every repetition; None where it is known in none of those that count, the
     faulty ones if there are any."""
-    values = {number: angles.statistics(known.measure, span).get(known.statistic, np.nan)
-              for number, span in spans.items()}
-    chosen = {number: value for number, value in values.items()
-              if not np.isnan(value) and number in (faulty or values)}
+    found = {number: angles.statistics(known.measure, span).get(known.statistic, np.nan)
+             for number, span in spans.items()}
+    values = {number: value for number, value in found.items() if not np.isnan(value)}
+    chosen = {number: value for number, value in values.items() if number in (faulty or values)}
     if not chosen:
         return None
     furthest = max(chosen, key=lambda n: chosen[n] if known.broken == 'more' else -chosen[n])
-    return Measured(known, tuple(values.values()), furthest, chosen[furthest])
+    return Measured(known, values, furthest, chosen[furthest])
