@@ -76,16 +76,19 @@ class KeptRange:
         return MEASURES[self.measure]
 
 
-def statistics(values: np.ndarray) -> dict[str, np.ndarray]:
+def statistics(values: np.ndarray, moments: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """:data:`STATISTICS` of some moments.
 
     Args:
         values: A measure of each of its sides, (N, T, S).
+        moments: Those there are, bool (N, T); all if None.
 
     Returns:
         (N,) each; NaN where too little is known.
     """
-    values = np.where((~np.isnan(values)).mean(1, keepdims=True) < LEAST_KNOWN, np.nan, values)
+    there = values.shape[1] if moments is None else moments.sum(1)[:, None, None]
+    known = (~np.isnan(values)).sum(1, keepdims=True)
+    values = np.where(known < LEAST_KNOWN * there, np.nan, values)
     low, middle, high = (nan_quantile(values, at, 1)[:, 0]  # (N, S)
                          for at in (_EXTREME, 0.5, 1 - _EXTREME))
     return {LOWEST: np.fmin.reduce(low, 1), MEDIAN: middle.mean(1),

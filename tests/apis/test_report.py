@@ -50,7 +50,7 @@ def test_a_report_says_what_the_result_holds():
     assert first.detail.second == '확률 95% · 1, 3, 5회째에 나타났어요.'
     assert first.measured == Said(
         'trunk to vertical: up to 52° ±3° (kept repetitions: 31 to 44°)',
-        '몸통과 수직선의 각도: 최대 52도 ±3° (자세를 지킨 반복: 31~44도)')
+        '몸통이 수직에서 기운 각도: 최대 52도 ±3° (자세를 지킨 반복: 31~44도)')
     assert (first.sure, report.rows[2].sure) == ('95%', '97%')
     assert report.rows[4].sure == '' and 'It takes' in report.rows[4].reason.main
     assert report.repetitions[0].faults == (first.name, )

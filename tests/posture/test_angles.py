@@ -106,6 +106,8 @@ def test_statistics_leave_out_the_outer_tenths_and_join_the_sides():
     values[0, 1:8, 1] = np.nan  # a side that is lost for more than half of the time
     lost = statistics(values)
     assert float(lost['lowest'][0]) == 1 and float(lost['range'][0]) == 8
+    fewer = statistics(values, np.arange(11)[None] > 3)  # what is no moment is not lost
+    assert float(fewer['highest'][0]) > 20
 
 
 def bowing(angles):

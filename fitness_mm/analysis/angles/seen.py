@@ -61,7 +61,7 @@ def look_around(index: FitnessIndex, progress: Callable[[int, int], None]) -> Se
     labelled: dict[tuple[str, str], list[np.ndarray]] = {}
     for points, labels, own in clips_in_space(index, progress):
         rows.append(own)
-        space = Body(points)
+        space, moments = Body(points), ~np.isnan(points).all((2, 3))
         true = {name: _of(measure, space) for name, measure in MEASURES.items()}
         for body in map(Body, labels.swapaxes(0, 1)):
             shown_from = np.array([view_of(a) or '' for a in azimuth_deg(body)])
@@ -75,7 +75,7 @@ def look_around(index: FitnessIndex, progress: Callable[[int, int], None]) -> Se
                 of_azimuths = [_of(measure, body) for body in bodies]
                 off = np.stack(of_azimuths, 1) - true[measure.name][:, None]
                 errors.setdefault((view, measure.name), []).append(_mean(np.abs(off)))
-                found = [statistics(one) for one in of_azimuths]
+                found = [statistics(one, moments) for one in of_azimuths]
                 for statistic in STATISTICS:
                     values.setdefault((view, measure.name, statistic), []).append(
                         np.stack([one[statistic] for one in found], 1))
