@@ -12,27 +12,37 @@ class Stopwatch:
 
     Args:
         before: Seconds of what was done already, by stage and in ``total``.
+
+    Attributes:
+        seconds: By stage, as a clock on the wall shows them.
+        processor: The same of all the cores together, as this process kept them busy.
     """
 
     def __init__(self, before: Mapping[str, float] | None = None) -> None:
         self.seconds = dict(before or {})
+        self.processor: dict[str, float] = {}
         self._begin = time.perf_counter() - self.seconds.pop('total', 0.0)
-        self._inner: list[float] = []
+        self._inner: list[list[float]] = []
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measures what happens inside."""
-        begin = time.perf_counter()
-        self.seconds.setdefault(name, 0.0)
-        self._inner.append(0.0)
+        begin = _clocks()
+        self._inner.append([0.0, 0.0])
         try:
             yield
         finally:
-            taken = time.perf_counter() - begin
-            self.seconds[name] += taken - self._inner.pop()
-            if self._inner:
-                self._inner[-1] += taken
+            taken = [now - then for now, then in zip(_clocks(), begin, strict=True)]
+            for clock, (sums, whole, inner) in enumerate(zip(
+                    (self.seconds, self.processor), taken, self._inner.pop(), strict=True)):
+                sums[name] = sums.get(name, 0.0) + whole - inner
+                if self._inner:
+                    self._inner[-1][clock] += whole
 
     def total(self) -> float:
         """Seconds since it was made, and before."""
         return time.perf_counter() - self._begin
+
+
+def _clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()

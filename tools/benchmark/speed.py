@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fitness_mm.errors import ArgumentError, plain_errors
 
-PARTS = 'abcdef'
+PARTS = 'abcdefg'
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,7 +22,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--parts', default=PARTS, metavar='LETTERS',
                         help='what to measure: a labels and index, b a sample, c rendering, '
-                        'd training steps, e memory, f networks of keypoints '
+                        'd training steps, e memory, f networks of keypoints, '
+                        'g from a video to feedback '
                         '(default: %(default)s)')
     parser.add_argument('--out', type=Path, help='write the table to this file too')
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu',
@@ -30,6 +31,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--quick', action='store_true',
                         help='tiny sizes, to see that everything runs; the numbers say nothing')
     sizes = parser.add_argument_group('sizes')
+    sizes.add_argument('--video', type=Path, metavar='FILE',
+                       help='to judge (default: one is generated)')
     sizes.add_argument('--compile', action='store_true', default=None, dest='compiled',
                        help='also measure steps compiled by torch.compile; needs a C++ compiler')
     sizes.add_argument('--clips', type=int, dest='num_clips',
@@ -50,7 +53,7 @@ def main() -> None:
     from fitness_mm import compat
     compat.apply()
     import torch
-    from parts import index, keypoints, labels, rendering, samples, steps
+    from parts import feedback, index, keypoints, labels, rendering, samples, steps
     from parts.common import QUICK, Row, Settings
 
     from fitness_mm.files import replacing
@@ -58,11 +61,12 @@ def main() -> None:
 
     measures = {'a': (labels.measure, index.measure), 'b': (samples.measure, ),
                 'c': (rendering.measure, ), 'd': (steps.measure_time, ),
-                'e': (steps.measure_memory, ), 'f': (keypoints.measure, )}
+                'e': (steps.measure_memory, ), 'f': (keypoints.measure, ),
+                'g': (feedback.measure, )}
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ArgumentError('--device cuda needs a GPU, and torch sees none; use --device cpu')
     sizes = {name: getattr(args, name) for name in
-             ('num_clips', 'rounds', 'depth', 'batch_size', 'compiled')}
+             ('num_clips', 'rounds', 'depth', 'batch_size', 'compiled', 'video')}
     given = {name: size for name, size in sizes.items() if size is not None}
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix='fitness_benchmark_') as folder:

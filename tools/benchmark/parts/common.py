@@ -32,6 +32,9 @@ class Settings:
         batch_size: Clips in a training step.
         keypoint_batch_size: Of networks that see only keypoints.
         compiled: Whether to measure compiled steps too, which takes minutes of compiling.
+        video: To judge; one is generated if None.
+        video_size: Width and height of that in pixels.
+        video_seconds: Its length.
     """
 
     folder: Path
@@ -45,11 +48,14 @@ class Settings:
     batch_size: int = 1
     keypoint_batch_size: int = 512
     compiled: bool = False
+    video: Path | None = None
+    video_size: tuple[int, int] = (1280, 720)
+    video_seconds: float = 20.0
 
 
 # At these everything runs once in seconds and the numbers say nothing.
 QUICK = dict(num_clips=96, num_rows=3000, rounds=1, image_size=(480, 270), input_size=(48, 64),
-             depth=18, keypoint_batch_size=32)
+             depth=18, keypoint_batch_size=32, video_size=(240, 136), video_seconds=2.0)
 
 
 @dataclass(frozen=True)
