@@ -128,7 +128,7 @@ class Record:
         """
         names = [*cls._columns(), *cls._facts()]
         try:
-            arrays = _read_arrays(path, names)
+            arrays = read_arrays(path, names)
             missing = [name for name in names if name not in arrays]
             if missing:
                 raise RecordError(f'lacks {", ".join(missing)}')
@@ -249,7 +249,7 @@ class ClipViewRecord(Record):
         return np.where(mine[at] == theirs, at, -1)
 
 
-def _read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+def read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray]:
     """The arrays of these names in an archive, as far as they are there.
 
     ``np.load`` would make room for what a header claims before it looks at what there is.

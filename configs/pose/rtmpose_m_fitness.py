@@ -1,6 +1,8 @@
 # RTMPose-m: keypoints as two one-dimensional classifications (SimCC), the crop with its aspect
 # ratio, flips and rotations as in the host's config, the schedule of this project. COCO weights:
 #   --cfg-options load_from=https://download.openmmlab.com/mmpose/v1/projects/rtmposev1/rtmpose-m_simcc-coco_pt-aic-coco_420e-256x192-d8dd5ca4_20230127.pth
+# or Halpe26 weights, which know toes:
+#   --cfg-options load_from=https://download.openmmlab.com/mmpose/v1/projects/rtmposev1/rtmpose-m_simcc-body7_pt-body7-halpe26_700e-256x192-4d3e73dd_20230605.pth
 _base_ = [
     '../_base_/fitness_pose.py', '../_base_/pose_schedule_10e.py', '../_base_/pose_runtime.py'
 ]

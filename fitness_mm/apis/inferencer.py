@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from fitness_mm.files import check_output
 from fitness_mm.posture.calibration import CalibrationError, PostureCalibration
@@ -17,11 +16,7 @@ from fitness_mm.progress import shown_progress
 
 from .errors import InferenceError
 from .live import watch
-from .networks.blazepose import BlazePose
-from .networks.blazepose.files import available
-from .networks.detector import PersonDetector
-from .networks.files import calibration_beside, demo_files
-from .networks.pose_estimator import PoseEstimator
+from .networks.files import DEMO, calibration_beside, given_files
 from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .pipeline import Models, Progress, analyse
@@ -30,20 +25,19 @@ from .report.outputs import Outputs, write_outputs, written_in
 from .report.sentences import DEMO_ESTIMATOR, DEMO_POSTURE, Sentence
 from .report.viewer import Viewer
 from .result import Inference
-from .stages.blazepose import BlazePoseSource
-from .stages.pose_source import PoseSource, TopDown
+from .stages.pose_choice import pose_source
+from .stages.track_source import TrackSource
 from .stopwatch import Stopwatch
+from .tracks.people import TrackFile
 from .video.frames import FrameSource
 from .video.live import Live, live
+from .video.plain import TrackVideo
 from .video.sources import Input, each_video, folder_names, open_source
 
 _NO_CALIBRATION = Sentence(
     '자세 모델의 보정 파일(calibration.json)이 없어서 어떤 조건을 믿을 수 있는지 알 수 없어요.',
     'There is no calibration.json of the posture model, so nothing says which conditions it can '
     'judge.')
-BLAZEPOSE, DEMO = 'blazepose', 'demo'
-"""Pose sources that are chosen by name."""
-
 _OPTIONS = {field.name for field in fields(Options)}
 
 
@@ -56,9 +50,10 @@ class FitnessInferencer:
     ``work_dirs``.
 
     Args:
-        pose: ``blazepose``; ``demo`` for the estimator that ``make demo`` trains; or the config of
-            a pose estimator on the data set's 24 keypoints. If None, BlazePose where it is
-            installed, else the demo's.
+        pose: ``blazepose``; ``demo`` for the estimator that ``make demo`` trains; the config of a
+            pose estimator on the data set's 24 keypoints; or a file of tracks of the one video
+            that it is called with, or of none. If None, BlazePose where it is installed, else the
+            demo's.
         pose_weights: The checkpoint of a config.
         posture: Config of a recogniser with a posture head. One without works too; then no
             condition is judged.
@@ -87,28 +82,19 @@ class FitnessInferencer:
                  device: str | None = None,
                  half: bool = False,
                  show_progress: bool = True) -> None:
-        if pose is None and pose_weights is None:
-            pose = BLAZEPOSE if available() and det_model is None else DEMO
-        if pose != BLAZEPOSE:
-            pose, pose_weights = _files('pose', pose, pose_weights)
-        elif pose_weights is not None or det_model is not None:
-            raise InferenceError('BlazePose takes no checkpoint and no detector: it has its own')
-        posture, posture_weights = _files('posture', posture or DEMO, posture_weights)
-        if (det_model is None) != (det_weights is None):
-            raise InferenceError('a detector needs both a config and a checkpoint')
-        source = _blazepose() if pose == BLAZEPOSE else TopDown(
-            PoseEstimator(pose, pose_weights, device, half),
-            None if det_model is None else PersonDetector(det_model, det_weights, device))
+        posture, posture_weights = given_files('posture', posture or DEMO, posture_weights)
+        source, self.of_the_demo = pose_source(
+            pose, pose_weights, (det_model, det_weights), device, half)
+        self.tracks = source if isinstance(source, Path) else None
         recogniser = PostureRecogniser(posture, posture_weights, device, half)
         calibration = calibration or calibration_beside(posture_weights)
         self.models = Models(source, recogniser, _calibration(calibration, recogniser))
         self.calibrated = calibration is not None
-        self.of_the_demo, self.judged_by_the_demo = (
-            Path(config).stem.startswith('demo_') for config in (pose, posture))
+        self.judged_by_the_demo = Path(posture).stem.startswith('demo_')
         self.show_progress = show_progress
 
     def __call__(self,
-                 inputs: Input | int | Sequence[str | Path],
+                 inputs: Input | int | Sequence[str | Path] | None = None,
                  return_datasamples: bool = False,
                  batch_size: int = Options.batch_size,
                  return_vis: bool = False,
@@ -120,10 +106,11 @@ class FitnessInferencer:
         """Looks at one or more videos.
 
         Args:
-            inputs: A video file; a folder of frames; an array (T, H, W, 3) or a list of frames,
-                uint8; the number of a camera or the address of a stream (``rtsp://``), which is
-                judged live; or a list of these, of which files are opened before anything is made
-                of one.
+            inputs: A video file; a file of tracks; a folder of frames; an array (T, H, W, 3) or a
+                list of frames, uint8; the number of a camera or the address of a stream
+                (``rtsp://``), which is judged live; or a list of these, of which files are opened
+                before anything is made of one. If None, the file of tracks that is the source of
+                keypoints, without its video.
             return_datasamples: Whether to return :class:`~fitness_mm.apis.result.Inference`
                 instead of dicts.
             batch_size: Crops that the pose estimator gets at a time; of windows, an eighth.
@@ -148,13 +135,14 @@ class FitnessInferencer:
             raise InferenceError(f'there is no argument {sorted(unknown)[0]!r}')
         options = Options(batch_size=batch_size, **options)
         writing = Writing.of(language, font)
-        self.models.pose.batch_size = options.batch_size
         self.models.posture.batch_size = max(1, options.batch_size // 8)
-        inputs, folders = _inputs(inputs, out_dir)
+        if inputs is None and self.tracks is None:
+            raise InferenceError('there is nothing to look at: name a video, or a file of tracks')
+        inputs, folders = _inputs(self.tracks if inputs is None else inputs, out_dir)
         if len(inputs) > 1:
             for given in inputs:  # the last may be one that nothing can be made of
                 if live(given) is None:
-                    open_source(given)
+                    _open(given, options)
         results, drawn = [], []
         for given, folder in zip(inputs, folders, strict=True):
             with shown_progress() if self.show_progress else nullcontext(_nothing) as progress:
@@ -166,7 +154,8 @@ class FitnessInferencer:
                 else:
                     with clock.stage('open'):
                         source = _opened(given, folder, options)
-                    result = analyse(source, self.models, options, progress, clock)
+                    result = analyse(source, self._models(source, options), options, progress,
+                                     clock)
                 if not self.calibrated and result.person is not None:
                     result.notes.append(_NO_CALIBRATION)
                 if self.of_the_demo:
@@ -179,6 +168,21 @@ class FitnessInferencer:
         return dict(
             predictions=results if return_datasamples else [r.as_dict() for r in results],
             visualization=drawn if return_vis else None)
+
+    def _models(self, source: FrameSource, options: Options) -> Models:
+        """The networks, and a video's file of tracks in the place of a pose estimator."""
+        if isinstance(source, TrackVideo):
+            if self.models.posture.facts.loads_frames:
+                raise InferenceError('the posture model looks at pictures, and a file of tracks '
+                                     'has none; name its video with it, or a model of keypoints')
+            return replace(self.models, pose=TrackSource(source.people))
+        if self.tracks is not None:
+            tracks = TrackFile.read(self.tracks, options.skeleton)
+            return replace(self.models, pose=TrackSource(
+                tracks.people(options.fps or source.fps / (options.speed or 1), source.size,
+                              options.speed)))
+        self.models.pose.batch_size = options.batch_size
+        return self.models
 
     def _watched(self, stream: Live, folder: Path | None, options: Options, writing: Writing,
                  progress: Progress, clock: Stopwatch) -> tuple[Inference, FrameSource]:
@@ -197,7 +201,8 @@ class FitnessInferencer:
     def visualize(self, inputs: Input | Sequence[str | Path], preds: Sequence[Inference],
                   out_dir: str | Path | None = None, language: str = 'both',
                   font: str | Path | None = None, fps: float | None = None,
-                  channels: str = Options.channels, speed: float | None = None) -> list[np.ndarray]:
+                  channels: str = Options.channels, speed: float | None = None,
+                  size: tuple[int, int] | None = None) -> list[np.ndarray]:
         """Draws results on their videos again, for instance in another language.
 
         Args:
@@ -209,6 +214,7 @@ class FitnessInferencer:
             fps: Frames per second of what does not say so itself.
             channels: Order of the colours in arrays.
             speed: As when it was called.
+            size: Width and height of the picture of a file of tracks that does not say it.
 
         Returns:
             Per video uint8 RGB (T, H', W', 3).
@@ -217,7 +223,7 @@ class FitnessInferencer:
             InferenceError: If an input or an argument cannot be used.
         """
         writing = Writing.of(language, font)
-        return [write_outputs(result, open_source(given, fps, channels, speed),
+        return [write_outputs(result, open_source(given, fps, channels, speed, size),
                               Outputs(folder, True, False, writing), _nothing,
                               Stopwatch(result.seconds))
                 for given, folder, result in zip(*_inputs(inputs, out_dir), preds, strict=True)]
@@ -236,26 +242,16 @@ def _inputs(inputs, out_dir: str | Path | None) -> tuple[list, list[Path | None]
     return inputs, [Path(out_dir) / name for name in folder_names(inputs)]
 
 
+def _open(given: Input, options: Options) -> FrameSource:
+    return open_source(given, options.fps, options.channels, options.speed, options.size,
+                       options.skeleton)
+
+
 def _opened(given: Input, folder: Path | None, options: Options) -> FrameSource:
-    source = open_source(given, options.fps, options.channels, options.speed)
+    source = _open(given, options)
     if folder is not None:
         check_output(folder, folder=True)
     return source
-
-
-def _files(part: str, config: str | Path | None,
-           checkpoint: str | Path | None) -> tuple[Path, Path]:
-    """The files given, or those of the demo."""
-    if config == DEMO and checkpoint is None:
-        return demo_files(part)
-    if config in (None, DEMO) or checkpoint is None:
-        raise InferenceError(f'the {part} model needs both a config and a checkpoint')
-    return Path(config), Path(checkpoint)
-
-
-def _blazepose() -> PoseSource:
-    # as many threads as torch takes, which is told by OMP_NUM_THREADS
-    return BlazePoseSource(BlazePose.load(threads=torch.get_num_threads()))
 
 
 def _calibration(file: str | Path | None, recogniser: PostureRecogniser) -> PostureCalibration:

@@ -27,6 +27,7 @@ from .report.sentences import (
     none_of_the_list,
     only_family_known,
     other_people,
+    several_scenes,
 )
 from .result import ConditionVerdict, Inference
 from .stages.by_repetition import Repetitions, find_repetitions
@@ -41,7 +42,8 @@ from .stages.person import (
 from .stages.pose import Look, PoseResult
 from .stages.pose_source import PoseSource
 from .stages.recognition import Recognition, recognise
-from .stages.track import Track, smoothed
+from .stages.stretches import longest_stretch
+from .stages.track import smoothed
 from .stages.windows import WindowPlan, plan_windows
 from .stopwatch import Stopwatch
 from .video.frames import FrameSource
@@ -55,6 +57,7 @@ _DOUBTFUL_BOX = Sentence(
     'The body is hardly seen in the box given. Check that it holds all of it.')
 
 _ABSENT_SECONDS, _ABSENT_SHARE = 2.0, 0.1
+_LEFT_OUT_SECONDS = 0.5
 
 Progress = Callable[[str, int, int], None]
 
@@ -142,7 +145,7 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
         angles=angles, exercise=exercise, as_family=judged.as_family, given=judged.given,
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
-        notes=[*([_STILL] if still else ()), *_absence(poses.track),
+        notes=[*([_STILL] if still else ()), *_gaps(poses),
                *_notes(person, exercise, judged, models.posture.exercises)])
 
 
@@ -154,7 +157,7 @@ def person_in(frames: Sequence[np.ndarray], size: tuple[int, int], models: Model
                              f'{size[0]}x{size[1]} pixels')
     shrink = PixelMap.of_box(Box.of_image(size), frames[0].shape[1::-1])
     box = None if options.box is None else shrink.apply_box(options.box)
-    person = models.pose.find(frames, box)
+    person = models.pose.find(frames, box, options.person)
     return person and replace(person, box=shrink.inverse().apply_box(person.box).clamped(size))
 
 
@@ -186,12 +189,13 @@ def look_of(models: Models, options: Options) -> Look:
 
 def _poses(source: FrameSource, person: Person, models: Models, options: Options, plan: WindowPlan,
            progress: Progress, clock: Stopwatch) -> PoseResult:
-    """Smoothed keypoints, and crops for whichever network wants them."""
+    """Smoothed keypoints of one person, and crops for whichever network wants them."""
     look = look_of(models, options)
     expected = max(1, round(source.duration * source.fps))
     poses = models.pose.read(source, person, plan, look,
                              lambda done: progress('keypoints', done, max(expected, done)), clock)
-    return replace(poses, track=smoothed(poses.track, options.smooth))
+    track, left_out = longest_stretch(poses.track, poses.cuts)
+    return replace(poses, track=smoothed(track, options.smooth), left_out=left_out)
 
 
 def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
@@ -212,16 +216,20 @@ def _warnings(source: FrameSource) -> list[Sentence]:
     return [Sentence(warning, warning) for warning in source.warnings]
 
 
-def _absence(track: Track) -> list[Sentence]:
-    """That the person is not there all the time, if it is a time worth a word."""
-    shown = shows_person(track.scores)
-    total = track.times[-1] - track.times[0]
-    absent = (1 - shown.mean()) * total
-    if not shown.any() or absent < max(_ABSENT_SECONDS, _ABSENT_SHARE * total):
-        return []
-    return [Sentence(
-        f'{total:.0f}초 가운데 {absent:.0f}초는 사람이 보이지 않아요. 보이는 부분만 살펴봤어요.',
-        f'Nobody is seen for {absent:.0f} of {total:.0f} s; only the rest was judged.')]
+def _gaps(poses: PoseResult) -> list[Sentence]:
+    """That the person is not there all the time, or others are, if it is a time worth a word."""
+    shown, times = shows_person(poses.track.scores), poses.track.times
+    total = times[-1] - times[0]
+    absent = (1 - shown.mean()) * total - poses.left_out
+    notes = []
+    if shown.any() and absent >= max(_ABSENT_SECONDS, _ABSENT_SHARE * total):
+        notes.append(Sentence(
+            f'{total:.0f}초 가운데 {absent:.0f}초는 사람이 보이지 않아요. 보이는 부분만 '
+            '살펴봤어요.',
+            f'Nobody is seen for {absent:.0f} of {total:.0f} s; only the rest was judged.'))
+    if poses.left_out >= _LEFT_OUT_SECONDS:
+        notes.append(several_scenes(poses.left_out))
+    return notes
 
 
 def _notes(person: Person, exercise: Exercise, judged: Judgement,

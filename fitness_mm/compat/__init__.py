@@ -38,3 +38,4 @@ def apply() -> None:
     running.start_processes_without_gpu()
     # of mmengine's, at the start of every run of pose; its authors alone can do something about it
     warnings.filterwarnings('ignore', 'pkg_resources is deprecated', module='mmengine')
+    warnings.filterwarnings('ignore', r'`torch\.cuda\.amp\.autocast', module='mmdet')

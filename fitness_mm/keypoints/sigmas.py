@@ -1,4 +1,4 @@
-"""OKS sigmas of the keypoints, measured on this data set instead of taken from COCO's."""
+"""OKS sigmas of the keypoints: COCO's, or measured on this data set."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ from fitness_mm.json_files import read_json
 
 from .box import boxes_around
 from .skeleton import KEYPOINTS
+
+DEFAULT_SIGMAS: tuple[float, ...] = (
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107,
+    0.087, 0.087, 0.089, 0.089, 0.079, 0.062, 0.062, 0.093, 0.107, 0.089, 0.089)
+"""From COCO's keypoint evaluation (cocoeval.py), the spread of repeated annotations of 5,000 people
+as a fraction of the square root of the person's area; those of the last seven are the means of
+COCO's keypoints beside them. ``tools/data/keypoint_sigmas.py`` measures this data set."""
 
 AREA_OF_BOX = 0.53  # a person's area from its box, as MMPose's BaseCocoStyleDataset takes it
 _MEDIAN_OF_RAYLEIGH = np.sqrt(2 * np.log(2))  # of the length of a 2D standard normal vector

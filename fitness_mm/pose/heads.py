@@ -6,12 +6,12 @@ from mmpose.models.heads import HeatmapHead, RTMCCHead
 from mmpose.registry import MODELS
 from torch import Tensor
 
-from .coco_weights import CocoWeights
+from .start_weights import StartWeights
 
 
 @MODELS.register_module()
-class FitnessHeatmapHead(CocoWeights, HeatmapHead):
-    """The host's heatmap head; a COCO checkpoint's 17 keypoints load into the 24.
+class FitnessHeatmapHead(StartWeights, HeatmapHead):
+    """The host's heatmap head; checkpoints of COCO's, Halpe's and WholeBody's points load into it.
 
     Arguments are those of :class:`mmpose.models.HeatmapHead`.
     """
@@ -23,8 +23,8 @@ class FitnessHeatmapHead(CocoWeights, HeatmapHead):
 
 
 @MODELS.register_module()
-class FitnessRTMCCHead(CocoWeights, RTMCCHead):
-    """RTMPose's SimCC head; a COCO checkpoint's 17 keypoints load into the 24.
+class FitnessRTMCCHead(StartWeights, RTMCCHead):
+    """RTMPose's SimCC head; checkpoints of COCO's, Halpe's and WholeBody's points load into it.
 
     Arguments are those of :class:`mmpose.models.RTMCCHead`.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fitness_mm.errors import ArgumentError
-from fitness_mm.keypoints.coco import DEFAULT_SIGMAS
 from fitness_mm.keypoints.colours import KEYPOINT_COLOURS, rgb
+from fitness_mm.keypoints.sigmas import DEFAULT_SIGMAS
 from fitness_mm.keypoints.skeleton import FLIP_INDICES, KEYPOINTS, LIMBS
 
 _COLOURS = [list(rgb(colour)) for colour in KEYPOINT_COLOURS]

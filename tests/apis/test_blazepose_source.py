@@ -53,8 +53,9 @@ def estimate(image, region):
 
 
 def scene(*people, size=SIZE):
-    """A frame with bright rectangles x, y, w, h."""
-    frame = np.full((size[1], size[0], 3), 60, np.uint8)
+    """A room with bright rectangles x, y, w, h."""
+    room = np.random.default_rng(1).choice(np.uint8([0, 190]), (4, 6)).repeat(3)
+    frame = cv2.resize(room.reshape(4, 6, 3), size, interpolation=cv2.INTER_NEAREST)
     for x, y, w, h in people:
         frame[y:y + h, x:x + w] = 250
     return frame
@@ -77,8 +78,13 @@ def test_the_prominent_one_is_chosen_and_others_are_counted(source):
     assert person.box.x1 < 30 and person.box.x2 <= 50 and person.box.longer > 70
     assert (person.others, person.how) == (1, 'found') and person.confidence > 0.8
     # who moves is more prominent than who is a little larger
-    frames = [scene((20, 20, 30, 80), (90 + 5 * t, 40, 30, 70)) for t in range(6)]
+    frames = [scene((20, 20, 30, 80), (100, 40 + 5 * t, 30, 75 - 5 * t)) for t in range(6)]
     assert source.find(frames, None).box.x1 > 80
+    # but not who walks by, or is there for a moment
+    frames = [scene((20, 20, 30, 80 - 6 * t), (60 + 13 * t, 20, 30, 90)) for t in range(6)]
+    assert source.find(frames, None).box.x1 < 30
+    frames[2:] = [scene((20, 20, 30, 80))] * 20
+    assert source.find(frames, None).box.x1 < 30
     # elsewhere in every frame it may be the same one
     frames = [scene((20, 20, 30, 80)), scene((20, 20, 30, 80)), scene((110, 20, 30, 80))]
     assert source.find([*frames, frames[2]], None).others == 0
@@ -114,6 +120,15 @@ def test_a_small_person_is_found_in_parts_of_the_picture_and_followed(source):
     assert (read(source, frames, person).track.scores > 0.8).all()
 
 
+def test_in_a_wide_picture_all_are_found(source):
+    left, right = (30, 40, 25, 70), (560, 50, 25, 60)
+    frames = [scene(left, (*right[:3], 60 - 4 * t), size=(640, 160)) for t in range(6)]
+    assert not detect(frames[0])
+    for who, box in ((1, left), (2, right), (None, right), ('largest', left)):
+        person = source.find(frames, None, who)
+        assert abs(person.box.x1 - box[0]) < 9 and person.others == 1, who
+
+
 def test_who_is_lost_has_no_score_until_found_again(source):
     frames = [scene((20 + 2 * t, 20, 30, 80)) for t in range(10)]
     frames[0] = frames[4] = frames[5] = scene()
@@ -143,9 +158,9 @@ def run(work_dirs, **kwargs):  # noqa: F811
 
 
 def test_a_film_from_end_to_end(work_dirs, source, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr('fitness_mm.apis.inferencer._blazepose', lambda: source)
+    monkeypatch.setattr(BlazePose, 'load', lambda threads: source.pose)
     inferencer = run(work_dirs, pose='blazepose')
-    assert inferencer.models.pose is source
+    assert inferencer.models.pose.pose is source.pose
     heights = 70 + 20 * np.cos(np.arange(90) / 5)
     frames = np.stack([scene((60, 110 - int(h), 30, int(h)), (5, 80, 12, 30)) for h in heights])
     found = inferencer(frames, fps=10, exercise='barbell squat', out_dir=tmp_path)
@@ -154,11 +169,11 @@ def test_a_film_from_end_to_end(work_dirs, source, tmp_path, monkeypatch):  # no
     np.testing.assert_allclose(result['person']['box'], (60, 20, 90, 110), atol=3)
     spine, *others = result['conditions']
     assert spine['name'] == 'neutral spine' and spine['verdict'] == 'not judged'
-    assert spine['reason'].endswith('Guessed: back, waist.')
-    assert spine['reason_ko'].endswith('어림한 부위: 등, 허리.')
+    assert spine['reason'].endswith('Guessed: back.')
+    assert spine['reason_ko'].endswith('어림한 부위: 등.')
     assert all('Guessed' not in condition['reason'] for condition in others)
     assert DEMO_ESTIMATOR.en not in result['notes'] and DEMO_POSTURE.en in result['notes']
-    assert '어림한 부위: 등, 허리.' in (tmp_path / 'report.html').read_text('utf-8')
+    assert '어림한 부위: 등.' in (tmp_path / 'report.html').read_text('utf-8')
 
 
 @pytest.mark.skipif(not available(), reason='BlazePose is not installed')
@@ -180,11 +195,12 @@ def test_the_networks_find_a_drawn_person(work_dirs):  # noqa: F811
 
 def test_which_source_is_taken(work_dirs, source, monkeypatch):  # noqa: F811
     monkeypatch.chdir(work_dirs.parent)
-    monkeypatch.setattr('fitness_mm.apis.inferencer._blazepose', lambda: source)
+    monkeypatch.setattr(BlazePose, 'load', lambda threads: source.pose)
     for there, kwargs, demo in ((True, {}, False), (False, {}, True),
                                 (True, {'pose': 'demo'}, True),
                                 (False, {'pose': 'blazepose'}, False)):
-        monkeypatch.setattr('fitness_mm.apis.inferencer.available', lambda there=there: there)
+        monkeypatch.setattr('fitness_mm.apis.stages.pose_choice.available',
+                            lambda there=there: there)
         inferencer = run(work_dirs, **kwargs)
         assert inferencer.of_the_demo == demo
         assert isinstance(inferencer.models.pose, TopDown if demo else BlazePoseSource)
@@ -193,8 +209,8 @@ def test_which_source_is_taken(work_dirs, source, monkeypatch):  # noqa: F811
 
 
 @pytest.mark.parametrize('given, message', [
-    (dict(pose='blazepose', pose_weights='a.pth'), 'takes no checkpoint'),
-    (dict(pose='blazepose', det_model='a.py', det_weights='a.pth'), 'no detector'),
+    (dict(pose='blazepose', pose_weights='a.pth'), 'a checkpoint or a detector does not go'),
+    (dict(pose='blazepose', det_model='a.py', det_weights='a.pth'), 'with BlazePose'),
     (dict(pose=POSE), 'needs both a config and a checkpoint'),
     (dict(pose_weights='a.pth'), 'needs both a config and a checkpoint'),
     (dict(pose='demo', pose_weights='a.pth'), 'needs both a config and a checkpoint')])

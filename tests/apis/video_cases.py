@@ -8,6 +8,7 @@ import numpy as np
 
 from fitness_mm.containers import writing
 from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.layouts import LAYOUTS
 from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 
@@ -84,6 +85,7 @@ class KnownPeople:
     """
 
     margin, input_size, batch_size = 0.2, (18, 24), 4
+    layout, min_confidence = LAYOUTS['fitness24'], 0.5
 
     def __init__(self, *boxes, still=()):
         self.boxes, self.still = [Box(*b) for b in boxes], still

@@ -196,9 +196,19 @@ def given_doubted(seen: Exercise) -> Sentence:
 def other_people(count: int) -> Sentence:
     """That there are others in the picture, and that only one person was judged."""
     return Sentence(
-        f'화면에 다른 사람이 {count}명 더 있어요. 가장 눈에 띄는 한 사람만 살펴봤어요.',
+        f'화면에 다른 사람이 {count}명 더 있어요. 한 사람만 살펴봤어요. 다른 사람을 보려면 '
+        '왼쪽부터 센 번호를 --person으로 지정해 주세요.',
         f'There {"is 1 other person" if count == 1 else f"are {count} other people"} in the '
-        'picture. Only the most prominent one was judged.')
+        'picture. Only one was judged; --person chooses, by a number from the left.')
+
+
+def several_scenes(seconds: float) -> Sentence:
+    """That a part shows somebody else, or another scene, and was left out."""
+    return Sentence(
+        f'중간에 장면이 바뀌거나 다른 사람이 잡혀서 그 부분({seconds:.1f}초)은 빼고, 한 사람이 '
+        '이어서 보이는 가장 긴 부분만 살펴봤어요.',
+        f'In between, the scene changes or somebody else is seen: {seconds:.1f} s were left out, '
+        'and only the longest stretch of one person was judged.')
 
 
 def seen_in(numbers: Sequence[int], total: int) -> Sentence:

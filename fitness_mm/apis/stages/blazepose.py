@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,16 +12,15 @@ from fitness_mm.apis.networks.blazepose import BlazePose, Detection, Landmarks, 
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.crops import Crop
 from fitness_mm.apis.video.frames import FrameSource, spread
-from fitness_mm.keypoints.blazepose import ASSUMED_KEYPOINTS, from_blazepose
 from fitness_mm.keypoints.box import Box
-from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
+from fitness_mm.keypoints.layouts import BLAZEPOSE
 
+from .people import Seen, chosen, follow
 from .person import (
     FRAMES_OF_A_PROPOSAL,
     MIN_CONFIDENCE,
     Person,
     box_of,
-    importance,
     same,
     tiles,
 )
@@ -29,15 +28,14 @@ from .pose import FollowedBox, Look, PoseResult, Reader, run_pose
 from .track import Track
 from .windows import WindowPlan
 
-_SHOWING = 0.4  # of the frames with a person, those that say how surely it is one
 _SMALL_TILE_HEIGHTS = (0.5, )  # only looked at if nobody was found
+_OBLONG = 1.2  # of a picture, side to side
 _FEWEST_FRAMES = 2  # of those surveyed, in which somebody has to be
 _SURE = 0.65
 """Detection score that a person has to reach once. In ten videos of real people all had 0.90 to
 0.99 at best, shrunk to 15 to 30 % of a larger picture 0.70 to 0.98; what was taken for a person
 with these cut out (a dumbbell, smears) had 0.54 to 0.62."""
 
-_SAME_PERSON = 0.25  # share of the smaller of two frames' boxes
 _SEARCHED = 0.5  # margin around a person who was lost, in which they are looked for first
 
 
@@ -48,26 +46,30 @@ class BlazePoseSource:
         pose: The networks.
     """
 
-    assumed = ASSUMED_KEYPOINTS
+    assumed = BLAZEPOSE.assumed
     batch_size = 1
 
     def __init__(self, pose: BlazePose) -> None:
         self.pose = pose
 
-    def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
-        """The one who is large and moves; None if nobody is seen, in the box if there is one."""
+    def find(self, frames: Sequence[np.ndarray], box: Box | None,
+             who: str | int | None = None) -> Person | None:
+        """None if nobody is seen, in the box if there is one."""
         size = frames[0].shape[1::-1]
         people = self._people(frames, [box or Box.of_image(size)], box)
-        if not people and box is None:
+        if box is None:
             few = [frames[i] for i in spread(len(frames), FRAMES_OF_A_PROPOSAL)]
-            people = self._people(few, list(tiles(size, _SMALL_TILE_HEIGHTS, shape=1.0)), box)
+            if max(size) > _OBLONG * min(size):  # in which not everybody is seen at once
+                parts = [Box.of_image(size), *tiles(size, (1.0, ), shape=1.0)]
+                if not _all_the_time(people, len(frames), self._people(few, parts)):
+                    people = self._people(frames, parts)
+            if not people:
+                frames = few
+                people = self._people(few, list(tiles(size, _SMALL_TILE_HEIGHTS, shape=1.0)))
         if not people:
             return None
-        (chosen, numbers), *others = sorted(people, key=lambda one: -importance(one[0]))
-        if box is not None:
-            return replace(chosen, box=box.clamped(size), how='given')
-        # who is never there at the same time may be the same one, elsewhere
-        return replace(chosen, others=sum(bool(numbers & theirs) for _, theirs in others))
+        person, _ = chosen(people, len(frames), size, who)
+        return person if box is None else replace(person, box=box.clamped(size), how='given')
 
     def reader(self, person: Person, size: tuple[int, int], look: Look,
                clock: Stopwatch) -> Reader:
@@ -82,30 +84,38 @@ class BlazePoseSource:
         return run_pose(source, reader, plan, look, progress)
 
     def _people(self, frames: Sequence[np.ndarray], parts: Sequence[Box],
-                box: Box | None) -> list[tuple[Person, set[int]]]:
-        """People in some parts of frames, and the numbers of the frames that show each."""
-        everybody: list[_Somebody] = []
+                box: Box | None = None) -> list[Seen]:
+        """Everybody in some parts of frames; whose middle is in a box, if there is one."""
+        everybody: list[Seen] = []
         for number, frame in enumerate(frames):
-            here: list[Box] = []
+            here: list[tuple] = []
             for found in (found for part in parts for found in detections(self.pose, frame, part)):
+                if any(_lies_in(found, around) for around, *_ in here):
+                    continue
                 landmarks = self.pose.estimator(frame, found.region)
                 if landmarks is None or (box is not None and not _is_in(landmarks, box)):
                     continue
                 keypoints, scores = _keypoints(landmarks, frame)
                 around = box_of(keypoints[None], scores[None], frame.shape[1::-1])
-                if around is None or any(same(around, other) for other in here):
-                    continue
-                here.append(around)
-                somebody = max((one for one in everybody if one.is_at(around, number)),
-                               key=lambda one: one.box.common(around).area, default=None)
-                if somebody is None:
-                    everybody.append(somebody := _Somebody(around))
-                somebody.add(number, around, keypoints, scores, found.score)
-        people = [(one.person(), set(one.numbers)) for one in everybody
-                  if len(one.numbers) >= min(_FEWEST_FRAMES, len(frames))
-                  and max(one.found) >= _SURE]
-        return [(person, numbers) for person, numbers in people
-                if person.confidence >= MIN_CONFIDENCE]
+                if around is not None and not any(same(around, other) for other, *_ in here):
+                    here.append((around, keypoints, scores, found.score))
+            follow(everybody, number, here)
+        return [one for one in everybody
+                if len(one.numbers) >= min(_FEWEST_FRAMES, len(frames))
+                and max(one.found) >= _SURE
+                and one.person(len(frames)).confidence >= MIN_CONFIDENCE]
+
+
+def _all_the_time(people: Sequence[Seen], frames: int, others: Sequence[Seen]) -> bool:
+    """Whether who was found in frames is all that was found by another search, and is in most of
+    them."""
+    return len(people) >= len(others) and all(2 * len(one.numbers) >= frames for one in people)
+
+
+def _lies_in(found: Detection, box: Box) -> bool:
+    """Whether hips and shoulders of somebody are in the box of another one: it is the same."""
+    low, high = found.points[[0, 2]].min(axis=0), found.points[[0, 2]].max(axis=0)
+    return bool((low >= box[:2]).all() and (high <= box[2:]).all())
 
 
 def detections(pose: BlazePose, frame: np.ndarray, part: Box) -> list[Detection]:
@@ -117,43 +127,14 @@ def detections(pose: BlazePose, frame: np.ndarray, part: Box) -> list[Detection]
 
 
 def _keypoints(landmarks: Landmarks, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return from_blazepose(landmarks.points[:, :2], landmarks.visibility, frame.shape[1::-1])
+    return BLAZEPOSE.keypoints(landmarks.points[:, :2], landmarks.visibility,
+                               frame.shape[1::-1])
 
 
 def _is_in(landmarks: Landmarks, box: Box) -> bool:
     """Whether the middle of the person lies in a box."""
     x, y = landmarks.alignment[0]
     return box.x1 <= x < box.x2 and box.y1 <= y < box.y2
-
-
-@dataclass
-class _Somebody:
-    """A person in some frames."""
-
-    box: Box
-    numbers: list[int] = field(default_factory=list)
-    keypoints: list[np.ndarray] = field(default_factory=list)
-    scores: list[np.ndarray] = field(default_factory=list)
-    found: list[float] = field(default_factory=list)
-
-    def is_at(self, box: Box, number: int) -> bool:
-        """Whether a box of a later frame may be this person's."""
-        return (self.numbers[-1] != number and self.box.common(box).area
-                > _SAME_PERSON * min(self.box.area, box.area))
-
-    def add(self, number: int, box: Box, keypoints: np.ndarray, scores: np.ndarray,
-            found: float) -> None:
-        self.box = self.box.union(box)
-        self.numbers.append(number)
-        self.keypoints.append(keypoints)
-        self.scores.append(scores)
-        self.found.append(found)
-
-    def person(self) -> Person:
-        means = np.sort(np.mean(self.scores, axis=1))[::-1]
-        movement = np.median(np.std(self.keypoints, axis=0).max(axis=-1)) / self.box.longer
-        return Person(self.box, float(means[:math.ceil(_SHOWING * len(means))].mean()),
-                      float(movement), 'found')
 
 
 class _Follower:
@@ -178,24 +159,17 @@ class _Follower:
         self._boxes.append(self._box.box)
         return self._look.cut_out(frame, self._box.box) if self._look.keep_pixels else None
 
+    def new_scene(self) -> None:
+        self._pose.reset()
+
     def latest(self) -> tuple[Track, Box]:
-        keypoints, scores = self._seen[-1] or (
-            np.zeros((NUM_KEYPOINTS, 2), np.float32), np.zeros(NUM_KEYPOINTS, np.float32))
-        return Track(np.array(self._times[-1:]), keypoints[None], scores[None]), self._boxes[-1]
+        seen = [one for one in self._seen[-1:] if one is not None]
+        return Track.seen_at(np.array(self._times[-1:]), range(len(seen)), seen), self._boxes[-1]
 
     def finish(self) -> tuple[Track, list[Box]]:
-        """Where nobody is seen, keypoints go on between where they were and are, at no score."""
-        times = np.array(self._times)
-        keypoints = np.zeros((len(times), NUM_KEYPOINTS, 2), np.float32)
-        scores = np.zeros((len(times), NUM_KEYPOINTS), np.float32)
         there = [t for t, seen in enumerate(self._seen) if seen is not None]
-        if there:
-            keypoints[there], scores[there] = map(np.stack, zip(
-                *(self._seen[t] for t in there), strict=True))
-            flat = keypoints.reshape(len(times), -1)  # a view
-            for values in flat.T:
-                values[:] = np.interp(times, times[there], values[there])
-        return Track(times, keypoints, scores), self._boxes
+        return Track.seen_at(np.array(self._times), there,
+                             [self._seen[t] for t in there]), self._boxes
 
     def _landmarks(self, frame: np.ndarray, time: float) -> Landmarks | None:
         if not self._pose.following:

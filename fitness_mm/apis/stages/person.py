@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,6 +21,8 @@ from fitness_mm.keypoints.box import Box
 from fitness_mm.keypoints.measures import seen, shows_person
 from fitness_mm.keypoints.pixels import PixelMap
 
+from .people import Person, choose, movement_of
+
 if TYPE_CHECKING:  # a result of this is read without torch
     from fitness_mm.apis.networks.pose_estimator import PoseEstimator
 
@@ -29,8 +30,7 @@ SURVEY_FRAMES = 24
 """Frames of a video that are looked at to find the person."""
 
 MIN_CONFIDENCE = 0.5
-"""Of a person, the mean of the keypoints' scores. Right boxes of the generated sample have 0.8 to
-0.9, boxes that miss or squeeze the person 0.3 to 0.45, empty backgrounds 0.05 to 0.25."""
+"""Of a person, the mean of the keypoints' scores; estimators of this project have their own."""
 
 _TILE_HEIGHTS = (1.0, 0.65)
 _SMALL_TILE_HEIGHTS = (0.42, 0.28)  # only looked at if nobody was found, as are more frames
@@ -52,39 +52,21 @@ _LOSS = 0.05
 _SAME = 0.5  # share of the smaller of two boxes
 
 
-@dataclass(frozen=True, eq=False)
-class Person:
-    """A person in a video.
-
-    Attributes:
-        box: Around all joints in all surveyed frames, without margin.
-        confidence: Mean score of the keypoints.
-        movement: How far joints move, as a share of the box's longer side.
-        how: ``given``, ``detector`` or ``found``.
-        others: How many other people were seen.
-    """
-
-    box: Box
-    confidence: float
-    movement: float
-    how: str
-    others: int = 0
-
-
 Detector = Callable[[np.ndarray], np.ndarray]
 """From an RGB frame to boxes of people, (P, 4) in its pixels."""
 
 
 def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
                 box: Sequence[float] | None = None,
-                detector: Detector | None = None) -> Person | None:
-    """The person that the video is about: the one that is large and moves.
+                detector: Detector | None = None, who: str | int | None = None) -> Person | None:
+    """The person that the video is about.
 
     Args:
         frames: Some frames of the video, uint8 RGB (H, W, 3).
         estimator: The pose estimator.
         box: A box that holds the person throughout; it is only measured then, not searched.
         detector: Finds people in a frame; the search is left to it then.
+        who: Which of several, as :func:`~.people.choose` takes it.
 
     Returns:
         The person, or None if none is seen surely enough.
@@ -107,7 +89,7 @@ def find_person(frames: Sequence[np.ndarray], estimator: PoseEstimator,
                 break
     if not people:
         return None
-    chosen = max(people, key=importance)
+    chosen = people[choose(people, size, who)]
     final = _refined(frames[::2], chosen.box, estimator) or chosen
     final = _widened(frames[::2], final, moving, estimator)
     return Person(final.box, final.confidence, final.movement, how, len(people) - 1)
@@ -123,11 +105,6 @@ def box_of(keypoints: np.ndarray, scores: np.ndarray, size: tuple[int, int]) -> 
     return box if box.area else None
 
 
-def importance(person: Person) -> float:
-    """How prominent a person is: large, moving, and surely one."""
-    return person.box.longer * (0.05 + min(person.movement, 0.5)) * person.confidence
-
-
 def _look(frames: Sequence[np.ndarray], box: Box,
           estimator: PoseEstimator) -> tuple[float, float, Box | None]:
     """Confidence, movement and the box around the keypoints seen."""
@@ -135,8 +112,7 @@ def _look(frames: Sequence[np.ndarray], box: Box,
              for frame in frames]
     keypoints, scores = estimator(crops, [box] * len(crops))
     best = np.argsort(-scores.mean(axis=1))[:math.ceil(_SHOWING * len(scores))]
-    movement = float(np.median(keypoints.std(axis=0).max(axis=-1)) / box.longer)
-    return (float(scores[best].mean()), movement,
+    return (float(scores[best].mean()), movement_of(keypoints, box.longer),
             box_of(keypoints, scores, frames[0].shape[1::-1]))
 
 
@@ -183,7 +159,7 @@ def _refined(frames: Sequence[np.ndarray], box: Box,
         if found is None or confidence < _HOPELESS or found.iou(box) > _STAYS:
             break
         box = found
-    return best if best.confidence >= MIN_CONFIDENCE else None
+    return best if best.confidence >= estimator.min_confidence else None
 
 
 def _distinct(people: list[Person]) -> list[Person]:

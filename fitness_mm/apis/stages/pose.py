@@ -12,6 +12,7 @@ import numpy as np
 from fitness_mm.apis.video.ahead import ahead
 from fitness_mm.apis.video.crops import Crop, cut_out
 from fitness_mm.apis.video.frames import FrameSource
+from fitness_mm.apis.video.scenes import Scenes
 from fitness_mm.keypoints.box import Box
 
 from .person import box_of
@@ -55,12 +56,16 @@ class PoseResult:
         kept: The moments' crops.
         times: Of all frames of the video in seconds, (F,).
         boxes: The person's box at each frame of the track, T.
+        cuts: Positions in the track at which another scene begins.
+        left_out: Seconds of other scenes or people that are not in the track any more.
     """
 
     track: Track
     kept: KeptFrames
     times: np.ndarray
     boxes: list[Box]
+    cuts: tuple[int, ...] = ()
+    left_out: float = 0.0
 
 
 class Reader(Protocol):
@@ -72,6 +77,9 @@ class Reader(Protocol):
         Returns:
             The crop around the person, if a later network wants it.
         """
+
+    def new_scene(self) -> None:
+        """What was followed is not there any more: the next frame is another scene's."""
 
     def latest(self) -> tuple[Track, Box]:
         """Keypoints of the last frame taken in, T = 1, at no score where nobody is seen, and the
@@ -123,12 +131,15 @@ def run_pose(source: FrameSource, reader: Reader, plan: WindowPlan, look: Look,
         look: How to look.
         progress: Told the number of frames read so far.
     """
-    kept, times = KeptFrames(), []
+    kept, times, scenes, cuts = KeptFrames(), [], Scenes(), []
     slack = 0.5 / source.fps
     posed = 0
     for time, image in ahead(_looked_at(source, look.pose_fps)):
         times.append(time)
         if image is not None:
+            if scenes.begins(image):
+                cuts.append(posed)
+                reader.new_scene()
             crop = reader.look_at(image, time)
             while plan.time_of(len(kept.numbers)) <= time + slack:
                 kept.keep(posed, crop if look.keep_pixels else None)
@@ -137,7 +148,7 @@ def run_pose(source: FrameSource, reader: Reader, plan: WindowPlan, look: Look,
     if not kept.numbers:
         kept.keep(posed - 1, crop if look.keep_pixels else None)
     track, boxes = reader.finish()
-    return PoseResult(track, kept, np.array(times), boxes)
+    return PoseResult(track, kept, np.array(times), boxes, tuple(cuts))
 
 
 def _looked_at(source: FrameSource, fps: float) -> Iterator[tuple[float, np.ndarray | None]]:

@@ -32,12 +32,17 @@ class PoseSource(Protocol):
     assumed: frozenset[int]
     batch_size: int
 
-    def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
-        """The person whom a video is about.
+    def find(self, frames: Sequence[np.ndarray], box: Box | None,
+             who: str | int | None = None) -> Person | None:
+        """The person whom a video is about; None if nobody is seen.
 
         Args:
             frames: Some of its frames, uint8 RGB (H, W, 3).
             box: Where the person is throughout, in their pixels, if the user has said it.
+            who: Which of several, as :func:`~.people.choose` takes it.
+
+        Raises:
+            InferenceError: If there are not so many.
         """
 
     def reader(self, person: Person, size: tuple[int, int], look: Look,
@@ -69,14 +74,13 @@ class TopDown:
     """A pose estimator that is given crops around a person.
 
     Args:
-        estimator: The estimator, which observes all keypoints.
+        estimator: The estimator.
         detector: Finds people in a frame; without one the estimator searches.
     """
 
-    assumed: frozenset[int] = frozenset()
-
     def __init__(self, estimator: PoseEstimator, detector: Detector | None = None) -> None:
         self.estimator, self.detector = estimator, detector
+        self.assumed = estimator.layout.assumed
 
     @property
     def batch_size(self) -> int:
@@ -87,9 +91,10 @@ class TopDown:
     def batch_size(self, size: int) -> None:
         self.estimator.batch_size = size
 
-    def find(self, frames: Sequence[np.ndarray], box: Box | None) -> Person | None:
+    def find(self, frames: Sequence[np.ndarray], box: Box | None,
+             who: str | int | None = None) -> Person | None:
         """See :class:`PoseSource`."""
-        return find_person(frames, self.estimator, box, self.detector)
+        return find_person(frames, self.estimator, box, self.detector, who)
 
     def reader(self, person: Person, size: tuple[int, int], look: Look,
                clock: Stopwatch) -> Reader:
@@ -122,6 +127,9 @@ class _CropReader:
         if len(self._waiting) == self._estimator.batch_size:
             self._estimate()
         return crop
+
+    def new_scene(self) -> None:
+        """Its box is the whole video's."""
 
     def latest(self) -> tuple[Track, Box]:
         if self._waiting:

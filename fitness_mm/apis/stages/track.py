@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import numpy as np
 from scipy.signal import savgol_filter
 
 from fitness_mm.keypoints.measures import seen, shows_person
+from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
 
 _LONGEST_GAP_SECONDS = 0.5
 _ORDER = 2
@@ -30,6 +32,26 @@ class Track:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @classmethod
+    def seen_at(cls, times: np.ndarray, there: Sequence[int],
+                seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> Track:
+        """The track of a person who is seen in some frames only. In between keypoints go on from
+        where they were to where they are, at no score.
+
+        Args:
+            times: Of all frames, (T,).
+            there: Positions of the frames with the person, ascending.
+            seen: Keypoints (K, 2) and scores (K,) in each of them.
+        """
+        keypoints = np.zeros((len(times), NUM_KEYPOINTS, 2), np.float32)
+        scores = np.zeros((len(times), NUM_KEYPOINTS), np.float32)
+        if len(there):
+            keypoints[there], scores[there] = map(np.stack, zip(*seen, strict=True))
+            flat = keypoints.reshape(len(times), -1)  # a view
+            for values in flat.T:
+                values[:] = np.interp(times, times[there], values[there])
+        return cls(times, keypoints, scores)
 
     @property
     def fps(self) -> float:

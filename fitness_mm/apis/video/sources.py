@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fitness_mm.apis.errors import InferenceError
+from fitness_mm.apis.tracks.people import TrackFile, holds_tracks
 from fitness_mm.printable import file_name
 
 from .file import VideoFile
@@ -25,6 +26,7 @@ from .frames import (
     natural,
 )
 from .live import live
+from .plain import TrackVideo
 
 _VIDEO_ENDINGS = ('.mp4', '.mov', '.m4v', '.mkv', '.webm', '.avi', '.3gp', '.ts', '.mts', '.m2ts',
                   '.mpg', '.mpeg', '.wmv', '.flv')
@@ -33,14 +35,17 @@ Input = str | Path | np.ndarray | Sequence[np.ndarray]
 
 
 def open_source(given: Input, fps: float | None = None, channels: str = 'rgb',
-                speed: float | None = None) -> FrameSource:
-    """A source for a video file, a folder of frames, an array or a list of frames.
+                speed: float | None = None, size: tuple[int, int] | None = None,
+                skeleton: str | None = None) -> FrameSource:
+    """A source for a video file, a file of tracks, a folder of frames, an array or a list of them.
 
     Args:
         given: The file or folder; uint8 (T, H, W, 3) or one frame (H, W, 3); a list of frames.
         fps: Frames per second of what does not say so itself, 30 if None. Most video files do.
         channels: Order of the colours in arrays, ``rgb`` or ``bgr``.
         speed: How many times as fast as it is shown it was done; if None, what a file says of that.
+        size: Width and height of the picture of a file of tracks that does not say it.
+        skeleton: Its skeleton, if its points are not enough to tell.
 
     Raises:
         InferenceError: If it cannot be used.
@@ -49,6 +54,8 @@ def open_source(given: Input, fps: float | None = None, channels: str = 'rgb',
     if isinstance(given, (str, Path)):
         try:
             path, mode = Path(given), os.stat(given).st_mode
+            if holds_tracks(path):
+                return TrackVideo(TrackFile.read(path, skeleton).people(fps, size, speed))
             if stat.S_ISDIR(mode):
                 return FolderSource(path, shown_fps)
         except FileNotFoundError:

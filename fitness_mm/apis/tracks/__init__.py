@@ -1,0 +1,1 @@
+"""Files of keypoints in the place of a video: what people's other tools write."""
