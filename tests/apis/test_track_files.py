@@ -242,7 +242,8 @@ def test_a_track_is_judged_without_its_video_and_its_result_again(work_dirs, tak
     assert 'Guessed: back' in reasons['neutral spine']
     assert 'Guessed: feet' in reasons['feet flat on the floor']  # COCO has none
     assert {file.name for file in (tmp_path / 'out').iterdir()} == {
-        'annotated.mp4', 'result.json', 'report.html', 'report.png'}
+        'annotated.mp4', 'result.json', 'report.html', 'report.png', 'angles.csv',
+        'repetitions.csv', 'angles.mot'}
     again, = judge(tmp_path / 'out/result.json', exercise='barbell squat', smooth=0)['predictions']
     for one, other in zip(*(r['repetitions']['list'] for r in (again, result)), strict=True):
         assert one == pytest.approx(other, abs=0.02)  # pixels are rounded there

@@ -9,11 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from fitness_mm.apis.result import ConditionVerdict, Counted, Evidence, Measured
-from fitness_mm.keypoints.coco import NUM_COCO_KEYPOINTS
-from fitness_mm.keypoints.skeleton import NUM_KEYPOINTS
+from fitness_mm.keypoints.layouts import OBSERVED, TABLE
+from fitness_mm.keypoints.skeleton import KEYPOINTS, NUM_KEYPOINTS
 from fitness_mm.posture.angle_track import AngleTrack
 from fitness_mm.posture.calibration import BROKEN
 from fitness_mm.posture.kept_ranges import KeptRange, ranges_of
+
+_OF_ALL_SKELETONS = [k for k, name in enumerate(KEYPOINTS)
+                     if TABLE[name.split()[-1]][0][0] == OBSERVED]
 
 
 def with_evidence(verdicts: Sequence[ConditionVerdict], angles: AngleTrack,
@@ -30,7 +33,7 @@ def with_evidence(verdicts: Sequence[ConditionVerdict], angles: AngleTrack,
             with them is not compared: the feet of BlazePose are lower at the ankles by half of what
             flat feet and lifted ones differ by.
     """
-    shared = range(NUM_COCO_KEYPOINTS if assumed else NUM_KEYPOINTS)
+    shared = _OF_ALL_SKELETONS if assumed else range(NUM_KEYPOINTS)
     return [_explained(verdict, angles, repetitions, [
         known for known in ranges_of(verdict.condition, angles.view)
         if set(known.of.joints) <= set(shared)]) for verdict in verdicts]
