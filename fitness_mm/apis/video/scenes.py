@@ -11,8 +11,8 @@ _PLAIN = 2.0  # levels of 255, the spread in a picture without anything in it
 _CHANGED, _SHARE, _ALIKE = 15, 0.5, 0.6
 """It is another scene where half of a small grey picture changes by so many levels, and what
 correlation is left is not more. In ten videos of real people, some held by hand, up to 0.2 of it
-changed from frame to frame (0.62 once, with a correlation of 0.67); between two of the
-videos 0.67 to 0.97, with a correlation of 0.57 at most."""
+changed from frame to frame (0.62 where one leaps on in its scene, correlated by 0.67); between two
+of the videos 0.67 to 0.97, with a correlation of 0.57 at most."""
 
 
 class Scenes:
