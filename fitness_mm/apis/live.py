@@ -145,7 +145,7 @@ class _Session:
                progress: Progress) -> Inference:
         """All that was found, when the recording is whole."""
         source.name = self.name
-        if self._reader is None or self.look.keep_pixels:
+        if not self._recent or self.look.keep_pixels:  # what was not seen live may be there
             result = analyse(source, self.models, self.options, progress, self.clock)
         else:
             track, boxes = self._reader.finish()
