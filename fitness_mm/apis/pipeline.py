@@ -27,6 +27,7 @@ from .report.sentences import (
     none_of_the_list,
     only_family_known,
     other_people,
+    sets_done,
     several_scenes,
 )
 from .result import ConditionVerdict, Inference
@@ -131,7 +132,7 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
     judged = recognition.judged
     exercise = models.posture.exercises[judged.exercise]
     repetitions = Repetitions(None, [], None) if still or judged.other else find_repetitions(
-        poses.track, exercise.name, person.box, source.size, models.posture, recognition.scores)
+        poses.track, judged, person.box, source.size, models.posture, recognition.scores)
     reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
     verdicts = _verdicts(models, poses, recognition, repetitions, reason)
     counted = repetitions.counted or []
@@ -144,9 +145,20 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
         source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
         angles=angles, exercise=exercise, as_family=judged.as_family, given=judged.given,
         probability=judged.probability, ranking=judged.ranking,
-        verdicts=verdicts, repetitions=repetitions.counted, windows=judged.windows,
+        verdicts=verdicts, repetitions=repetitions.counted,
+        sets=repetitions.sets, windows=judged.windows,
         notes=[*([_STILL] if still else ()), *_gaps(poses),
-               *_notes(person, exercise, judged, models.posture.exercises)])
+               *_notes(person, exercise, judged, models.posture.exercises),
+               *_sets(repetitions)])
+
+
+def _sets(repetitions: Repetitions) -> list[Sentence]:
+    """What was done when, if the count does not say all of it."""
+    sets = repetitions.sets
+    if len(sets) < 2 and not any(one.unfinished for one in sets):
+        return []
+    return [sets_done([(one.exercise, len(one.repetitions), one.start, one.stop, one.unfinished)
+                       for one in sets])]
 
 
 def person_in(frames: Sequence[np.ndarray], size: tuple[int, int], models: Models,

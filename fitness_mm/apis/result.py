@@ -93,6 +93,31 @@ class Counted:
     stop: float
 
 
+@dataclass(frozen=True)
+class PerformedSet:
+    """Repetitions of one exercise without a long pause between them.
+
+    Attributes:
+        exercise: Which.
+        repetitions: In order, numbered through all sets of the exercise.
+        unfinished: Whether another one is begun behind the last and the video ends before it does.
+    """
+
+    exercise: Exercise
+    repetitions: tuple[Counted, ...]
+    unfinished: bool
+
+    @property
+    def start(self) -> float:
+        """Seconds."""
+        return self.repetitions[0].start
+
+    @property
+    def stop(self) -> float:
+        """Seconds."""
+        return self.repetitions[-1].stop
+
+
 @dataclass(frozen=True, eq=False)
 class WindowResult:
     """What was recognised in one window: when it begins and ends, the exercise, how surely."""
@@ -119,7 +144,8 @@ class Inference:
         probability: Of the exercise, or of its family if that is named, calibrated.
         ranking: The most probable exercises with their probabilities.
         verdicts: One per condition of the exercise.
-        repetitions: In order; None if they were not counted.
+        repetitions: Of the exercise, in order; None if they were not counted.
+        sets: Of all exercises that were done, in order; these repetitions are in them.
         windows: What each window was taken for.
         as_family: Whether only its family is sure enough to be named.
         given: Whether the user said which exercise it is.
@@ -140,6 +166,7 @@ class Inference:
     ranking: list[tuple[Exercise, float]] = field(default_factory=list)
     verdicts: list[ConditionVerdict] = field(default_factory=list)
     repetitions: list[Counted] | None = None
+    sets: list[PerformedSet] = field(default_factory=list)
     windows: list[WindowResult] = field(default_factory=list)
     as_family: bool = False
     given: bool = False
@@ -200,6 +227,11 @@ class Inference:
                           'first_half_seconds': _rounded(r.turn - r.start, 3),
                           'second_half_seconds': _rounded(r.stop - r.turn, 3)}
                          for r in self.repetitions]},
+            'sets': [{
+                'exercise': s.exercise.name, 'exercise_ko': s.exercise.name_ko,
+                'start': _rounded(s.start, 3), 'stop': _rounded(s.stop, 3),
+                'count': len(s.repetitions), 'first_number': s.repetitions[0].number,
+                'unfinished': s.unfinished} for s in self.sets],
             'windows': [{'start': _rounded(w.start, 3), 'stop': _rounded(w.stop, 3),
                          'exercise': w.exercise, 'probability': _rounded(w.probability, 4)}
                         for w in self.windows],

@@ -166,7 +166,7 @@ def _checked(script: Script) -> tuple[Script, DrawnExercise]:
 
 
 _RANGES = {
-    'reps': (0, 1000, 'repetitions'), 'rep_sec': (0.8, 20.0, 's a repetition'),
+    'reps': (0, 1000, 'repetitions'), 'rep_sec': (0.5, 20.0, 's a repetition'),
     'before_sec': (0.0, 600.0, 's before the first repetition'),
     'after_sec': (0.0, 600.0, 's after the last repetition'),
     'strength': (0.1, 3.0, 'as the strength of the faults'),

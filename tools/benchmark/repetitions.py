@@ -1,8 +1,8 @@
-"""Measures how well repetitions are counted, on generated movements with known repetitions.
+"""Measures how well repetitions are counted, in generated sessions with known repetitions.
 
-Exercises, views, performers, tempi from 1.5 to 5 s, 1 to 15 repetitions, faults, idle ends,
-pauses and videos that begin half-way come as the seed draws them; the poses are spoilt by noise.
-videos.py counts in the keypoints of a pose estimator.
+Sets amid what people do around them, slow and fast ones, arms by turns, hands that are not seen,
+and people who do not exercise; exercises, people, faults, tempi and cameras come as the seed draws
+them, and the poses are spoilt by noise. videos.py counts in the keypoints of a pose estimator.
 """
 
 import argparse
@@ -10,24 +10,25 @@ from pathlib import Path
 
 from fitness_mm.errors import plain_errors
 
-NUM_EXAMPLES = 3
-
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/repetitions'),
                         help='folder for repetitions.md and .png (default: %(default)s)')
-    parser.add_argument('--trials', type=int, default=420,
-                        help='movements per noise level (default: %(default)s)')
-    parser.add_argument('--noise', type=float, nargs='+', default=[0.0, 0.02, 0.05, 0.1],
-                        help='shares of the length of the trunk (default: 0 0.02 0.05 0.1)')
+    parser.add_argument('--sessions', type=int, default=24,
+                        help='of each case and noise level (default: %(default)s)')
+    parser.add_argument('--noise', type=float, nargs='+', default=[0.02, 0.05],
+                        help='shares of the length of the trunk (default: 0.02 0.05)')
+    parser.add_argument('--exercises', choices=('study', 'all'), default='study',
+                        help="the original study's twelve, or all that have repetitions "
+                             '(default: %(default)s)')
     parser.add_argument('--seed', type=int, default=2,
-                        help='other movements with another one; 1 was used to choose the numbers '
-                             'of the method (default: %(default)s)')
+                        help='other sessions with another one; 7 and 9 were used to choose the '
+                             'numbers of the method (default: %(default)s)')
     args = parser.parse_args()
-    if args.trials < 1 or min(args.seed, *args.noise) < 0:
-        parser.error('--trials has to be at least 1, --seed and --noise at least 0')
+    if args.sessions < 1 or min(args.seed, *args.noise) < 0:
+        parser.error('--sessions has to be at least 1, --seed and --noise at least 0')
     return args
 
 
@@ -35,30 +36,30 @@ def main() -> None:
     args = parse_args()
     from trials.counting import Outcome, judge, markdown
     from trials.counting_plot import plot_outcomes
-    from trials.movements import draw_trial
+    from trials.sessions import CASES, EXAMPLES, MOVING, draw_session
 
+    from fitness_mm.aihub.catalog import STUDY_EXERCISES
     from fitness_mm.files import replacing
     from fitness_mm.progress import shown_progress
 
+    names = MOVING if args.exercises == 'all' else [one.name for one in STUDY_EXERCISES]
     runs: dict[str, list[Outcome]] = {}
     report, examples = args.out / 'repetitions.md', []
     with shown_progress() as progress:
-        for named in (True, False):
-            for noise in args.noise:
-                run = f'noise {noise:g}' + ('' if named else ', exercise unknown')
-                outcomes, shown = [], []
-                for number in range(args.trials):
-                    trial = draw_trial(number, args.seed, noise)
-                    outcomes.append(judge(trial, named))
-                    progress(run, number + 1, args.trials)
-                    if named and len(trial.bounds) > 2 and len(shown) < NUM_EXAMPLES:
-                        shown.append(trial)
-                # The last one with named exercises is the hardest.
-                runs[run], examples = outcomes, shown or examples
-                # Written after each run, so that an interruption costs one.
-                with replacing(report) as file:
-                    file.write_text(f'Seed {args.seed}.\n\n{markdown(runs)}', 'utf-8')
-                plot_outcomes(examples, runs, report.with_suffix('.png'))
+        for noise in args.noise:
+            runs |= {f'noise {noise:g}': [], f'noise {noise:g}, exercise only': []}
+            windows, given = list(runs.values())[-2:]
+            for done, case in enumerate(CASES, 1):
+                sessions = [draw_session(case, number, args.seed, noise, names)
+                            for number in range(args.sessions)]
+                windows += [judge(session, True) for session in sessions]
+                given += [judge(session, False) for session in sessions]
+                progress(f'noise {noise:g}', done, len(CASES))
+                examples += [sessions[0]] * (case in EXAMPLES and noise == args.noise[-1])
+            # Written after each noise level, so that an interruption costs one.
+            with replacing(report) as file:
+                file.write_text(f'Seed {args.seed}.\n\n{markdown(runs)}', 'utf-8')
+    plot_outcomes(examples, runs, report.with_suffix('.png'))
     print(report.read_text('utf-8'))
     print(f'report  {report}')
 

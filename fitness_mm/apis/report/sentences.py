@@ -211,6 +211,28 @@ def several_scenes(seconds: float) -> Sentence:
         'and only the longest stretch of one person was judged.')
 
 
+def sets_done(sets: Sequence[tuple[Exercise, int, float, float, bool]]) -> Sentence:
+    """What was done when.
+
+    Args:
+        sets: Of each the exercise, its repetitions, the first and the last second, and whether
+            another repetition is begun and not ended.
+    """
+    korean = ', '.join(f'{exercise.name_ko} {count}회({_clock(start)}~{_clock(stop)}'
+                       f'{", 하나 더 시작하고 끝내지 않음" if unfinished else ""})'
+                       for exercise, count, start, stop, unfinished in sets)
+    english = '; '.join(f'{exercise.name}, {count} ({_clock(start)} to {_clock(stop)}'
+                        f'{", one more begun and not ended" if unfinished else ""})'
+                        for exercise, count, start, stop, unfinished in sets)
+    return Sentence(f'한 세트: {korean}.' if len(sets) == 1 else f'세트 {len(sets)}개: {korean}.',
+                    f'{"1 set" if len(sets) == 1 else f"{len(sets)} sets"}: {english}.')
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, such as 1:05."""
+    return f'{int(seconds) // 60}:{int(seconds) % 60:02d}'
+
+
 def seen_in(numbers: Sequence[int], total: int) -> Sentence:
     """In which repetitions a fault shows.
 

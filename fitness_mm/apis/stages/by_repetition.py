@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window, WindowScores
-from fitness_mm.apis.result import Counted
+from fitness_mm.apis.result import Counted, PerformedSet
 from fitness_mm.keypoints.box import Box
-from fitness_mm.repetitions.counting import count_repetitions
 
+from .judgement import Judgement
+from .sets import sets_of
 from .track import Track
 from .windows import MOMENTS
 
@@ -21,43 +22,38 @@ class Repetitions:
     """The repetitions of a video.
 
     Attributes:
-        counted: In order; None if the video is too short to count.
+        counted: Those of the exercise, in order; None if the video is too short to count.
         windows: One over each, of keypoints only: these are known at any moment.
         logits: Of the conditions, (R, P); NaN where nothing is known, None if nothing is at all.
+        sets: Of this and other exercises.
     """
 
     counted: list[Counted] | None
     windows: list[Window]
     logits: np.ndarray | None
+    sets: list[PerformedSet] = field(default_factory=list)
 
 
-def find_repetitions(track: Track, exercise: str, box: Box, size: tuple[int, int],
+def find_repetitions(track: Track, judged: Judgement, box: Box, size: tuple[int, int],
                      recogniser: PostureRecogniser,
                      scores: Sequence[WindowScores]) -> Repetitions:
-    """Counts repetitions and looks at each.
+    """Counts repetitions and looks at each of the exercise that was judged.
 
     Args:
         track: The person's keypoints.
-        exercise: Its name.
+        judged: What the windows say.
         box: The person's box in pixels of the video.
         size: Width and height of the video in pixels.
         recogniser: The network.
         scores: What it says of the windows that show the exercise.
     """
-    counted = _counted(track, exercise)
+    sets = sets_of(track, judged, recogniser.exercises)
+    exercise = recogniser.exercises[judged.exercise]
+    counted = None if sets is None else [
+        repetition for one in sets if one.exercise == exercise for repetition in one.repetitions]
     windows = repetition_windows(track, counted or (), box, size)
     return Repetitions(counted, windows,
-                       repetition_logits(recogniser, scores, counted or (), windows))
-
-
-def _counted(track: Track, exercise: str) -> list[Counted] | None:
-    even = track.of_person().uniform()
-    if len(even) < 3:
-        return None
-    found = count_repetitions(even.keypoints, even.scores, even.fps, exercise)
-    begin = float(even.times[0])
-    return [Counted(i, *(begin + float(frame) / even.fps for frame in (r.start, r.turn, r.stop)))
-            for i, r in enumerate(found, 1)]
+                       repetition_logits(recogniser, scores, counted or (), windows), sets or [])
 
 
 def repetition_windows(track: Track, repetitions: Sequence[Counted], box: Box,

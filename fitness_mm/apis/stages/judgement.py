@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from scipy.special import logit
 
-from fitness_mm.aihub.catalog import OTHER_MOVEMENT, Exercise
+from fitness_mm.aihub.catalog import OTHER_MOVEMENT, Exercise, families_of
 from fitness_mm.aihub.conditions import Condition
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.report.sentences import Sentence, not_judged, unsure_in
@@ -35,6 +35,9 @@ _BROKEN_IN = ((0.2, 1, 0.1), (0.3, 2, 0.2))
 """A condition is broken where the probability that it is kept is less than the first in so many
 repetitions, and in that share of them: one alone has to be the surer."""
 
+VERY_SURE = 0.8
+"""One window that is as sure as this is enough to know an exercise, whatever the others show."""
+
 RANKED = 3
 _NEIGHBOURS = 3  # moments that are averaged
 
@@ -52,6 +55,7 @@ class Judgement:
         shares: What each exercise is of its family's probability, (C,); 0 outside of it.
         ranking: The most probable exercises and their probabilities.
         windows: What each window was taken for.
+        by_window: Calibrated probabilities of the exercises in each, (N, C).
         agreeing: Positions of the windows that were taken for the exercise or its family.
     """
 
@@ -63,6 +67,7 @@ class Judgement:
     shares: np.ndarray
     ranking: list[tuple[Exercise, float]]
     windows: list[WindowResult]
+    by_window: np.ndarray
     agreeing: list[int]
 
     @property
@@ -72,11 +77,25 @@ class Judgement:
 
 
 def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise],
-                   calibration: PostureCalibration, given: int | None = None) -> Judgement:
-    """The exercise of the mean logits of all windows, or the one that the user has given."""
+                   calibration: PostureCalibration, given: int | None = None,
+                   voting: np.ndarray | None = None) -> Judgement:
+    """The exercise of the mean logits, or the one that the user has given.
+
+    The mean is that of all windows; if an exercise is named surely in some, of those that were not
+    taken for other movements: who walks in and talks exercises all the same.
+
+    Args:
+        scores: What the network says of the windows.
+        exercises: The network's.
+        calibration: Of it.
+        given: The exercise's position among the network's, if the user has said it.
+        voting: The windows to take the mean of, bool (N,), if that is known.
+    """
     logits = np.stack([s.exercise_logits for s in scores])  # (N, C)
-    probabilities = calibration.exercise_probabilities(logits.mean(0))  # (C,)
     by_window = calibration.exercise_probabilities(logits)
+    if voting is None:
+        voting = _exercising(by_window, exercises)
+    probabilities = calibration.exercise_probabilities(logits[voting].mean(0))  # (C,)
     order = np.argsort(-probabilities)[:RANKED]
     windows = [
         WindowResult(float(s.times.min()), float(s.times.max()), exercises[int(p.argmax())].name,
@@ -92,7 +111,27 @@ def judge_exercise(scores: Sequence[WindowScores], exercises: Sequence[Exercise]
                      bool(as_family), float(probability),
                      shares / shares.sum(),
                      [(exercises[i], float(probabilities[i])) for i in order.tolist()], windows,
-                     agreeing or list(range(len(scores))))
+                     by_window, agreeing or list(range(len(scores))))
+
+
+def named_surely(probabilities: np.ndarray) -> bool:
+    """Whether windows, one after the other, name an exercise or family: all of them do, two that
+    follow each other, or one very surely.
+
+    Args:
+        probabilities: Of it, (N,).
+    """
+    sure = probabilities >= SURE
+    return bool(sure.all() or (sure[1:] & sure[:-1]).any() or (probabilities >= VERY_SURE).any())
+
+
+def _exercising(by_window: np.ndarray, exercises: Sequence[Exercise]) -> np.ndarray:
+    """bool (N,), the windows that say which exercise a video shows, of probabilities (N, C)."""
+    names = np.array(families_of([e.name for e in exercises]))
+    others = names == OTHER_MOVEMENT.name
+    if any(named_surely(by_window[:, names == name].sum(1)) for name in set(names[~others])):
+        return ~others[by_window.argmax(1)]
+    return np.ones(len(by_window), bool)
 
 
 def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,

@@ -11,6 +11,7 @@ from fitness_mm.posture.calibration import PostureCalibration
 
 from .judgement import Judgement, judge_exercise
 from .pose import PoseResult
+from .sets import windows_of_sets
 from .windows import WindowPlan
 
 _SHOWN = 0.5  # share of a window's moments
@@ -52,6 +53,10 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
         scores.append(said)
         progress(len(scores), len(windows))
     judged = judge_exercise(scores, recogniser.exercises, calibration, given)
+    if given is None and not judged.sure:
+        showing = windows_of_sets(poses.track, judged, recogniser.exercises)
+        if showing is not None:
+            judged = judge_exercise(scores, recogniser.exercises, calibration, voting=showing)
     return Recognition(judged, [windows[i] for i in judged.agreeing],
                        [scores[i] for i in judged.agreeing])
 

@@ -15,21 +15,21 @@ from matplotlib.axes import Axes
 
 from fitness_mm.files import replacing
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX
-from fitness_mm.repetitions.counting import count_repetitions
+from fitness_mm.repetitions.counting import find_sets
 
 from .counting import Outcome, summary
-from .movements import FPS, Trial
+from .sessions import FPS, Session
 
 _HANDS = [KEYPOINT_INDEX[f'{side} Wrist'] for side in ('Left', 'Right')]
 _OUT, _BACK, _TRUE = '#56b4e9', '#f0e442', '#d55e00'  # told apart by the colour-blind too
 
 
-def plot_outcomes(examples: Sequence[Trial], runs: dict[str, list[Outcome]],
+def plot_outcomes(examples: Sequence[Session], runs: dict[str, list[Outcome]],
                   out: Path) -> None:
     """Draws examples above, and the share of right counts below.
 
     Args:
-        examples: Movements to show.
+        examples: Sessions to show.
         runs: Outcomes by the name of the run.
         out: The PNG file.
     """
@@ -37,8 +37,8 @@ def plot_outcomes(examples: Sequence[Trial], runs: dict[str, list[Outcome]],
         len(examples) + 1, 1, figsize=(9, 2.1 * len(examples) + 3.4), layout='constrained',
         height_ratios=[1.0] * len(examples) + [1.5], squeeze=False)
     rows = rows[:, 0]
-    for axes, trial in zip(rows[:-1], examples, strict=True):
-        _draw_trial(axes, trial)
+    for axes, session in zip(rows[:-1], examples, strict=True):
+        _draw_session(axes, session)
     if examples:
         rows[0].legend(*_legend(), loc='lower left', bbox_to_anchor=(0, 1.12), ncols=4,
                        fontsize=8, frameon=False)
@@ -49,24 +49,25 @@ def plot_outcomes(examples: Sequence[Trial], runs: dict[str, list[Outcome]],
     plt.close(figure)
 
 
-def _draw_trial(axes: Axes, trial: Trial) -> None:
-    script = trial.script
-    found = count_repetitions(trial.keypoints, trial.scores, FPS, script.exercise)
-    seconds = np.arange(len(trial.keypoints)) / FPS
+def _draw_session(axes: Axes, session: Session) -> None:
+    found = [rep for exercise in dict.fromkeys(name for name, _ in session.sets)
+             for one in find_sets(session.keypoints, session.scores, FPS, exercise,
+                                  session.doing(exercise)) for rep in one.repetitions]
+    seconds = np.arange(len(session.keypoints)) / FPS
     for rep in found:
         axes.axvspan(rep.start / FPS, rep.turn / FPS, color=_OUT, alpha=0.5, lw=0)
         axes.axvspan(rep.turn / FPS, rep.stop / FPS, color=_BACK, alpha=0.5, lw=0)
     for hand in _HANDS:
-        axes.plot(seconds, trial.keypoints[:, hand, 1], color='0.25', lw=0.7)
-    for start, _, stop in trial.bounds:
+        axes.plot(seconds, session.keypoints[:, hand, 1], color='0.25', lw=0.7)
+    for start, _, stop in session.bounds:
         axes.plot([start, stop], [0, 0], color=_TRUE, lw=3, marker='|', markersize=9,
                   transform=axes.get_xaxis_transform(), clip_on=False)
     # Single keypoints may land anywhere; the scale is that of the others.
-    low, high = np.nanquantile(trial.keypoints[:, _HANDS, 1], (0.01, 0.99))
+    low, high = np.nanquantile(session.keypoints[:, _HANDS, 1], (0.01, 0.99))
     axes.set(ylim=(high + 0.15 * (high - low), low - 0.15 * (high - low)), ylabel='wrists, px',
              xlim=(0, seconds[-1]))
-    axes.set_title(f'{script.exercise}, view {script.view}: {len(found)} counted, '
-                   f'{len(trial.bounds)} true', fontsize=9, loc='left')
+    axes.set_title(f'{session.case}: {session.exercise}, {len(found)} counted, '
+                   f'{len(session.bounds)} true', fontsize=9, loc='left')
     axes.spines[['top', 'right']].set_visible(False)
 
 
@@ -78,11 +79,11 @@ def _legend() -> tuple[list, list[str]]:
 
 
 def _draw_shares(axes: Axes, runs: dict[str, list[Outcome]]) -> None:
-    names = list(dict.fromkeys(o.exercise for outcomes in runs.values() for o in outcomes))
+    names = list(dict.fromkeys(o.case for outcomes in runs.values() for o in outcomes))
     colours = plt.get_cmap('viridis')(np.linspace(0.0, 0.85, len(runs)))
     width = 0.8 / len(runs)
     for i, ((run, outcomes), colour) in enumerate(zip(runs.items(), colours, strict=True)):
-        shares = [summary([o for o in outcomes if o.exercise == name])['exact'] for name in names]
+        shares = [summary([o for o in outcomes if o.case == name])['exact'] for name in names]
         axes.bar(np.arange(len(names)) + (i - (len(runs) - 1) / 2) * width, shares, width,
                  color=colour, label=run)
     axes.set(ylim=(0, 1.0), ylabel='counted exactly', xlim=(-0.6, len(names) - 0.4))

@@ -1,0 +1,1 @@
+"""What counting repetitions knows of each exercise, learned from generated movements."""
