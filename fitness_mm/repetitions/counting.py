@@ -196,7 +196,7 @@ def _alike(model: Exercise, cycles: Sequence[Cycle]) -> list[Cycle]:
         return []
     low, high = (np.stack(ends) for ends in zip(*(cycle.ends() for cycle in cycles), strict=True))
     ways = np.log([cycle.way for cycle in cycles])
-    near = ((model.difference(high[:, None], high[None]) < _ALIKE)
+    near = ((model.differences(high) < _ALIKE)
             & (np.abs(ways[:, None] - ways) < np.log(_AS_FAR)))
     speaks = np.exp(-model.strangeness(low, high) / _STRANGE) * np.minimum(np.exp(ways), 1)
     return [cycles[i] for i in np.flatnonzero(near[(near @ speaks).argmax()])]

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 TABLE = Path(__file__).with_name('exercises.npz')
 
@@ -89,6 +90,15 @@ class Exercise:
     def difference(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """How much postures (..., F) differ for those of one person in one set; 1 is usual."""
         return _distance(one - other, np.linalg.inv(self.within))
+
+    def differences(self, postures: np.ndarray) -> np.ndarray:
+        """The same of each of some postures (N, F) and each other, (N, N)."""
+        known = np.isfinite(postures)
+        mean = np.where(known, postures, 0).sum(0) / np.maximum(known.sum(0), 1)
+        # In units in which what else happens is 1 whatever the direction.
+        even = np.linalg.solve(np.linalg.cholesky(self.within),
+                               np.where(known, postures - mean, 0).T).T
+        return cdist(even, even, 'sqeuclidean') / postures.shape[1]
 
 
 def _distance(off: np.ndarray, inverse: np.ndarray) -> np.ndarray:
