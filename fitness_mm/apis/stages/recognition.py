@@ -53,7 +53,7 @@ def recognise(poses: PoseResult, plan: WindowPlan, size: tuple[int, int],
         scores.append(said)
         progress(len(scores), len(windows))
     judged = judge_exercise(scores, recogniser.exercises, calibration, given)
-    if given is None and not judged.sure:
+    if given is None:
         showing = windows_of_sets(poses.track, judged, recogniser.exercises)
         if showing is not None:
             judged = judge_exercise(scores, recogniser.exercises, calibration, voting=showing)

@@ -54,14 +54,18 @@ def windows_of_sets(track: Track, judged: Judgement,
                     exercises: Sequence[Exercise]) -> np.ndarray | None:
     """Which windows show the exercise with the most repetitions, bool (N,).
 
-    It is for videos of which all windows together say nothing, because several exercises are done
-    in turn: what some windows are very sure of, and is done several times, is an exercise.
+    It is for videos of which all windows together say nothing, or what is not done even once,
+    because several exercises are done in turn: what some windows are very sure of, and is done
+    several times, is an exercise.
 
     Returns:
-        None if there is none.
+        None if there is none, or if the exercise that was judged is done.
     """
+    sets = sets_of(track, judged, exercises) or []
+    if judged.sure and any(one.exercise == exercises[judged.exercise] for one in sets):
+        return None
     done: dict[str, int] = {}
-    for one in sets_of(track, judged, exercises) or ():
+    for one in sets:
         if len(one.repetitions) >= _LEAST_ALONE:
             name = one.exercise.family.name
             done[name] = done.get(name, 0) + len(one.repetitions)
