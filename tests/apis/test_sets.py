@@ -7,8 +7,8 @@ from fitness_mm.aihub.index import select_exercises
 from fitness_mm.apis.networks.recogniser import WindowScores
 from fitness_mm.apis.report.sentences import sets_done
 from fitness_mm.apis.result import Counted, Inference, PerformedSet
+from fitness_mm.apis.stages.by_repetition import sets_of, windows_of_sets
 from fitness_mm.apis.stages.judgement import judge_exercise
-from fitness_mm.apis.stages.sets import sets_of, windows_of_sets
 from fitness_mm.apis.stages.track import Track
 from fitness_mm.posture.calibration import PostureCalibration
 from fitness_mm.sample.video import Script, rehearse

@@ -9,9 +9,9 @@ from fitness_mm.apis.networks.recogniser import PostureRecogniser, Window, Windo
 from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.posture.calibration import PostureCalibration
 
+from .by_repetition import windows_of_sets
 from .judgement import Judgement, judge_exercise
 from .pose import PoseResult
-from .sets import windows_of_sets
 from .windows import WindowPlan
 
 _SHOWN = 0.5  # share of a window's moments
