@@ -10,6 +10,7 @@ import numpy as np
 
 from fitness_mm.aihub.catalog import Exercise, exercise_by_name
 from fitness_mm.keypoints.box import Box
+from fitness_mm.keypoints.layouts import assumed
 from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.posture.angle_track import measure_track
@@ -77,6 +78,11 @@ class Models:
     posture: PostureRecogniser
     calibration: PostureCalibration
 
+    @property
+    def assumed(self) -> frozenset[int]:
+        """Keypoints that are not observed but laid where others suggest them."""
+        return assumed(self.pose.kinds)
+
 
 def analyse(source: FrameSource, models: Models, options: Options, progress: Progress,
             clock: Stopwatch) -> Inference:
@@ -138,15 +144,15 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
     counted = repetitions.counted or []
     with clock.stage('angles'):
         angles = measure_track(poses.track.times, poses.track.keypoints, poses.track.scores,
-                               models.pose.assumed, [(r.start, r.stop) for r in counted])
+                               models.assumed, [(r.start, r.stop) for r in counted])
         if reason is None:
-            verdicts = with_evidence(verdicts, angles, counted, models.pose.assumed)
+            verdicts = with_evidence(verdicts, angles, counted, models.assumed)
     return Inference(
         source.name, source.size, source.fps, poses.times, person=person, track=poses.track,
         angles=angles, exercise=exercise, as_family=judged.as_family, given=judged.given,
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted,
-        sets=repetitions.sets, windows=judged.windows,
+        sets=repetitions.sets, windows=judged.windows, kinds=models.pose.kinds,
         notes=[*([_STILL] if still else ()), *_gaps(poses),
                *_notes(person, exercise, judged, models.posture.exercises),
                *_sets(repetitions)])
@@ -216,7 +222,7 @@ def _verdicts(models: Models, poses: PoseResult, recognition: Recognition,
     verdicts = judge_conditions(
         recognition.scores, recognition.judged, models.posture.exercises,
         models.posture.conditions, models.calibration, poses.track, repetitions.counted or (),
-        repetitions.logits, models.pose.assumed)
+        repetitions.logits, models.assumed)
     if reason is None:
         return verdicts
     return [replace(v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),

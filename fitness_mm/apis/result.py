@@ -152,6 +152,7 @@ class Inference:
         notes: Sentences about what limits the result.
         drawing_notes: The same about what was drawn of it last.
         seconds: Time that each stage took.
+        kinds: What each keypoint is: observed, derived or assumed.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Inference:
     notes: list[Sentence] = field(default_factory=list)
     drawing_notes: list[Sentence] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -236,7 +238,8 @@ class Inference:
                          'exercise': w.exercise, 'probability': _rounded(w.probability, 4)}
                         for w in self.windows],
             'keypoints': None if self.track is None else {
-                'names': list(KEYPOINTS), 'times': _rounded(self.track.times, 3),
+                'names': list(KEYPOINTS), 'kinds': list(self.kinds),
+                'times': _rounded(self.track.times, 3),
                 'positions': _rounded(self.track.keypoints, 1),
                 'scores': _rounded(self.track.scores, 3)},
             'notes': [note.en for note in self.all_notes],

@@ -11,7 +11,7 @@ labels' was not measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,11 +92,6 @@ class Layout:
     def kinds(self) -> tuple[str, ...]:
         """What each of the 24 is: observed, derived or assumed."""
         return tuple(kind for kind, _ in self._rows)
-
-    @cached_property
-    def assumed(self) -> frozenset[int]:
-        """Indices of the keypoints that say nothing of the person."""
-        return frozenset(k for k, kind in enumerate(self.kinds) if kind == ASSUMED)
 
     @cached_property
     def flip_indices(self) -> tuple[int, ...]:
@@ -207,6 +202,11 @@ LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (
     Layout('halpe136', (*_HALPE, *_FACE_AND_HANDS)),
 )}
 """By name. No two have equally many points."""
+
+
+def assumed(kinds: Sequence[str]) -> frozenset[int]:
+    """Indices of the keypoints that say nothing of the person, by what each is."""
+    return frozenset(k for k, kind in enumerate(kinds) if kind == ASSUMED)
 
 
 def layout_of(points: int, name: str | None = None,

@@ -51,7 +51,7 @@ def paced(seconds, fps=25, broken=False):
 class Squats:
     """Stands for a pose source: somebody goes down and up once in a second, whatever is shown."""
 
-    assumed, batch_size, takes = frozenset(), 1, 0.0
+    kinds, batch_size, takes = ('observed', ) * NUM_KEYPOINTS, 1, 0.0
 
     def find(self, frames, box, who=None):
         return Person(BOX, 0.9, 0.3, 'found')

@@ -35,7 +35,8 @@ def source(*people, there=None, seed=0):
     rows = [(t, people[i][t]) for t in range(frames) for i in rng.permutation(len(people))
             if t in there[i]]
     frame, keypoints = zip(*rows, strict=True)
-    return TrackSource(People('a', LAYOUTS['fitness24'], np.arange(frames) / FPS, SIZE,
+    layout = LAYOUTS['fitness24']
+    return TrackSource(People('a', layout, layout.kinds, np.arange(frames) / FPS, SIZE,
                               np.array(frame), np.float32(keypoints),
                               np.full((len(frame), 24), 0.9, np.float32)))
 

@@ -247,7 +247,8 @@ def test_a_track_is_judged_without_its_video_and_its_result_again(work_dirs, tak
     again, = judge(tmp_path / 'out/result.json', exercise='barbell squat', smooth=0)['predictions']
     for one, other in zip(*(r['repetitions']['list'] for r in (again, result)), strict=True):
         assert one == pytest.approx(other, abs=0.02)  # pixels are rounded there
-    assert 'Guessed' not in str(again['conditions'])
+    assert {c['name']: c['reason'] for c in again['conditions']} == reasons  # it is known there
+    assert again['keypoints']['kinds'] == list(LAYOUTS['coco17'].kinds)
     frames = np.stack([np.full((180, 320, 3), 9 + t % 99, np.uint8) for t in range(60)])
     beside, = judge(frames, fps=15, exercise='barbell squat', smooth=0,
                     return_datasamples=True)['predictions']

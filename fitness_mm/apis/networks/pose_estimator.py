@@ -20,8 +20,8 @@ from fitness_mm.pose.facts import pose_facts
 from .network import Network
 
 _SURE, _SURE_OF_OTHERS = 0.6, 0.5
-"""The demo's estimator had mean scores of 0.70 to 0.94 where it found drawn people, in 27 of 30
-videos; 0.41 to 0.54 in the other three, whom it missed, and in ten videos of real people, whom it
+"""The demo's estimator had mean scores of 0.70 to 0.94 where it found drawn people, in 28 of 30
+videos; 0.41 to 0.54 in the other two, whom it missed, and in ten videos of real people, whom it
 does not know. Of others' estimators it was not measured."""
 
 

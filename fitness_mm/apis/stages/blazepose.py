@@ -46,7 +46,7 @@ class BlazePoseSource:
         pose: The networks.
     """
 
-    assumed = BLAZEPOSE.assumed
+    kinds = BLAZEPOSE.kinds
     batch_size = 1
 
     def __init__(self, pose: BlazePose) -> None:

@@ -24,12 +24,12 @@ class PoseSource(Protocol):
     """Finds the person in a video and gives the 24 keypoints.
 
     Attributes:
-        assumed: Keypoints that it does not observe but lays where others suggest them. A
-            condition that is about one of them is not judged.
+        kinds: What each of the 24 is, as :mod:`fitness_mm.keypoints.layouts` has it: observed,
+            derived, or assumed. A condition that is about an assumed one is not judged.
         batch_size: Frames at a time, for a source that can look at several.
     """
 
-    assumed: frozenset[int]
+    kinds: tuple[str, ...]
     batch_size: int
 
     def find(self, frames: Sequence[np.ndarray], box: Box | None,
@@ -80,7 +80,7 @@ class TopDown:
 
     def __init__(self, estimator: PoseEstimator, detector: Detector | None = None) -> None:
         self.estimator, self.detector = estimator, detector
-        self.assumed = estimator.layout.assumed
+        self.kinds = estimator.layout.kinds
 
     @property
     def batch_size(self) -> int:

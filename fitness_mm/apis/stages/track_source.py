@@ -33,7 +33,7 @@ class TrackSource:
     batch_size = 1
 
     def __init__(self, people: People) -> None:
-        self.people, self.assumed = people, people.layout.assumed
+        self.people, self.kinds = people, people.kinds
         self._track: Track | None = None
 
     def find(self, frames: Sequence[np.ndarray], box: Box | None,

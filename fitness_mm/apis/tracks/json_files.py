@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 
 from fitness_mm.files import open_file
+from fitness_mm.keypoints.layouts import ASSUMED, DERIVED, OBSERVED
 from fitness_mm.keypoints.skeleton import KEYPOINTS
 
 from .raw import (
@@ -162,10 +163,13 @@ def _own(content: dict) -> Raw:
     keypoints = content['keypoints']
     values, scores, times = (_numbers(keypoints.get(name) or []) for name in
                              ('positions', 'scores', 'times'))
+    kinds = keypoints.get('kinds')
     if keypoints.get('names') != list(KEYPOINTS) or values is None or scores is None or (
-            times is None or len(times) != len(values)):
+            times is None or len(times) != len(values)) or not isinstance(kinds, list) or (
+            len(kinds) != len(KEYPOINTS)
+            or not all(kind in (OBSERVED, DERIVED, ASSUMED) for kind in kinds)):
         raise TrackFileError('its keypoints are not those of a result.json of this project')
     points, visibility = split(values, scores)
     about = content.get('video') if isinstance(content.get('video'), dict) else {}
     return Raw(points, visibility, np.arange(len(times)), len(times), times,
-               size=size_of(about), layout='fitness24')
+               size=size_of(about), layout='fitness24', kinds=tuple(kinds))

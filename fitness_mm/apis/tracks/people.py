@@ -35,6 +35,7 @@ class People:
     Attributes:
         name: Of the file.
         layout: The skeleton that the keypoints are made of.
+        kinds: What each keypoint is: observed, derived or assumed.
         times: Seconds from the first frame, (T,).
         size: Of the picture, width and height.
         frame: Of each, (N,), ascending.
@@ -44,6 +45,7 @@ class People:
 
     name: str
     layout: Layout
+    kinds: tuple[str, ...]
     times: np.ndarray
     size: tuple[int, int]
     frame: np.ndarray
@@ -124,8 +126,8 @@ class TrackFile:
         times = times / (speed or 1)
         points, size = self._in_pixels(size)
         keypoints, scores = self.layout.keypoints(np.nan_to_num(points), raw.visibility, size)
-        return People(file_name(self.path.resolve().stem), self.layout, times, size, raw.frame,
-                      keypoints, scores)
+        return People(file_name(self.path.resolve().stem), self.layout,
+                      raw.kinds or self.layout.kinds, times, size, raw.frame, keypoints, scores)
 
     def _in_pixels(self, size: tuple[int, int] | None) -> tuple[np.ndarray, tuple[int, int]]:
         """Points (N, K, 2) in pixels of a picture, and its size."""

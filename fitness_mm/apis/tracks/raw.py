@@ -41,6 +41,7 @@ class Raw:
         fps: Frames per second; None if the file does not say.
         size: Of the picture, width and height; None if the file does not say.
         layout: Name of the skeleton; None if the file does not say.
+        kinds: What each of the 24 keypoints is; None if the skeleton says it.
     """
 
     points: np.ndarray
@@ -51,6 +52,7 @@ class Raw:
     fps: float | None = None
     size: tuple[int, int] | None = None
     layout: str | None = None
+    kinds: tuple[str, ...] | None = None
 
 
 def split(values: np.ndarray, scores: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
