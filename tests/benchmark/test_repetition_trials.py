@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import run_tool
+from conftest import run_here
 from trials.counting import Outcome, judge, markdown, summary
 from trials.noise import spoil, trunk_px
 from trials.sessions import CASES, FPS, draw_session
@@ -90,8 +90,10 @@ def test_sets_amid_everyday_movements_are_counted(sessions):
 
 
 def test_the_tool_writes_a_report(tmp_path):
-    done = run_tool('benchmark/repetitions.py', '--out', tmp_path / 'out', '--sessions', 1,
-                    '--noise', 0.02)
+    done = run_here('benchmark/repetitions.py', '--out', tmp_path / 'out', '--sessions', 1,
+                    '--noise', 0.02, '--cases', 'only the set', 'walking in and out')
     text = (tmp_path / 'out/repetitions.md').read_text('utf-8')
     assert text in done.stdout and '| only the set | 1 |' in text
     assert (tmp_path / 'out/repetitions.png').stat().st_size > 10_000
+    wrong = run_here('benchmark/repetitions.py', '--out', tmp_path, '--cases', 'x', check=False)
+    assert "there is no case 'x', expected one of: only the set" in wrong.stdout

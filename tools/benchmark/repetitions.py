@@ -8,7 +8,7 @@ them, and the poses are spoilt by noise. videos.py counts in the keypoints of a 
 import argparse
 from pathlib import Path
 
-from fitness_mm.errors import plain_errors
+from fitness_mm.errors import FitnessError, plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,6 +23,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--exercises', choices=('study', 'all'), default='study',
                         help="the original study's twelve, or all that have repetitions "
                              '(default: %(default)s)')
+    parser.add_argument('--cases', nargs='+', metavar='CASE',
+                        help='such as "only the set"; all of them if none is given')
     parser.add_argument('--seed', type=int, default=2,
                         help='other sessions with another one; 7 and 9 were used to choose the '
                              'numbers of the method (default: %(default)s)')
@@ -42,6 +44,11 @@ def main() -> None:
     from fitness_mm.files import replacing
     from fitness_mm.progress import shown_progress
 
+    cases = args.cases or list(CASES)
+    unknown = [case for case in cases if case not in CASES]
+    if unknown:
+        raise FitnessError(f'there is no case {unknown[0]!r}, expected one of: '
+                           + ', '.join(CASES))
     names = MOVING if args.exercises == 'all' else [one.name for one in STUDY_EXERCISES]
     runs: dict[str, list[Outcome]] = {}
     report, examples = args.out / 'repetitions.md', []
@@ -49,12 +56,12 @@ def main() -> None:
         for noise in args.noise:
             runs |= {f'noise {noise:g}': [], f'noise {noise:g}, exercise only': []}
             windows, given = list(runs.values())[-2:]
-            for done, case in enumerate(CASES, 1):
+            for done, case in enumerate(cases, 1):
                 sessions = [draw_session(case, number, args.seed, noise, names)
                             for number in range(args.sessions)]
                 windows += [judge(session, True) for session in sessions]
                 given += [judge(session, False) for session in sessions]
-                progress(f'noise {noise:g}', done, len(CASES))
+                progress(f'noise {noise:g}', done, len(cases))
                 examples += [sessions[0]] * (case in EXAMPLES and noise == args.noise[-1])
             # Written after each noise level, so that an interruption costs one.
             with replacing(report) as file:

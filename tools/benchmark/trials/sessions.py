@@ -241,9 +241,9 @@ def draw_session(case: str, number: int, seed: int, noise: float,
     exercise = known[number % len(known)]
     view = VIEWS[number % len(VIEWS)] if rng.random() < 0.5 else ANYWHERE
     actor = _Actor(rng, exercise, view)
-    pieces = list(CASES[case](actor))
+    happens = CASES[case]
     sets, parts, begin = [], [], 0
-    for piece in pieces:
+    for piece in happens(actor):
         if parts:
             parts.append(_between(parts[-1][-1], piece.keypoints[0], rng.uniform(*_TURN_SEC)))
             begin += len(parts[-1])
