@@ -90,8 +90,7 @@ class Performance:
 
 
 def perform(plan: ClipPlan, seed: int, size: tuple[int, int], cameras: str = STATION,
-            ways: Mapping[str, int] | None = None, strength: float | None = None,
-            evenly: bool = False) -> Performance:
+            ways: Mapping[str, int] | None = None, strength: float | None = None) -> Performance:
     """Everything that happens in a clip; a function of its arguments alone.
 
     Args:
@@ -101,7 +100,6 @@ def perform(plan: ClipPlan, seed: int, size: tuple[int, int], cameras: str = STA
         cameras: Where they stand.
         ways: As for :meth:`DrawnExercise.perform`; then faults are seen in all repetitions.
         strength: As for that.
-        evenly: As for that.
     """
     station = station_of(seed, plan.day, plan.slot, size, cameras)
     body = sample_body(stream(seed, 'body', plan.performer))
@@ -109,7 +107,7 @@ def perform(plan: ClipPlan, seed: int, size: tuple[int, int], cameras: str = STA
     rng = stream(seed, 'movement', *plan.ids)
     tempo = sample_tempo(rng, plan.num_images)
     joints = plan.drawn.perform(body, plan.kept, habits, rng, tempo,
-                                None if ways is None else 1.0, ways, strength, evenly)
+                                None if ways is None else 1.0, ways, strength)
     joints = placed(joints, plan.drawn, station.bench, stream(seed, 'place', *plan.ids))
     return Performance(plan, station, joints, dressed(plan, seed, body, joints))
 

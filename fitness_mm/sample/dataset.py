@@ -24,12 +24,12 @@ from .images import jpegs
 from .labels.defects import image_folder, spoil_document
 from .labels.records import label_2d, label_3d
 from .plan import plan_clips
-from .presets import EQUAL, PRESETS, Preset
+from .presets import PRESETS, Preset
 from .station.cameras import VIEWS
 from .streams import stream
 
 SAMPLE_FILE, ERRORS_FILE, _PARTIAL = 'sample.json', 'planted_errors.json', '.partial'
-SAMPLE_VERSION = 8
+SAMPLE_VERSION = 9
 """Raised whenever the same command would make other files."""
 
 
@@ -156,7 +156,7 @@ def _label_path(out: Path, plan: ClipPlan, suffix: str = '') -> Path:
 
 
 def _performance(plan: ClipPlan, seed: int, preset: Preset) -> Performance:
-    return perform(plan, seed, preset.size, preset.cameras, evenly=preset.ways == EQUAL)
+    return perform(plan, seed, preset.size, preset.cameras)
 
 
 def _make_clip(out: Path, plan: ClipPlan, seed: int, preset: Preset) -> None:

@@ -12,7 +12,7 @@ from fitness_mm.errors import ArgumentError
 from .clip_plan import ClipPlan
 from .labels.defects import assign_defects
 from .labels.errors import MIXTURES, assign_errors
-from .presets import EQUAL, USUAL, Preset
+from .presets import Preset
 from .station.cameras import ANYWHERE, STATION
 from .streams import stream
 
@@ -80,8 +80,6 @@ def _check(preset: Preset) -> None:
         raise ArgumentError(f'errors is {preset.errors!r}, expected one of {", ".join(MIXTURES)}')
     if preset.cameras not in (STATION, ANYWHERE):
         raise ArgumentError(f'cameras is {preset.cameras!r}, expected {STATION} or {ANYWHERE}')
-    if preset.ways not in (USUAL, EQUAL):
-        raise ArgumentError(f'ways is {preset.ways!r}, expected {USUAL} or {EQUAL}')
     if min(preset.size) < 64:
         raise ArgumentError(f'images of {preset.size} are too small, expected at least 64 pixels')
     fewest = min(len(exercise_by_name(name).types) for name in preset.exercises)

@@ -1,16 +1,12 @@
-"""How large a sample is: three sizes, each of which can be changed in single numbers."""
+"""How large a sample is: four sizes, each of which can be changed in single numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fitness_mm.aihub.catalog import STUDY_EXERCISES
+from fitness_mm.aihub.catalog import MOVEMENTS, STUDY_EXERCISES
 
 from .station.cameras import STATION
-
-USUAL, EQUAL = 'usual', 'equal'
-"""As often as in the exercises' tables, which people's labels say as far as there are any, or all
-alike, for networks that are to find them all."""
 
 # Another drawn exercise would change which clips of these have defects and planted errors, and
 # with that samples that people have; it is asked for by name.
@@ -33,7 +29,6 @@ class Preset:
         errors: What they are, a key of :data:`~.labels.errors.MIXTURES`.
         cameras: Where they stand, :data:`~.station.cameras.STATION` or
             :data:`~.station.cameras.ANYWHERE`.
-        ways: How often conditions are broken in each way, :data:`USUAL` or :data:`EQUAL`.
         images: Whether images are drawn, or labels written alone.
     """
 
@@ -47,7 +42,6 @@ class Preset:
     error_rate: float = 0.05
     errors: str = 'real'
     cameras: str = STATION
-    ways: str = USUAL
     images: bool = True
 
 
@@ -56,4 +50,7 @@ PRESETS: dict[str, Preset] = {
                                 'barbell curl'), 4, 1, 1, 1, 1),
     'small': Preset((480, 270), _STUDY, 8, 2, 1, 1, 3),
     'medium': Preset((640, 360), _STUDY, 21, 4, 2, 2, 6),
+    # pictures of it would take days
+    'large': Preset((1920, 1080), tuple(one.name for one in MOVEMENTS), 40, 4, 2, 8, 6,
+                    images=False),
 }

@@ -68,7 +68,7 @@ class Script:
     pauses: tuple[tuple[int, float], ...] = ()
     faults: tuple[str, ...] = ()
     faulty_reps: tuple[int, ...] | None = None
-    strength: float = 1.5
+    strength: float = 1.0
     performer: int = 9
     view: str = 'C'
     seed: int = 0

@@ -49,7 +49,7 @@ def _digests(root: Path) -> dict[str, str]:
             for path in root.rglob('*') if path.is_file()}
 
 
-@pytest.mark.parametrize('preset', PRESETS)
+@pytest.mark.parametrize('preset', ['tiny', 'small', 'medium'])
 def test_presets_and_study_classes_stay(preset, monkeypatch):
     before = plan_clips(PRESETS[preset], 0)
     monkeypatch.setitem(DRAWN, NAME, exercise_from(TABLE))

@@ -34,10 +34,10 @@ def test_samples_of_one_version_are_the_same():
     for plan in plans[::11]:
         labels, _ = label_keypoints(perform(plan, 0, (96, 64)), 0)
         digest.update(labels.astype('<i8').tobytes())
-    assert (SAMPLE_VERSION, digest.hexdigest()) == (8, LABELS_OF_VERSION_8)
+    assert (SAMPLE_VERSION, digest.hexdigest()) == (9, LABELS_OF_VERSION_9)
 
 
-LABELS_OF_VERSION_8 = '6c1b2cdb449016c8b0c154b65b43398e087cefe556d07b6b04422541b40e9c82'
+LABELS_OF_VERSION_9 = 'f0a6c1dd24f3809c4733713cd03ef8f5b5e04b43d82c8a8c55cd9042e5847b6a'
 
 
 @pytest.mark.parametrize('reps', [0, 1, 7])
@@ -111,7 +111,7 @@ def test_a_fault_in_one_repetition_is_in_no_other():
             assert moved[part].min() > 2.0
         else:  # but for where the hands hold the bar, which is one place all the time
             turn = round(bad.schedule.turn[rep] * 30)
-            assert moved[turn] < 0.6
+            assert moved[turn] < 1.0
     assert [rep['faults'] for rep in truth(bad)['repetitions']] == [[], ['고개 정면'], [], []]
 
 
@@ -191,7 +191,7 @@ def test_parts_are_drawn_as_the_whole(monkeypatch):
     ({'faults': ('손목의 중립',)}, ["no condition '손목의 중립'", '고개 정면 (', 'barbell squat']),
     ({'view': 'F'}, ["no view 'F', expected one of A, B"]),
     ({'reps': -1}, ['-1 repetitions, expected 0 to 1000']),
-    ({'rep_sec': float('nan')}, ['nan s a repetition, expected 0.8 to 20']),
+    ({'rep_sec': float('nan')}, ['nan s a repetition, expected 0.5 to 20']),
     ({'fps': 0.0}, ['0 frames a second, expected 1 to 240']),
     ({'size': (97, 64)}, ['97x64 px, expected even numbers']),
     ({'pauses': ((3, 1.0),)}, ['a pause of 1 s after repetition 3: expected 1 to 2']),

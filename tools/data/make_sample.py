@@ -11,7 +11,6 @@ from fitness_mm.errors import plain_errors
 from fitness_mm.progress import shown_progress
 from fitness_mm.sample import PRESETS, make_sample
 from fitness_mm.sample.labels.errors import MIXTURES
-from fitness_mm.sample.presets import EQUAL, USUAL
 from fitness_mm.sample.station.cameras import ANYWHERE, STATION
 
 
@@ -33,9 +32,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cameras', choices=(STATION, ANYWHERE),
                         help='where they stand: five around a station as in the data set, or five '
                         'where people put a phone (default: station)')
-    parser.add_argument('--ways', choices=(USUAL, EQUAL),
-                        help='how often conditions are broken in each way: as people do, or all '
-                        'ways alike (default: usual)')
     parser.add_argument('--exercises', nargs='+', metavar='NAME',
                         help="English names in quotes (default: the preset's)")
     parser.add_argument('--clips', type=int, metavar='N',
@@ -43,8 +39,8 @@ def parse_args() -> argparse.Namespace:
                         "combination of faults (default: the preset's)")
     parser.add_argument('--labels-only', action='store_true',
                         help='no images: seconds instead of minutes, for networks that see only '
-                        'keypoints; index it with prepare.py --labels-only 480x270 (small) or '
-                        '640x360 (medium)')
+                        'keypoints, as in the large preset; index it with prepare.py '
+                        '--labels-only 480x270 (small), 640x360 (medium) or 1920x1080 (large)')
     return parser.parse_args()
 
 
@@ -53,7 +49,7 @@ def main() -> None:
     overrides = {}
     if args.error_rate is not None:
         overrides['error_rate'] = args.error_rate
-    for name in ('errors', 'cameras', 'ways'):
+    for name in ('errors', 'cameras'):
         if getattr(args, name):
             overrides[name] = getattr(args, name)
     if args.exercises:

@@ -30,6 +30,9 @@ _TOGETHER = 8  # directions in which people, and clips, differ
 _LEAST_COURSE = 0.01  # what a bone does less in one of them is left out
 _MOVES = 0.03  # what a fault changes less a bone by is left out
 _SHOWN = 0.95  # of the repetitions show a fault: all in most clips, some in others
+# What broken clips' features differ by, found in generated clips as in real ones: the median of the
+# features that tell conditions best.
+_FOUND_AGAIN = 0.65
 _MEASURED_SHARE = 0.8  # of broken clips is in the way that is usual, the rest in others
 _LEAST_MOVED = 0.3  # of what frames vary by is movement, at least
 
@@ -178,7 +181,7 @@ def table_of(measured: Measured, table: dict[str, Any], names: Sequence[str],
         ways = [way for way in table['faults'][condition] if not way.get('measured')]
         shares = {'share': _MEASURED_SHARE} if ways else {}
         # what is the mean of all broken clips is seen in some of the generated ones
-        full = 1 / (_SHOWN * shares.get('share', 1.0))
+        full = 1 / (_SHOWN * _FOUND_AGAIN * shares.get('share', 1.0))
         parts = _parts(names, full * measured.faults[c], full * measured.aside[c])
         total = sum(way['share'] for way in ways) / (1 - _MEASURED_SHARE)
         faults[condition] = [{

@@ -67,6 +67,8 @@ STANDING = posture_from({
 """Somebody who stands and lets the arms hang."""
 
 _BARELY, _GROSSLY = 0.25, 2.2  # strengths of faults
+# Of exercises that nobody measured: people may do them in other ways than the table says.
+_GUESSED = {'people': 1.5, 'clips': 1.0}
 _MOST_DIRECTIONS = 4
 
 
@@ -153,7 +155,7 @@ class DrawnExercise:
                 rng: np.random.Generator, tempo: Tempo,
                 faulty: float | np.ndarray | None = None,
                 ways: Mapping[str, int] | None = None,
-                strength: float | None = None, evenly: bool = False) -> Joints:
+                strength: float | None = None) -> Joints:
         """A performer's movement, facing +z, around the origin.
 
         Args:
@@ -167,7 +169,6 @@ class DrawnExercise:
             ways: Condition -> number of the way in which it is broken, on both sides; others are
                 drawn.
             strength: Of all faults, 1 as people usually do it; drawn if None.
-            evenly: Whether ways are drawn equally often, not as often as people have them.
         """
         weights = self._weights(tempo, rng)
         people, clips = self.differ
@@ -186,7 +187,7 @@ class DrawnExercise:
                 blended[rests] = np.broadcast_to(postures[0], blended.shape)[rests]
         total = np.zeros_like(postures)
         for condition, own in self.faults.items():
-            change, aside = _change(own, habits.rng(condition), rng, strength, evenly)
+            change, aside = _change(own, habits.rng(condition), rng, strength)
             if condition in (ways or {}):
                 way = own[ways[condition]]
                 change, aside = ((strength or 1.0) * part for part in (way.changes, way.aside))
@@ -231,11 +232,11 @@ def _blended(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _change(ways: Sequence[Way], habit: np.random.Generator, rng: np.random.Generator,
-            fixed: float | None, evenly: bool) -> tuple[np.ndarray, np.ndarray]:
+            fixed: float | None) -> tuple[np.ndarray, np.ndarray]:
     """What a fault adds to the key postures of one clip, and aside, (M, B, 3) each: one of the
     ways, as strong as the performer does it, somewhat stronger or weaker every time, if its
     strength is not fixed."""
-    shares = np.array([1.0 if evenly else way.share for way in ways])
+    shares = np.array([way.share for way in ways])
     # The draws do not depend on the number of ways.
     way = ways[int(np.searchsorted(np.cumsum(shares) / shares.sum(), rng.random(), 'right'))]
     strength = 1 + way.spread * habit.normal() + 0.5 * way.spread * rng.normal()
@@ -295,7 +296,7 @@ def exercise_from(table: Mapping[str, Any]) -> DrawnExercise:
         np.reshape([(one['before'], one['after']) for one in apart], (-1, 2)),
         {condition: faults[condition] for condition in entry.conditions},
         HOLDS[table.get('hold', 'nothing')], tuple(table.get('faces', [0.0])),
-        tuple(table.get('differ', {}).get(kind, 1.0) for kind in ('people', 'clips')),
+        tuple(table.get('differ', _GUESSED).get(kind) for kind in ('people', 'clips')),
         np.reshape([posture_from(course, np.zeros((len(BONES), 3)))
                     for course in table.get('courses', ())], (-1, len(BONES), 3)),
         np.array([[table.get('unsteady', {}).get(plain_name(name), 1.0)] for name in BONES]),

@@ -74,7 +74,8 @@ def show_ways(network: PostureRecogniser, calibration: PostureCalibration, clips
         shares = []
         for parts in ([view[None] for views in shown for view in views], shown):
             logits = np.stack([said.condition_logits.float().cpu().numpy()
-                               for said in network.predict(map(_sample, parts))])
+                               for said in network.network.predict(
+                                   map(_sample, parts), network.batch_size)])
             kept = calibration.condition_probabilities(logits)
             shares.append((calibration.certain(kept) & (kept < 0.5)).mean(0))
         return np.stack(shares)
