@@ -14,7 +14,7 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['fitness_mm', 'fitness_mm.*']),
-    package_data={'fitness_mm': ['**/*.tsv', '**/*.j2', '**/*.json', '**/*.npz']},
+    package_data={'fitness_mm': ['**/*.pth', '**/*.tsv', '**/*.j2', '**/*.json', '**/*.npz']},
     install_requires=['av', 'jinja2', 'matplotlib', 'numpy', 'opencv-python-headless', 'orjson',
                       'pillow', 'pyarrow', 'rich', 'scikit-learn', 'scipy'],
 )

@@ -67,7 +67,7 @@ printf 'planted faults: elbows fixed in place (팔꿈치 위치 고정), no shru
 test -e "$video/curl.json" || python tools/data/make_video.py "$video/curl.mp4" --view C \
     --exercise 'dumbbell curl' --performer 8 --reps 6 --seconds 20 \
     --faults '팔꿈치 위치 고정' '수축 시 어깨 으쓱 없음'
-python tools/infer.py "$video/curl.mp4" --pose demo --out "$video/judged"
+python tools/infer.py "$video/curl.mp4" --pose demo --posture demo --out "$video/judged"
 
 printf '\ncheckpoint      %s\n' "$(checkpoint "$recogniser")"
 printf 'log             %s\n' "$(ls -t "$recogniser"/*/*.log | head -n 1)"

@@ -16,8 +16,7 @@ from fitness_mm.printable import printable
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, epilog='Without --posture, the network that `make demo` leaves in '
-        'work_dirs is used. docs/inference.md describes what comes out.')
+        description=__doc__, epilog='docs/inference.md describes what comes out.')
     parser.add_argument('video', nargs='*',
                         help='a video file, a folder of videos or of frames, a file of tracks, '
                         'camera:N or rtsp://ADDRESS (live, until Ctrl-C); none if --pose names a '
@@ -32,8 +31,11 @@ def parse_args() -> argparse.Namespace:
                         f'({", ".join(TRACK_ENDINGS)}) (default: blazepose where it is installed, '
                         'else demo)')
     models.add_argument('--pose-weights', metavar='CHECKPOINT', help='of that config')
-    models.add_argument('--posture', nargs=2, default=(None, None),
-                        metavar=('CONFIG', 'CHECKPOINT'), help='recogniser with a posture head')
+    models.add_argument('--posture', default='everyday', metavar='NAME|DIR|CONFIG',
+                        help='what recognises and judges: everyday, which comes with the package, '
+                        'demo (the network that `make demo` trains), a folder that training or '
+                        'tools/publish.py left, or a config of a recogniser (default: %(default)s)')
+    models.add_argument('--posture-weights', metavar='CHECKPOINT', help='of that config')
     models.add_argument('--calibration', metavar='FILE',
                         help='its calibration.json (default: the one beside its checkpoint)')
     models.add_argument('--detector', nargs=2, default=(None, None),
@@ -132,8 +134,8 @@ def main() -> int:
         if good:  # what can be wrong with arguments is said by now, before networks are loaded
             from fitness_mm.apis import FitnessInferencer
             inferencer = FitnessInferencer(
-                args.pose, args.pose_weights, *args.posture, args.calibration, *args.detector,
-                device=args.device, half=args.half)
+                args.pose, args.pose_weights, args.posture, args.posture_weights, args.calibration,
+                *args.detector, device=args.device, half=args.half)
         for video, folder in good:
             with going_on(video):
                 result = inferencer(

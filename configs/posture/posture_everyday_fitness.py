@@ -4,6 +4,11 @@
 _base_ = 'posture_keypoints_fitness.py'
 from fitness_mm.aihub.catalog import OTHER_MOVEMENT  # noqa: E402
 from fitness_mm.aihub.index import select_exercises  # noqa: E402
+from fitness_mm.engine.schedules import warm_up_then_cosine  # noqa: E402
+
+max_epochs = 10  # of the large sample
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+param_scheduler = warm_up_then_cosine(max_epochs)
 
 # What is unlike all that was learnt is soon taken for another movement: it has to be clearly one.
 class_weight = [0.02 if one is OTHER_MOVEMENT else 1.0
@@ -13,9 +18,14 @@ model = dict(
         dict(type='RandomCameraTurn', ratio=0.5, yaw_deg=180, pitch_deg=(-15, 35),
              distance=(1.5, 4)),
         dict(type='RandomCameraTurn', ratio=1.0, yaw_deg=20, pitch_deg=5),
-        dict(type='RandomKeypointAffine', rotation_deg=10, stretch=0.2),
-        dict(type='CutOffKeypoints', ratio=0.25),
-        dict(type='JitterKeypoints', sigma=0.02, bias=0.02, joint_dropout=0.05),
+        dict(type='RandomKeypointAffine', rotation_deg=10, stretch=0.3),
+        dict(type='CutOffKeypoints', ratio=0.3),
+        dict(type='JitterKeypoints', sigma=0.025, bias=0.03, joint_dropout=0.08,
+             frame_dropout=0.2),
         dict(type='FlipKeypoints'),
     ]),
-    cls_head=dict(loss_exercise=dict(type='CrossEntropyLoss', class_weight=class_weight)))
+    backbone=dict(width=256, channels=512),
+    cls_head=dict(
+        label_smooth_eps=0.05,
+        loss_exercise=dict(type='CrossEntropyLoss', class_weight=class_weight),
+        head=dict(in_channels=512)))

@@ -16,7 +16,7 @@ from fitness_mm.progress import shown_progress
 
 from .errors import InferenceError
 from .live import watch
-from .networks.files import DEMO, calibration_beside, given_files
+from .networks.files import EVERYDAY, calibration_beside, model_files
 from .networks.recogniser import PostureRecogniser
 from .options import Options
 from .pipeline import Models, Progress, analyse
@@ -46,8 +46,7 @@ class FitnessInferencer:
 
     It is called as the hosts' inferencers are, and returns what they return, but it is none:
     several networks look at a video one after the other, so there is no batch of inputs that one
-    model could forward. A posture network that is not named is the one that ``make demo`` leaves in
-    ``work_dirs``.
+    model could forward.
 
     Args:
         pose: ``blazepose``; ``demo`` for the estimator that ``make demo`` trains; the config of a
@@ -55,9 +54,10 @@ class FitnessInferencer:
             that it is called with, or of none. If None, BlazePose where it is installed, else the
             demo's.
         pose_weights: The checkpoint of a config.
-        posture: Config of a recogniser with a posture head. One without works too; then no
-            condition is judged.
-        posture_weights: Its checkpoint.
+        posture: ``everyday``, the network that comes with the package; ``demo`` for the one that
+            ``make demo`` trains; a folder that training or ``tools/publish.py`` left; or the config
+            of a recogniser with a posture head. One without works too; then no condition is judged.
+        posture_weights: The checkpoint of a config.
         calibration: The recogniser's ``calibration.json``; the one beside its checkpoint if None.
             Without any, no condition is judged.
         det_model: Config of a detector of MMDetection, for a pose estimator of MMPose; without
@@ -74,7 +74,7 @@ class FitnessInferencer:
     def __init__(self,
                  pose: str | Path | None = None,
                  pose_weights: str | Path | None = None,
-                 posture: str | Path | None = None,
+                 posture: str | Path = EVERYDAY,
                  posture_weights: str | Path | None = None,
                  calibration: str | Path | None = None,
                  det_model: str | Path | None = None,
@@ -82,7 +82,7 @@ class FitnessInferencer:
                  device: str | None = None,
                  half: bool = False,
                  show_progress: bool = True) -> None:
-        posture, posture_weights = given_files('posture', posture or DEMO, posture_weights)
+        posture, posture_weights = model_files('posture', posture, posture_weights)
         source, self.of_the_demo = pose_source(
             pose, pose_weights, (det_model, det_weights), device, half)
         self.tracks = source if isinstance(source, Path) else None

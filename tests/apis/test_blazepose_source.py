@@ -211,9 +211,9 @@ def test_which_source_is_taken(work_dirs, source, monkeypatch):  # noqa: F811
 @pytest.mark.parametrize('given, message', [
     (dict(pose='blazepose', pose_weights='a.pth'), 'a checkpoint or a detector does not go'),
     (dict(pose='blazepose', det_model='a.py', det_weights='a.pth'), 'with BlazePose'),
-    (dict(pose=POSE), 'needs both a config and a checkpoint'),
-    (dict(pose_weights='a.pth'), 'needs both a config and a checkpoint'),
-    (dict(pose='demo', pose_weights='a.pth'), 'needs both a config and a checkpoint')])
+    (dict(pose=POSE), 'demo_pose_r18.py. is neither demo nor a folder .*; a config needs a'),
+    (dict(pose_weights='a.pth'), 'a.pth needs its config as the pose model, but got None'),
+    (dict(pose='demo', pose_weights='a.pth'), 'needs its config as the pose model, but got demo')])
 def test_what_does_not_go_together_is_told(given, message, work_dirs):  # noqa: F811
     with pytest.raises(InferenceError, match=message):
         run(work_dirs, **given)

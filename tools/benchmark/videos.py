@@ -23,7 +23,7 @@ def main() -> None:
                         help='who may be in them (default: 2 8)')
     parser.add_argument('--pose', nargs=2, default=('demo', None),
                         metavar=('CONFIG', 'CHECKPOINT'))
-    parser.add_argument('--posture', nargs=2, default=(None, None),
+    parser.add_argument('--posture', nargs=2, default=('demo', None),
                         metavar=('CONFIG', 'CHECKPOINT'))
     parser.add_argument('--calibration', metavar='FILE')
     args = parser.parse_args()

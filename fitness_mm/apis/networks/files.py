@@ -1,4 +1,4 @@
-"""Which files make up the models: those given, or what `make demo` leaves."""
+"""Which files make up a model: those of a name, of a folder, or of MMPose's zoo."""
 
 from __future__ import annotations
 
@@ -9,49 +9,61 @@ from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.options import TRACK_ENDINGS
 from fitness_mm.posture.calibration import CALIBRATION_FILE
 
-DEMO = 'demo'
-"""The name of what ``make demo`` trains."""
+EVERYDAY, DEMO = 'everyday', 'demo'
+"""The posture network that comes with the package, and the networks that ``make demo`` trains."""
 
-_DEMO = {'pose': 'demo_pose_r18', 'posture': 'demo_posture'}
-_HINT = 'run `make demo`, which trains it, or name a config and a checkpoint'
+PUBLISHED = 'config.json', 'weights.pth'
+"""Files of a folder that ``tools/publish.py`` left; nothing in them is code."""
+
+_FOLDERS = {('posture', EVERYDAY): Path(__file__).parent / EVERYDAY,
+            ('posture', DEMO): Path('work_dirs/demo_posture'),
+            ('pose', DEMO): Path('work_dirs/demo_pose_r18')}
 
 
-def demo_files(part: str, work_dirs: str | Path = 'work_dirs') -> tuple[Path, Path]:
-    """Config and last checkpoint of a model that `make demo` trained.
+def model_files(part: str, model: str | Path | None,
+                checkpoint: str | Path | None) -> tuple[Path, Path]:
+    """Config and checkpoint of a model.
 
     Args:
         part: ``pose`` or ``posture``.
-        work_dirs: Where training leaves its folders.
+        model: A name, a folder that training or ``tools/publish.py`` left, or a config.
+        checkpoint: Of a config.
 
     Raises:
-        InferenceError: If it is not there.
+        InferenceError: If they are not there.
     """
-    folder = Path(work_dirs) / _DEMO[part]
+    names = [name for of, name in _FOLDERS if of == part]
+    if checkpoint is not None:
+        if model is None or str(model) in names:
+            raise InferenceError(f'the checkpoint {checkpoint} needs its config as the {part} '
+                                 f'model, but got {model}')
+        return Path(model), Path(checkpoint)
+    folder = _FOLDERS.get((part, str(model)), Path(model))
+    if folder.is_dir():
+        return _in_folder(folder)
+    if str(model) == DEMO:
+        raise InferenceError(f'there is no trained {part} model in {folder}; run `make demo`, '
+                             'which trains it, or name a config and a checkpoint')
+    raise InferenceError(f'the {part} model {str(model)!r} is neither {" nor ".join(names)} nor a '
+                         'folder that training left; a config needs a checkpoint, too')
+
+
+def _in_folder(folder: Path) -> tuple[Path, Path]:
+    hint = 'train or publish it again, or name a config and a checkpoint'
+    config, weights = (folder / name for name in PUBLISHED)
+    if config.is_file():
+        return config, weights
     pointer = folder / 'last_checkpoint'
     if not pointer.is_file():
-        raise InferenceError(f'there is no trained {part} model in {folder}; {_HINT}')
+        raise InferenceError(f'there is no last_checkpoint in {folder}; {hint}')
     configs = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
     if not configs:
-        raise InferenceError(f'{folder} has a checkpoint but no config; {_HINT}')
+        raise InferenceError(f'{folder} has a checkpoint but no config; {hint}')
     # the folder may have been moved since the path was written
     checkpoint = folder / Path(os.fsdecode(pointer.read_bytes()).strip()).name
     if not checkpoint.is_file():
-        raise InferenceError(f'{pointer} names {checkpoint.name}, which is not there; {_HINT}')
+        raise InferenceError(f'{pointer} names {checkpoint.name}, which is not there; {hint}')
     return configs[-1], checkpoint
-
-
-def given_files(part: str, config: str | Path | None,
-                checkpoint: str | Path | None) -> tuple[Path, Path]:
-    """The files given, or those of the demo.
-
-    Raises:
-        InferenceError: If one of them is not named, or the demo's are not there.
-    """
-    if config == DEMO and checkpoint is None:
-        return demo_files(part)
-    if config in (None, DEMO) or checkpoint is None:
-        raise InferenceError(f'the {part} model needs both a config and a checkpoint')
-    return Path(config), Path(checkpoint)
 
 
 def zoo_files(name: str) -> tuple[Path, str]:

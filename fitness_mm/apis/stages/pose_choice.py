@@ -10,7 +10,7 @@ from fitness_mm.apis.errors import InferenceError
 from fitness_mm.apis.networks.blazepose import BlazePose
 from fitness_mm.apis.networks.blazepose.files import available
 from fitness_mm.apis.networks.detector import PersonDetector
-from fitness_mm.apis.networks.files import DEMO, given_files, zoo_files
+from fitness_mm.apis.networks.files import DEMO, model_files, zoo_files
 from fitness_mm.apis.networks.pose_estimator import PoseEstimator
 from fitness_mm.apis.tracks.people import holds_tracks
 from fitness_mm.errors import FitnessError
@@ -50,8 +50,8 @@ def pose_source(pose: str | Path | None, weights: str | Path | None,
         # as many threads as torch takes, which is told by OMP_NUM_THREADS
         return BlazePoseSource(BlazePose.load(threads=torch.get_num_threads())), False
     address = None
-    if pose is None or pose == DEMO or Path(pose).suffix == '.py':
-        config, weights = given_files('pose', pose, weights)
+    if pose is None or pose == DEMO or Path(pose).suffix == '.py' or Path(pose).is_dir():
+        config, weights = model_files('pose', pose, weights)
     else:
         config, address = zoo_files(str(pose))
     if (detector[0] is None) != (detector[1] is None):
