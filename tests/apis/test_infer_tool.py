@@ -67,5 +67,5 @@ def test_without_the_demo_it_says_how_to_get_there(tmp_path):
     result = run_here('infer.py', 'a.mp4', '--out', 'out', cwd=tmp_path, check=False,
                       env={'FITNESS_MODELS': str(tmp_path)})
     assert result.returncode == 1
-    assert result.stdout.splitlines()[-1].startswith('infer.py: there is no trained posture model '
-                                                     'in work_dirs/demo_posture; run `make demo`')
+    assert result.stdout.splitlines()[-1].startswith('infer.py: there is no trained pose model in '
+                                                     'work_dirs/demo_pose_r18; run `make demo`')

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-
 from fitness_mm.apis.inferencer import FitnessInferencer
 from fitness_mm.apis.options import Options
 from fitness_mm.apis.pipeline import analyse
@@ -13,25 +11,18 @@ from fitness_mm.apis.report.language import Writing
 from fitness_mm.apis.report.outputs import Outputs, write_outputs
 from fitness_mm.apis.stopwatch import Stopwatch
 from fitness_mm.apis.video.sources import open_source
-from fitness_mm.engine.load import build_model, read_config
 from fitness_mm.sample.film import make_video
 from fitness_mm.sample.video import Script
 
 from .common import Row, Settings
 
-_POSTURE = Path(__file__).parents[3] / 'configs/demo/demo_posture_keypoints.py'
 _GOALS = {'draw': '<= 1.5 s', 'all': '<= 10 s'}
 
 
 def measure(settings: Settings) -> list[Row]:
-    """Wall and processor time of every stage, the least of some rounds; loading is not included.
-
-    The posture network has random weights, which take as long as any.
-    """
+    """Wall and processor time of every stage, the least of some rounds; loading is not included."""
     video = settings.video or _filmed(settings)
-    weights = settings.folder / 'posture.pth'
-    torch.save(dict(state_dict=build_model(read_config(_POSTURE)).state_dict(), meta={}), weights)
-    models = FitnessInferencer('blazepose', None, _POSTURE, weights, device='cpu').models
+    models = FitnessInferencer('blazepose', device='cpu').models
     writing = Writing.of('both')
     rounds = []
     for _ in range(settings.rounds):
