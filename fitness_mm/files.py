@@ -89,6 +89,9 @@ def check_output(path: str | Path, folder: bool = False,
     Raises:
         FitnessError: If it is of the other kind, cannot be written or lies in the data root.
     """
+    if not os.fspath(path):
+        raise FitnessError(f'the name of the {"folder" if folder else "file"} to write is empty; '
+                           'give one')
     if not folder and os.path.isdir(path):
         raise FitnessError(f'{path} is a folder; give the name of a file')
     if data_root is not None and Path(os.path.realpath(path)).is_relative_to(

@@ -15,6 +15,7 @@ from fitness_mm.keypoints.measures import shows_person
 from fitness_mm.keypoints.pixels import PixelMap
 from fitness_mm.posture.angle_track import measure_track
 from fitness_mm.posture.calibration import NOT_JUDGED, PostureCalibration
+from fitness_mm.repetitions.exercises import exercises
 
 from .errors import InferenceError
 from .networks.recogniser import PostureRecogniser
@@ -54,6 +55,8 @@ _UNSURE_EXERCISE = Sentence('어떤 운동인지 확실하지 않아서 판정�
                             'Not judged: it is not clear which exercise this is.')
 _STILL = Sentence('영상에서 아무것도 움직이지 않아서 판정하지 않았어요.',
                   'Not judged: nothing moves in the video.')
+_NO_REPETITION = Sentence('이 운동을 반복하는 동작이 보이지 않아서 판정하지 않았어요.',
+                          'Not judged: no repetition of this exercise was seen.')
 _DOUBTFUL_BOX = Sentence(
     '지정한 상자 안에서 몸이 잘 보이지 않아요. 온몸이 상자에 들어 있는지 확인해 주세요.',
     'The body is hardly seen in the box given. Check that it holds all of it.')
@@ -141,6 +144,10 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
         poses.track, judged, person.box, source.size, models.posture, recognition.scores)
     reason = _STILL if still else None if judged.sure else _UNSURE_EXERCISE
     verdicts = _verdicts(models, poses, recognition, repetitions, reason)
+    if repetitions.counted == [] and exercise.name in exercises():
+        verdicts = [v if v.verdict == NOT_JUDGED else replace(
+            v, verdict=NOT_JUDGED, probability=None, ranges=(), repetitions=(),
+            reason=_NO_REPETITION) for v in verdicts]
     counted = repetitions.counted or []
     with clock.stage('angles'):
         angles = measure_track(poses.track.times, poses.track.keypoints, poses.track.scores,

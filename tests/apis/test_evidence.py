@@ -64,6 +64,15 @@ def test_without_a_measure_the_joints_are_those_of_the_condition(monkeypatch):
     assert timed.evidence.time == 5.75  # the middle of where it shows
 
 
+def test_what_kept_repetitions_show_is_no_evidence_of_a_fault(monkeypatch):
+    fault = ConditionVerdict(SPINE, 'broken', 0.1, None, ((4, 7.5), ), (2, ))
+    usual = replace(KNOWN, high=60)
+    assert explained(monkeypatch, fault, (usual, KNOWN)).measured.known == KNOWN
+    assert explained(monkeypatch, fault, (usual, )).measured is None
+    kept = ConditionVerdict(SPINE, 'kept', 0.9)
+    assert explained(monkeypatch, kept, (usual, KNOWN)).measured.known == usual
+
+
 def test_another_skeleton_is_not_compared_at_joints_that_labels_do_not_share(monkeypatch):
     verdict = ConditionVerdict(FEET, 'kept', 0.9)
     own = explained(monkeypatch, verdict, (FOOT, KNOWN))

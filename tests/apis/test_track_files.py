@@ -256,6 +256,16 @@ def test_a_track_is_judged_without_its_video_and_its_result_again(work_dirs, tak
     np.testing.assert_allclose(beside.track.keypoints[:, :17], take.keypoints[:60, :17], atol=0.01)
 
 
+def test_nothing_is_judged_of_an_exercise_that_is_not_repeated(work_dirs, take, tmp_path):  # noqa: F811
+    np.savez(tmp_path / 'still.npz', keypoints=np.repeat(take.keypoints[:1], 90, 0), fps=15,
+             size=(320, 180))
+    judge = inferencer(work_dirs, tmp_path / 'still.npz')
+    result, = judge(exercise='barbell squat')['predictions']
+    assert result['repetitions']['count'] == 0
+    assert {condition['reason'] for condition in result['conditions']} == {
+        'Not judged: no repetition of this exercise was seen.'}
+
+
 def test_a_video_that_goes_on_behind_its_tracks(work_dirs, tmp_path):  # noqa: F811
     there, scores = somebody(frames=10)
     np.savez(tmp_path / 'a.npz', keypoints=there / 8, scores=scores)

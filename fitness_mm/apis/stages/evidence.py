@@ -42,9 +42,12 @@ def with_evidence(verdicts: Sequence[ConditionVerdict], angles: AngleTrack,
 def _explained(verdict: ConditionVerdict, angles: AngleTrack,
                repetitions: Sequence[Counted], ranges: Sequence[KeptRange]) -> ConditionVerdict:
     spans = {r.number: (r.start, r.stop) for r in repetitions}
-    found = next(filter(None, (_measured(known, angles, spans, verdict.repetitions)
-                               for known in ranges)), None)
-    if verdict.verdict != BROKEN:
+    broken = verdict.verdict == BROKEN
+    # what kept repetitions show is no evidence of a fault
+    found = next((one for known in ranges
+                  if (one := _measured(known, angles, spans, verdict.repetitions))
+                  and not (broken and known.low <= one.value <= known.high)), None)
+    if not broken:
         return replace(verdict, measured=found)
     number = found.repetition if found else next(iter(verdict.repetitions), None)
     span = spans.get(number, verdict.ranges[0] if verdict.ranges else (0.0, 0.0))
