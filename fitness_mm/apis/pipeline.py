@@ -35,7 +35,7 @@ from .report.sentences import (
 from .result import ConditionVerdict, Inference
 from .stages.by_repetition import Repetitions, find_repetitions
 from .stages.evidence import with_evidence
-from .stages.judgement import Judgement, judge_conditions
+from .stages.judgement import TOO_SHORT, Judgement, judge_conditions, too_short
 from .stages.person import (
     MIN_CONFIDENCE,
     SURVEY_FRAMES,
@@ -160,8 +160,8 @@ def conclude(source: FrameSource, person: Person, poses: PoseResult, plan: Windo
         probability=judged.probability, ranking=judged.ranking,
         verdicts=verdicts, repetitions=repetitions.counted,
         sets=repetitions.sets, windows=judged.windows, kinds=models.pose.kinds,
-        notes=[*([_STILL] if still else ()), *_gaps(poses),
-               *_notes(person, exercise, judged, models.posture.exercises),
+        notes=[*([_STILL] if still else [TOO_SHORT] if too_short(poses.track) else ()),
+               *_gaps(poses), *_notes(person, exercise, judged, models.posture.exercises),
                *_sets(repetitions)])
 
 

@@ -9,6 +9,7 @@ from inference_models import POSTURES, work_dirs  # noqa: F401
 from video_cases import moving_square
 
 from fitness_mm.apis import FitnessInferencer, InferenceError
+from fitness_mm.apis.stages.judgement import TOO_SHORT
 from fitness_mm.apis.tracks.people import TrackFile, holds_tracks
 from fitness_mm.keypoints.layouts import BLAZEPOSE, LAYOUTS
 from fitness_mm.keypoints.skeleton import KEYPOINT_INDEX, KEYPOINTS
@@ -264,6 +265,13 @@ def test_nothing_is_judged_of_an_exercise_that_is_not_repeated(work_dirs, take, 
     assert result['repetitions']['count'] == 0
     assert {condition['reason'] for condition in result['conditions']} == {
         'Not judged: no repetition of this exercise was seen.'}
+
+
+def test_a_second_is_noted_to_be_too_short(work_dirs, take, tmp_path):  # noqa: F811
+    for frames, short in ((15, True), (45, False)):
+        np.savez(tmp_path / 'part.npz', keypoints=take.keypoints[:frames], fps=15, size=(320, 180))
+        result, = inferencer(work_dirs, tmp_path / 'part.npz')()['predictions']
+        assert (TOO_SHORT.en in result['notes']) == short
 
 
 def test_a_video_that_goes_on_behind_its_tracks(work_dirs, tmp_path):  # noqa: F811

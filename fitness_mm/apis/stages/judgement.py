@@ -134,6 +134,11 @@ def _exercising(by_window: np.ndarray, exercises: Sequence[Exercise]) -> np.ndar
     return np.ones(len(by_window), bool)
 
 
+def too_short(track: Track) -> bool:
+    """Whether there is less movement than a condition takes to be judged."""
+    return bool(track.times[-1] - track.times[0] < MIN_SECONDS)
+
+
 def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
                      exercises: Sequence[Exercise], conditions: Sequence[Condition],
                      calibration: PostureCalibration, track: Track,
@@ -171,7 +176,7 @@ def judge_conditions(scores: Sequence[WindowScores], judged: Judgement,
     shifted = [_of_logits(s, lambda logits: logits - border) for s in scores]
     each = None if by_repetition is None else calibration.condition_probabilities(
         _of_family(by_repetition, judged, exercises))  # (R, P)
-    short = track.times[-1] - track.times[0] < MIN_SECONDS
+    short = too_short(track)
     verdicts = []
     for given in calibration.verdicts(logits, judged.exercise, shown):
         condition = conditions[given.position]
